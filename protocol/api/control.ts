@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { MilliHbd } from '../amount.ts'
+import { BlockHeight, HiveAccount, JobId, PeerId } from '../ids.ts'
+import { NodeRole } from '../registration.ts'
+import { defineRoute } from '../route.ts'
+
+/** What a node's owner may ask of it. Bound to 127.0.0.1 and guarded by a token that only the owner's files hold. */
+
+export const NodeStatus = z.strictObject({
+  account: HiveAccount,
+  peer: PeerId,
+  roles: z.array(NodeRole),
+  /** Last irreversible block this node has folded. */
+  height: BlockHeight,
+  registered: z.boolean(),
+  /** Accounts of connected peers, by role, as the registry names them. */
+  encoders: z.array(HiveAccount),
+  arbiters: z.array(HiveAccount),
+  gateway: z.url(),
+})
+export type NodeStatus = z.infer<typeof NodeStatus>
+
+export const PostJob = z.strictObject({
+  /** Absolute path of the video on the node's machine. */
+  path: z.string().min(1),
+  /** The most the creator pays, the arbiter's fee not counted. Absent: the node's own ceiling for this ladder. */
+  ceiling: MilliHbd.optional(),
+})
+export type PostJob = z.infer<typeof PostJob>
+
+const none = z.strictObject({})
+
+export const statusRoute = defineRoute({
+  method: 'GET',
+  path: '/control/status',
+  params: none,
+  body: z.undefined(),
+  reply: NodeStatus,
+})
+
+export const postJobRoute = defineRoute({
+  method: 'POST',
+  path: '/control/jobs',
+  params: none,
+  body: PostJob,
+  reply: z.strictObject({ job: JobId }),
+})
+
+/** Server-sent events of one job: all past ones, then each new one, until the job ends. */
+export const jobEventsPath = '/control/jobs/:job/events'

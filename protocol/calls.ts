@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { Bid } from './bid.ts'
+import { envelopeOf } from './envelope.ts'
+import { Progress } from './progress.ts'
+import { SignedTransaction } from './transaction.ts'
+
+const Acknowledged = z.strictObject({
+  accepted: z.boolean(),
+  reason: z.string().max(200).optional(),
+})
+export type Acknowledged = z.infer<typeof Acknowledged>
+
+/** Messages that must arrive go peer to peer as well and are acknowledged; gossip is only how peers find each other. */
+export const calls = {
+  /** Encoder to creator: a bid. */
+  bid: { request: envelopeOf(Bid), response: Acknowledged },
+  /** Creator to encoder and arbiter: the award's transaction, before a block has it. */
+  award: { request: z.strictObject({ transaction: SignedTransaction }), response: Acknowledged },
+  /** Encoder to creator: how far it is. */
+  progress: { request: envelopeOf(Progress), response: Acknowledged },
+} as const
+export type Verb = keyof typeof calls
+export type CallRequest<V extends Verb> = z.infer<(typeof calls)[V]['request']>
+export type CallResponse<V extends Verb> = z.infer<(typeof calls)[V]['response']>
+
+/** Stream protocol of a verb. */
+export function callProtocol(verb: Verb): string {
+  return `/spk-encoder/${verb}/1`
+}
+
+/** Stream protocol by which blocks travel. */
+export const blocksProtocol = '/spk-encoder/blocks/1'

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { MilliHbd } from './amount.ts'
+import { Fault, Verdict } from './attestation.ts'
+import { BlockHeight, ChainTime, Cid, EscrowId, HiveAccount, JobId, TransactionId } from './ids.ts'
+import { JobReport } from './job-report.ts'
+import { Ladder } from './ladder.ts'
+import { Stage } from './progress.ts'
+
+const event = <T extends string, Fields extends z.ZodRawShape>(type: T, fields: Fields) =>
+  z.strictObject({ type: z.literal(type), job: JobId, at: z.int().nonnegative(), ...fields })
+
+/** Everything a creator's node tells about a job while it runs, in the order in which it happened. `at` is milliseconds since 1970. */
+export const JobEvent = z.discriminatedUnion('type', [
+  event('source-published', {
+    source: Cid,
+    bytes: z.int(),
+    width: z.int(),
+    height: z.int(),
+    seconds: z.number(),
+    ladder: Ladder,
+  }),
+  event('offer-signed', {
+    transaction: TransactionId,
+    ceiling: MilliHbd,
+    bidsUntil: ChainTime,
+    deliverBy: ChainTime,
+  }),
+  event('offer-confirmed', { block: BlockHeight }),
+  event('bid-received', {
+    encoder: HiveAccount,
+    price: MilliHbd,
+    speed: z.int(),
+    readyBy: ChainTime,
+    /** Why this bid cannot win, absent for an eligible one. */
+    excluded: z.string().optional(),
+  }),
+  event('award-signed', {
+    transaction: TransactionId,
+    encoder: HiveAccount,
+    arbiter: HiveAccount,
+    price: MilliHbd,
+    fee: MilliHbd,
+    escrow: EscrowId,
+  }),
+  event('award-confirmed', { block: BlockHeight }),
+  event('escrow-approved', { by: HiveAccount, block: BlockHeight }),
+  event('progress', {
+    encoder: HiveAccount,
+    stage: Stage,
+    percent: z.number(),
+    speed: z.number().optional(),
+    etaSeconds: z.int().optional(),
+  }),
+  event('delivered', { root: Cid, bytes: z.int(), block: BlockHeight }),
+  event('check-progress', {
+    stage: z.enum(['fetching', 'structure', 'awaiting-seed', 'challenge']),
+    percent: z.number(),
+  }),
+  event('checked', {
+    verdict: Verdict,
+    leaves: z.int(),
+    challenged: z.int(),
+    faults: z.array(Fault).readonly(),
+  }),
+  event('settlement-signed', { transaction: TransactionId, stars: z.int().optional() }),
+  event('paid', { encoder: HiveAccount, amount: MilliHbd, block: BlockHeight }),
+  event('rated', { encoder: HiveAccount, stars: z.int(), block: BlockHeight }),
+  event('refunded', { amount: MilliHbd, block: BlockHeight, reason: z.string() }),
+  event('disputed', { by: HiveAccount, block: BlockHeight }),
+  event('finished', { report: JobReport }),
+  event('failed', { code: z.string(), message: z.string() }),
+])
+export type JobEvent = z.infer<typeof JobEvent>

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { MilliHbd } from './amount.ts'
+import { FrameGrid } from './grid.ts'
+import { ChainTime, Cid, HiveAccount, JobId, Sha256Hex } from './ids.ts'
+import { Ladder } from './ladder.ts'
+
+/** The rule book by which parts become bytes. Another way of encoding is another recipe, never a change of this one. */
+export const Recipe = z.literal('h264-ts-1')
+export type Recipe = z.infer<typeof Recipe>
+
+/** The creator's file, as its bids need it. */
+export const OfferedSource = z.strictObject({
+  cid: Cid,
+  bytes: z.int().min(1),
+  /** Size in square pixels with rotation applied: what a viewer sees. */
+  width: z.int().min(1).max(16_384),
+  height: z.int().min(1).max(16_384),
+  /** FFmpeg's name of the video codec, so that an encoder can tell whether it can decode it. */
+  codec: z.string().min(1).max(32),
+  /** Index of the video stream to encode; it is not always the first (cover art). */
+  videoStream: z.int().min(0).max(255),
+  /** Index of the audio stream to encode, absent for a silent source. */
+  audioStream: z.int().min(0).max(255).optional(),
+})
+export type OfferedSource = z.infer<typeof OfferedSource>
+
+/** `job.offer`: a request to encode with a price ceiling. Everything an encoder's bytes depend on stands in it. */
+export const JobOffer = z.strictObject({
+  v: z.literal(1),
+  t: z.literal('job.offer'),
+  job: JobId,
+  source: OfferedSource,
+  grid: FrameGrid,
+  recipe: Recipe,
+  ladder: Ladder,
+  ceiling: MilliHbd,
+  /** Bids sent later are not looked at. */
+  bidsUntil: ChainTime,
+  deliverBy: ChainTime,
+  /** Escrow agents the creator accepts, best first. */
+  arbiters: z.array(HiveAccount).min(1).max(8).readonly(),
+  /** Commits the creator to its part of the challenge's seed before the encoder commits to its bytes. */
+  saltHash: Sha256Hex,
+})
+export type JobOffer = z.infer<typeof JobOffer>
+
+/** `job.cancel`: withdraws an offer that was not awarded. */
+export const JobCancel = z.strictObject({
+  v: z.literal(1),
+  t: z.literal('job.cancel'),
+  job: JobId,
+})
+export type JobCancel = z.infer<typeof JobCancel>

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { ArbiterTerms, EncoderProfile } from './encoder.ts'
+import { Multiaddr, PeerId } from './ids.ts'
+
+export const NodeRole = z.enum(['creator', 'encoder', 'arbiter', 'gateway'])
+export type NodeRole = z.infer<typeof NodeRole>
+
+/** `node.register`: binds an account to its peer and says where and as what it can be reached. A later one replaces it. */
+export const NodeRegister = z.strictObject({
+  v: z.literal(1),
+  t: z.literal('node.register'),
+  peer: PeerId,
+  addresses: z.array(Multiaddr).max(8),
+  roles: z.array(NodeRole).min(1).max(4),
+  encoder: EncoderProfile.optional(),
+  arbiter: ArbiterTerms.optional(),
+})
+export type NodeRegister = z.infer<typeof NodeRegister>
+
+/** `node.retire`: the account no longer runs a node. */
+export const NodeRetire = z.strictObject({
+  v: z.literal(1),
+  t: z.literal('node.retire'),
+})
+export type NodeRetire = z.infer<typeof NodeRetire>
