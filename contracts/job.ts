@@ -1,0 +1,117 @@
+import type { MilliHbd } from '#protocol/amount.ts'
+import type { JobAttest } from '#protocol/attestation.ts'
+import type { JobAward } from '#protocol/award.ts'
+import type { JobDeliver } from '#protocol/delivery.ts'
+import type { BlockId, HiveAccount, JobId } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import type { JobRuling } from '#protocol/ruling.ts'
+import type { ChainPoint } from './block-context.ts'
+import type { Approval } from './escrow.ts'
+
+/**
+ * A job as the chain tells it. Each phase owns the data that exist from it on.
+ *
+ *   offered -> cancelled
+ *   offered -> awarded -> accepted -> delivered -> settled
+ *      ^          |           '----------------------^
+ *      '----------'  (escrow rejected: the creator may award another bid)
+ *
+ * `awarded` and later phases follow the escrow; a custom_json alone never moves them.
+ */
+export type Job = OfferedJob | CancelledJob | AwardedJob | AcceptedJob | DeliveredJob | SettledJob
+
+type Offered = {
+  readonly id: JobId
+  readonly creator: HiveAccount
+  readonly offer: JobOffer
+  readonly offeredAt: ChainPoint
+  /** Awards that a side did not approve. */
+  readonly rejectedAwards: number
+}
+type Awarded = Offered & { readonly award: JobAward; readonly awardedAt: ChainPoint }
+type Accepted = Awarded & {
+  readonly acceptedAt: ChainPoint
+  /** Who stood by the escrow, and where. */
+  readonly approvals: readonly Approval[]
+  readonly dispute: { readonly by: HiveAccount; readonly at: ChainPoint } | null
+}
+type Delivered = Accepted & { readonly delivered: Delivery }
+
+export type OfferedJob = Offered & { readonly phase: 'offered' }
+export type CancelledJob = Offered & {
+  readonly phase: 'cancelled'
+  readonly cancelledAt: ChainPoint
+}
+export type AwardedJob = Awarded & { readonly phase: 'awarded' }
+export type AcceptedJob = Accepted & { readonly phase: 'accepted' }
+export type DeliveredJob = Delivered & { readonly phase: 'delivered' }
+export type SettledJob = Accepted & {
+  readonly phase: 'settled'
+  readonly delivered: Delivery | null
+  readonly settledAt: ChainPoint
+  readonly settledBy: HiveAccount
+  readonly toEncoder: MilliHbd
+  readonly toCreator: MilliHbd
+  readonly ruling: JobRuling | null
+  readonly stars: number | null
+}
+
+export type Delivery = {
+  readonly operation: JobDeliver
+  readonly at: ChainPoint
+  /** Ids of the blocks that seed the challenge, as far as they exist yet. */
+  readonly beacon: readonly BlockId[]
+  /** How many leaves are challenged: fixed by the encoder's record at this moment. */
+  readonly challengeLeaves: number
+  readonly attestations: readonly Attestation[]
+}
+
+export type Attestation = {
+  readonly by: HiveAccount
+  readonly at: ChainPoint
+  readonly operation: JobAttest
+}
+
+export type JobFact =
+  | { readonly type: 'job-offered'; readonly job: JobId }
+  | { readonly type: 'job-cancelled'; readonly job: JobId }
+  | { readonly type: 'job-awarded'; readonly job: JobId }
+  | { readonly type: 'job-reopened'; readonly job: JobId }
+  | { readonly type: 'job-accepted'; readonly job: JobId }
+  | { readonly type: 'job-delivered'; readonly job: JobId }
+  | { readonly type: 'job-attested'; readonly job: JobId; readonly by: HiveAccount }
+  | { readonly type: 'job-disputed'; readonly job: JobId; readonly by: HiveAccount }
+  | { readonly type: 'job-settled'; readonly job: JobId }
+  | { readonly type: 'job-ruled'; readonly job: JobId }
+  | { readonly type: 'encoder-rated'; readonly job: JobId; readonly stars: number }
+
+export type JobRefusal =
+  | 'not-the-creator'
+  | 'not-the-encoder'
+  | 'not-the-arbiter'
+  | 'job-exists'
+  | 'job-unknown'
+  | 'wrong-phase'
+  | 'deadline-passed'
+  | 'deadlines-disordered'
+  | 'self-award'
+  | 'encoder-not-registered'
+  | 'arbiter-not-registered'
+  | 'arbiter-not-offered'
+  | 'over-ceiling'
+  | 'ready-too-late'
+  | 'escrow-missing'
+  | 'escrow-differs'
+  | 'renditions-differ'
+  | 'leaves-differ'
+  | 'root-differs'
+  | 'already-attested'
+  | 'seed-not-known'
+  | 'seed-differs'
+  | 'salt-differs'
+  | 'sample-differs'
+  | 'verdict-contradicts-faults'
+  | 'not-disputed'
+  | 'amounts-differ'
+  | 'not-paid'
+  | 'already-rated'

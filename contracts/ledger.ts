@@ -1,0 +1,47 @@
+import type { BlockHeight, BlockId, HiveAccount, JobId, Sha256Hex } from '#protocol/ids.ts'
+import type { BlockContext } from './block-context.ts'
+import type { Escrow } from './escrow.ts'
+import type { Job } from './job.ts'
+import type { NodeRecord } from './registry.ts'
+import type { Standing } from './reputation.ts'
+
+/** `payer/id`: hived's key of a live escrow. */
+export type EscrowKey = `${HiveAccount}/${number}`
+
+/** Everything that follows from the blocks folded so far, and nothing else. */
+export type Ledger = {
+  /** The last block folded; null before the first. */
+  readonly head: BlockContext | null
+  readonly nodes: ReadonlyMap<HiveAccount, NodeRecord>
+  readonly jobs: ReadonlyMap<JobId, Job>
+  /** Live ones only: a closed escrow frees its number, and what it did stands in its job. */
+  readonly escrows: ReadonlyMap<EscrowKey, Escrow>
+  readonly standings: ReadonlyMap<HiveAccount, Standing>
+  /** Jobs whose delivery still lacks blocks for its challenge. */
+  readonly awaitingBeacon: ReadonlySet<JobId>
+  readonly checkpoint: Checkpoint
+}
+
+/** A state hash that also binds every one before it. */
+export type Checkpoint = {
+  readonly height: BlockHeight
+  readonly block: BlockId | null
+  readonly hash: Sha256Hex
+}
+
+export function escrowKey(from: HiveAccount, id: number): EscrowKey {
+  return `${from}/${id}`
+}
+
+/** The ledger before any block, with the network's name in its first hash. */
+export function emptyLedger(genesisHash: Sha256Hex, genesisHeight: BlockHeight): Ledger {
+  return {
+    head: null,
+    nodes: new Map(),
+    jobs: new Map(),
+    escrows: new Map(),
+    standings: new Map(),
+    awaitingBeacon: new Set(),
+    checkpoint: { height: genesisHeight, block: null, hash: genesisHash },
+  }
+}
