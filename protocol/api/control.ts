@@ -21,6 +21,8 @@ export const NodeStatus = z.strictObject({
 export type NodeStatus = z.infer<typeof NodeStatus>
 
 export const PostJob = z.strictObject({
+  /** Becomes the last part of the job's id: the same request sent again, after an answer was lost, is the same job. */
+  reference: z.string().regex(/^[0-9a-f]{16}$/),
   /** Absolute path of the video on the node's machine. */
   path: z.string().min(1),
   /** The most the creator pays, the arbiter's fee not counted. Absent: the node's own ceiling for this ladder. */

@@ -1,0 +1,42 @@
+import { eq } from 'drizzle-orm'
+import type { JobId } from '#protocol/ids.ts'
+import type { SegmentRecord } from '#protocol/manifest.ts'
+import type { NodeDatabase } from './database.ts'
+import { encodedPieces } from './schema.ts'
+
+/** One part of one rendition, finished and in the block store. */
+export type Piece = {
+  readonly rendition: string
+  readonly part: number
+  readonly segments: readonly SegmentRecord[]
+}
+
+/** What of a job is finished, so that a crash costs no more than the part it happened in. */
+export type PieceStore = {
+  save(job: JobId, piece: Piece): void
+  of(job: JobId): readonly Piece[]
+  remove(job: JobId): void
+}
+
+export function createPieceStore(database: NodeDatabase): PieceStore {
+  return {
+    save: (job, piece) => {
+      database
+        .insert(encodedPieces)
+        .values({ job, ...piece })
+        .onConflictDoNothing()
+        .run()
+    },
+    of: (job) =>
+      database
+        .select()
+        .from(encodedPieces)
+        .where(eq(encodedPieces.job, job))
+        .orderBy(encodedPieces.rendition, encodedPieces.part)
+        .all()
+        .map(({ rendition, part, segments }) => ({ rendition, part, segments })),
+    remove: (job) => {
+      database.delete(encodedPieces).where(eq(encodedPieces.job, job)).run()
+    },
+  }
+}

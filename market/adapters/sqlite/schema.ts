@@ -1,0 +1,123 @@
+import { sql } from 'drizzle-orm'
+import {
+  check,
+  customType,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+} from 'drizzle-orm/sqlite-core'
+import type { Bid } from '#protocol/bid.ts'
+import type { Envelope } from '#protocol/envelope.ts'
+import type { JobEvent } from '#protocol/job-event.ts'
+import type { LedgerBlock } from '#protocol/ledger-block.ts'
+import type { SegmentRecord } from '#protocol/manifest.ts'
+import { fromTagged, toTagged } from '#protocol/tagged-json.ts'
+import type { SignedTransaction } from '#protocol/transaction.ts'
+import type { CreatorJob } from '../../domain/creator-job.ts'
+import type { EncoderJob } from '../../domain/encoder-job.ts'
+
+/** One node's own state. What the chain says can be folded again; what this node has signed, decided or made cannot. */
+
+/** A record as JSON text, bigints and maps included. */
+function record<T>(name: string) {
+  return customType<{ data: T; driverData: string }>({
+    dataType: () => 'text',
+    toDriver: (value) => JSON.stringify(toTagged(value)),
+    fromDriver: (value) => fromTagged(JSON.parse(value)) as T,
+  })(name)
+}
+
+/** Facts that bind the directory to one chain and one account: `chain`, `account`. */
+export const bindings = sqliteTable('bindings', {
+  name: text().primaryKey(),
+  value: text().notNull(),
+})
+
+/** Irreversible blocks since the last snapshot. */
+export const ledgerBlocks = sqliteTable('ledger_blocks', {
+  height: integer().primaryKey(),
+  block: record<LedgerBlock>('block').notNull(),
+})
+
+export const ledgerSnapshots = sqliteTable('ledger_snapshots', {
+  height: integer().primaryKey(),
+  version: integer().notNull(),
+  hash: text().notNull(),
+  state: text().notNull(),
+})
+
+export const outboxEntries = sqliteTable(
+  'outbox_entries',
+  {
+    key: text().primaryKey(),
+    transactionId: text().notNull().unique(),
+    transaction: record<SignedTransaction>('transaction').notNull(),
+    expires: integer().notNull(),
+    phase: text({ enum: ['signed', 'confirmed', 'expired'] }).notNull(),
+    block: integer(),
+    complaint: text(),
+  },
+  (table) => [
+    index('outbox_entries_signed').on(table.expires).where(sql`phase = 'signed'`),
+    check('outbox_entries_block', sql`(phase = 'confirmed') = (block is not null)`),
+  ],
+)
+
+export const creatorJobs = sqliteTable('creator_jobs', {
+  id: text().primaryKey(),
+  phase: text().notNull(),
+  job: record<CreatorJob>('job').notNull(),
+})
+
+export const encoderJobs = sqliteTable('encoder_jobs', {
+  id: text().primaryKey(),
+  phase: text().notNull(),
+  job: record<EncoderJob>('job').notNull(),
+})
+
+export const receivedBids = sqliteTable(
+  'received_bids',
+  {
+    job: text().notNull(),
+    encoder: text().notNull(),
+    envelope: record<Envelope<Bid>>('envelope').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.job, table.encoder] })],
+)
+
+export const jobEvents = sqliteTable(
+  'job_events',
+  {
+    sequence: integer().primaryKey({ autoIncrement: true }),
+    job: text().notNull(),
+    event: record<JobEvent>('event').notNull(),
+  },
+  (table) => [index('job_events_job').on(table.job, table.sequence)],
+)
+
+/** Finished pieces of encoding: one part of one rendition, or the sound as part 0 of `audio`. */
+export const encodedPieces = sqliteTable(
+  'encoded_pieces',
+  {
+    job: text().notNull(),
+    rendition: text().notNull(),
+    part: integer().notNull(),
+    segments: record<readonly SegmentRecord[]>('segments').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.job, table.rendition, table.part] })],
+)
+
+/** What is kept in the block store, and for whom. A block below no pin may be collected. */
+export const pins = sqliteTable(
+  'pins',
+  {
+    cid: text().notNull(),
+    owner: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.cid, table.owner] }),
+    index('pins_owner').on(table.owner),
+  ],
+)

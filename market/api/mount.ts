@@ -1,0 +1,68 @@
+import type Router from '@koa/router'
+import { z } from 'zod'
+import type { Route } from '#protocol/route.ts'
+import { MarketError } from '../errors.ts'
+
+type Handled<R> =
+  R extends Route<infer Params, infer Body, infer Reply>
+    ? (request: {
+        readonly params: z.output<Params>
+        readonly body: z.output<Body>
+        readonly signal: AbortSignal
+      }) => Promise<z.output<Reply>>
+    : never
+
+/** Largest request body that is read, in bytes. */
+const bodyLimitBytes = 64 * 1024
+
+/** Binds a route to its handler: what comes in is parsed by the route's schemas, what goes out is encoded by them. */
+export function mount<R extends Route>(router: Router, route: R, handler: Handled<R>): void {
+  router.register(route.path, [route.method], async (context) => {
+    const gone = new AbortController()
+    context.req.once('close', () => {
+      if (!context.res.writableEnded) gone.abort()
+    })
+    const params = parse(route.params, context.params)
+    const body = parse(route.body, route.method === 'GET' ? undefined : await readJson(context.req))
+    const reply = await handler({ params, body, signal: gone.signal } as Parameters<
+      typeof handler
+    >[0])
+    context.body = z.encode(route.reply, reply)
+  })
+}
+
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new MarketError(
+    'request-invalid',
+    `The request is not understood: ${z.prettifyError(parsed.error)}`,
+  )
+}
+
+async function readJson(request: AsyncIterable<Buffer>): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    bytes += chunk.length
+    if (bytes > bodyLimitBytes)
+      throw new MarketError(
+        'request-invalid',
+        `The request is larger than ${bodyLimitBytes} bytes.`,
+      )
+    chunks.push(chunk)
+  }
+  const value = parseJson(Buffer.concat(chunks).toString('utf8'))
+  if (value === notJson) throw new MarketError('request-invalid', 'The request body is not JSON.')
+  return value
+}
+
+const notJson = Symbol('not JSON')
+
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return notJson
+  }
+}

@@ -1,0 +1,58 @@
+import type { Bid } from '#protocol/bid.ts'
+import type { RenditionPrice } from '#protocol/encoder.ts'
+import { gridSeconds } from '#protocol/grid.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import { ChainTime } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import { ladderPrice } from './pricing.ts'
+
+/** What an encoder knows of itself when it looks at an offer. */
+export type BidderProfile = {
+  readonly account: HiveAccount
+  readonly prices: readonly RenditionPrice[]
+  /** Output pixels a second, all workers together, as measured. */
+  readonly pixelsPerSecond: number
+  /** Arbiters it would accept. */
+  readonly arbiters: readonly HiveAccount[]
+}
+
+/** Seconds for what is not encoding: blocks of the chain, fetching, publishing. */
+const overheadSeconds = 60
+const bytesPerSecond = 2_000_000
+
+/** A promise is kept if the machine is this many times slower than measured: others may use it too. */
+const safety = 3
+
+/** Seconds a bid stays firm after bidding has closed. */
+const firmSeconds = 120
+
+/** The bid an encoder makes for an offer, or why it makes none. */
+export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime): Bid | string {
+  if (now >= offer.bidsUntil) return 'bidding is over'
+  const price = ladderPrice(profile.prices, offer.ladder, offer.grid)
+  if (price === null) return 'a rendition is not in the price list'
+  if (price > offer.ceiling) return 'the ceiling is below the price'
+  const arbiters = offer.arbiters.filter((arbiter) => profile.arbiters.includes(arbiter))
+  if (arbiters.length === 0) return 'no arbiter in common'
+  const speed = ladderSpeed(offer, profile.pixelsPerSecond)
+  const work = (gridSeconds(offer.grid) / speed) * safety + offer.source.bytes / bytesPerSecond
+  const readyBy = ChainTime.parse(Math.ceil(now + overheadSeconds + work))
+  if (readyBy > offer.deliverBy) return 'the deadline is too near'
+  return {
+    v: 1,
+    type: 'bid',
+    job: offer.job,
+    encoder: profile.account,
+    price,
+    readyBy,
+    expires: ChainTime.parse(offer.bidsUntil + firmSeconds),
+    arbiters,
+    speed: Math.max(1, Math.round(speed * 1_000)),
+  }
+}
+
+/** Seconds of video a second, for the whole ladder of an offer. */
+export function ladderSpeed({ ladder, grid }: JobOffer, pixelsPerSecond: number): number {
+  const pixelsPerFrame = ladder.reduce((sum, { width, height }) => sum + width * height, 0)
+  return pixelsPerSecond / (pixelsPerFrame * (grid.rate.numerator / grid.rate.denominator))
+}

@@ -1,0 +1,70 @@
+import type { MilliHbd } from '#protocol/amount.ts'
+import type { Fault, Verdict } from '#protocol/attestation.ts'
+import type { Bid } from '#protocol/bid.ts'
+import type { EscrowId, HiveAccount, JobId, Sha256Hex } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import type { MarketErrorCode } from '../errors.ts'
+
+/**
+ * A job on its creator's node. The ledger says what is true; this says what the node has decided and must not decide twice.
+ *
+ *   offering -> bidding -> awarding -> awaiting-approval -> awaiting-delivery -> checking -> settling -> paid
+ *                  ^           |               |                   |                 |          |
+ *                  '-----------+---------------'                   |                 '-> disputing -> failed
+ *                  |                                               '-> disputing | failed (refunded)
+ *                  '-> failed (no bids)
+ */
+type PhaseData = {
+  readonly offering: unknown
+  readonly bidding: unknown
+  readonly awarding: { readonly choice: Choice }
+  readonly 'awaiting-approval': { readonly choice: Choice }
+  readonly 'awaiting-delivery': { readonly choice: Choice }
+  readonly checking: { readonly choice: Choice }
+  readonly settling: { readonly choice: Choice; readonly check: CheckResult }
+  readonly disputing: { readonly choice: Choice; readonly check: CheckResult | null }
+  readonly paid: { readonly choice: Choice; readonly check: CheckResult }
+  readonly failed: { readonly code: MarketErrorCode; readonly message: string }
+}
+
+export type CreatorPhase = keyof PhaseData
+export type CreatorJobIn<P extends CreatorPhase> = P extends CreatorPhase
+  ? Posted & { readonly phase: P } & PhaseData[P]
+  : never
+export type CreatorJob = CreatorJobIn<CreatorPhase>
+
+type Posted = {
+  readonly id: JobId
+  readonly offer: JobOffer
+  /** Opened by the attestation; before it, whoever knows it knows half of the challenge. */
+  readonly salt: Sha256Hex
+  /** Milliseconds since 1970. */
+  readonly postedAt: number
+  /** Awards tried so far: each opens its own escrow. */
+  readonly awards: number
+  /** Encoders that were awarded and did not take it. */
+  readonly setAside: readonly HiveAccount[]
+}
+
+/** What was awarded. */
+export type Choice = {
+  readonly bid: Bid
+  readonly bidHash: Sha256Hex
+  readonly arbiter: HiveAccount
+  readonly fee: MilliHbd
+  readonly escrow: EscrowId
+}
+
+/** What the check of a delivery found, and how long it worked. */
+export type CheckResult = {
+  readonly verdict: Verdict
+  readonly seed: Sha256Hex
+  readonly challenged: readonly number[]
+  readonly faults: readonly Fault[]
+  readonly milliseconds: number
+}
+
+/** No further step follows. */
+export function isOver(job: CreatorJob): boolean {
+  return job.phase === 'paid' || job.phase === 'failed'
+}

@@ -1,0 +1,82 @@
+import type { Score } from '#contracts/reputation.ts'
+import type { Bid } from '#protocol/bid.ts'
+import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import type { NodeRegister } from '#protocol/registration.ts'
+
+/** A bid, and what the creator's own node knows about its author. */
+export type Candidate = {
+  readonly bid: Bid
+  readonly node: Pick<NodeRegister, 'encoder'> | undefined
+  readonly score: Score
+}
+
+/** The circumstances a bid is judged in. */
+export type Circumstances = {
+  readonly offer: JobOffer
+  readonly now: ChainTime
+  /** Class of the creator's own tool chain: only its like can be checked byte by byte. */
+  readonly ownClass: string
+  /** Arbiters of the offer that are registered and alive. */
+  readonly arbiters: readonly HiveAccount[]
+}
+
+/** Why a bid cannot win, in words for its author and the creator. */
+export type Exclusion =
+  | 'not registered as an encoder'
+  | 'price above the ceiling'
+  | 'ready after the deadline'
+  | 'bid has expired'
+  | 'no arbiter in common'
+  | 'another determinism class: its work could not be checked exactly'
+
+/** Blocks an award may take to be included; a bid that ends sooner is as good as expired. */
+const awardMarginSeconds = 30
+
+/** Null for a bid that can win. */
+export function exclusionOf(
+  { bid, node }: Candidate,
+  { offer, now, ownClass, arbiters }: Circumstances,
+): Exclusion | null {
+  if (!node?.encoder) return 'not registered as an encoder'
+  if (bid.price > offer.ceiling) return 'price above the ceiling'
+  if (bid.readyBy > offer.deliverBy) return 'ready after the deadline'
+  if (bid.expires < now + awardMarginSeconds) return 'bid has expired'
+  if (!bid.arbiters.some((arbiter) => arbiters.includes(arbiter))) return 'no arbiter in common'
+  if (node.encoder.class.cid !== ownClass)
+    return 'another determinism class: its work could not be checked exactly'
+  return null
+}
+
+/**
+ * What a bid costs all in all: its price, raised by the share of the time to the deadline that it takes,
+ * divided by the trust that the low end of its author's reputation deserves (one half for none, one for all of it).
+ * Lower is better. Multiplied and not added, so that no single virtue can buy a job.
+ */
+export function effectivePrice({ bid, score }: Candidate, { offer, now }: Circumstances): bigint {
+  const wait = BigInt(Math.max(0, bid.readyBy - now))
+  const window = BigInt(Math.max(1, offer.deliverBy - now))
+  const trust = 500n + BigInt(score.low) / 2n
+  return (bid.price * (window + wait) * 1_000_000n) / (window * trust)
+}
+
+/**
+ * Candidates that can win, best first; equal ones by name, so that every node ranks alike.
+ */
+export function rankBids(
+  candidates: readonly Candidate[],
+  circumstances: Circumstances,
+): readonly Candidate[] {
+  return candidates
+    .filter((candidate) => exclusionOf(candidate, circumstances) === null)
+    .map((candidate) => ({ candidate, cost: effectivePrice(candidate, circumstances) }))
+    .sort((left, right) => compareCost(left, right))
+    .map(({ candidate }) => candidate)
+}
+
+type Costed = { readonly candidate: Candidate; readonly cost: bigint }
+
+function compareCost(left: Costed, right: Costed): number {
+  if (left.cost !== right.cost) return left.cost < right.cost ? -1 : 1
+  return left.candidate.bid.encoder < right.candidate.bid.encoder ? -1 : 1
+}

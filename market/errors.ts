@@ -1,0 +1,60 @@
+/**
+ * Operational errors, by code. `status` is what HTTP answers; `retryable` says whether the same request may succeed later.
+ * Handlers never choose either.
+ */
+export const marketErrors = {
+  'input-missing': { status: 400, retryable: false },
+  'input-empty': { status: 422, retryable: false },
+  'input-unreadable': { status: 422, retryable: false },
+  'input-playlist': { status: 422, retryable: false },
+  'input-no-video': { status: 422, retryable: false },
+  'input-truncated': { status: 422, retryable: false },
+  'input-too-large': { status: 422, retryable: false },
+  unauthorized: { status: 401, retryable: false },
+  'request-invalid': { status: 400, retryable: false },
+  'job-unknown': { status: 404, retryable: false },
+  'role-missing': { status: 409, retryable: false },
+  'funds-missing': { status: 402, retryable: true },
+  'arbiter-missing': { status: 409, retryable: true },
+  'no-bids': { status: 409, retryable: true },
+  'encoder-failed': { status: 502, retryable: true },
+  'delivery-late': { status: 502, retryable: true },
+  'delivery-refused': { status: 502, retryable: false },
+  'escrow-refused': { status: 409, retryable: true },
+  'transaction-refused': { status: 502, retryable: false },
+  'transaction-expired': { status: 503, retryable: true },
+  'chain-unavailable': { status: 503, retryable: true },
+  'chain-inconsistent': { status: 502, retryable: true },
+  'content-unavailable': { status: 504, retryable: true },
+  'content-corrupt': { status: 502, retryable: true },
+  'peer-unreachable': { status: 504, retryable: true },
+  'ffmpeg-missing': { status: 500, retryable: false },
+  'ffmpeg-failed': { status: 500, retryable: true },
+  'data-locked': { status: 409, retryable: true },
+  'data-foreign': { status: 409, retryable: false },
+  'key-missing': { status: 400, retryable: false },
+  'key-wrong': { status: 400, retryable: false },
+  'option-invalid': { status: 400, retryable: false },
+  'child-failed': { status: 500, retryable: true },
+  cancelled: { status: 499, retryable: true },
+} as const
+
+export type MarketErrorCode = keyof typeof marketErrors
+
+/** An operational failure: expected in some run, told to the user in one sentence, told to a program by its code. */
+export class MarketError extends Error {
+  override readonly name = 'MarketError'
+  readonly code: MarketErrorCode
+  readonly meta: Readonly<Record<string, string | number>>
+
+  constructor(
+    code: MarketErrorCode,
+    message: string,
+    meta: Readonly<Record<string, string | number>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.code = code
+    this.meta = meta
+  }
+}

@@ -1,0 +1,67 @@
+import type { DeterminismClass } from '#protocol/encoder.ts'
+import type { FrameRate } from '#protocol/grid.ts'
+import type { Rendition } from '#protocol/ladder.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+
+/** What an offer needs to know of a file; every figure is measured, none is taken from a header alone. */
+export type SourceProfile = {
+  readonly bytes: number
+  /** Square pixels, rotation applied: what a viewer sees. */
+  readonly width: number
+  readonly height: number
+  readonly codec: string
+  readonly videoStream: number
+  readonly audioStream: number | null
+  /** The exact constant rate of the output: the source's own, capped at 60. */
+  readonly rate: FrameRate
+  /** Frames of the output at that rate. */
+  readonly frames: number
+  readonly longestGopSeconds: number
+}
+
+/** What the bytes of a job depend on: the source as a local file, and the offer's terms. */
+export type EncodeRequest = {
+  readonly source: string
+  readonly terms: Pick<JobOffer, 'source' | 'grid' | 'recipe' | 'ladder'>
+}
+
+/** The smallest work that stands alone: one part, in one or more renditions that share its decoding. */
+export type Cell = {
+  readonly part: number
+  readonly renditions: readonly Rendition[]
+}
+
+/** A finished segment file in the directory that was given; `units` are its frames, or samples of sound. */
+export type EncodedSegment = {
+  readonly rendition: string
+  readonly index: number
+  readonly path: string
+  readonly units: number
+}
+
+export type EncodeOptions = {
+  /** An empty directory of the caller's; it removes it. */
+  readonly directory: string
+  readonly signal: AbortSignal
+  /** Frames, or samples, of the cell that are done. */
+  readonly onProgress?: (units: number) => void
+}
+
+/** Turns files into segments by the deterministic recipe: equal requests give equal bytes in one determinism class. */
+export interface EncodingEngine {
+  readonly class: DeterminismClass
+  /** Cells worth encoding side by side on this machine. */
+  readonly workers: number
+  /** Output pixels a second of one worker, as measured on this machine. */
+  readonly pixelsPerSecond: number
+  /** Measures a file. Rejects with a MarketError `input-…` for anything that cannot be encoded to its end. */
+  analyse(path: string, options: { readonly signal: AbortSignal }): Promise<SourceProfile>
+  /** Encodes one cell. Rejects with `ffmpeg-failed`, or with the signal's reason; no process outlives the promise. */
+  encodeCell(
+    request: EncodeRequest,
+    cell: Cell,
+    options: EncodeOptions,
+  ): Promise<readonly EncodedSegment[]>
+  /** Encodes the sound of the whole source as the rendition `audio`; not to be called for a silent source. */
+  encodeAudio(request: EncodeRequest, options: EncodeOptions): Promise<readonly EncodedSegment[]>
+}

@@ -1,0 +1,34 @@
+import type { Bid } from '#protocol/bid.ts'
+import type { Envelope } from '#protocol/envelope.ts'
+import type { JobId } from '#protocol/ids.ts'
+import type { JobEvent } from '#protocol/job-event.ts'
+import type { CreatorJob } from '../domain/creator-job.ts'
+import type { EncoderJob } from '../domain/encoder-job.ts'
+
+/** Jobs by id, one record each; `save` replaces. */
+export interface RecordStore<Job> {
+  find(id: JobId): Job | null
+  save(job: Job): void
+  /** Jobs that have further steps, oldest first. */
+  unfinished(): readonly Job[]
+}
+
+export type CreatorJobStore = RecordStore<CreatorJob>
+export type EncoderJobStore = RecordStore<EncoderJob>
+
+/** Bids a creator has received; a later bid of the same encoder for the same job replaces the earlier one. */
+export interface BidStore {
+  save(bid: Envelope<Bid>): void
+  of(job: JobId): readonly Envelope<Bid>[]
+}
+
+export type StoredEvent = { readonly sequence: number; readonly event: JobEvent }
+
+/** What happened to a job, in order, for whoever watches it. */
+export interface JobEventStore {
+  append(event: JobEvent): void
+  /** Tells those who watch now, and keeps nothing: for figures that the next one replaces. */
+  relay(event: JobEvent): void
+  /** Events after a sequence number, oldest first. */
+  after(job: JobId, sequence: number): readonly StoredEvent[]
+}

@@ -1,0 +1,40 @@
+import type { ChainTime, HiveAccount, TransactionId } from '#protocol/ids.ts'
+import type { SigningRole } from '#protocol/operation.ts'
+import type { HiveOperation, SignedTransaction } from '#protocol/transaction.ts'
+
+/**
+ * A transaction this node means to have in a block.
+ *
+ *   signed -> confirmed   seen in an irreversible block
+ *          -> expired     every block it could have been in is irreversible, and it is in none: it never will be
+ *
+ * An error from an RPC node decides nothing: the answer may be lost or a lie, and the transaction in a block all the same.
+ */
+export type OutboxEntry = {
+  readonly key: string
+  readonly transaction: SignedTransaction
+  readonly id: TransactionId
+  readonly expires: ChainTime
+  readonly phase: 'signed' | 'confirmed' | 'expired'
+  /** Block that has it, once confirmed. */
+  readonly block: number | null
+  /** What the RPC nodes last said against it, for the user. */
+  readonly complaint: string | null
+}
+
+export type OutboxRequest = {
+  /** Names the intention: the same key is never signed twice. */
+  readonly key: string
+  readonly operations: readonly HiveOperation[]
+  readonly account: HiveAccount
+  readonly roles: readonly SigningRole[]
+}
+
+export interface Outbox {
+  /**
+   * Signs and keeps a transaction, to be broadcast after the surrounding atomic step is stored; returns the entry
+   * that the key already has, if it has one.
+   */
+  submit(request: OutboxRequest): OutboxEntry
+  find(key: string): OutboxEntry | null
+}

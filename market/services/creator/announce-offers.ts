@@ -1,0 +1,37 @@
+import type { ChainTime, JobId } from '#protocol/ids.ts'
+import type { OutboxEntry } from '../../ports/outbox.ts'
+import { awardKey } from './award-bid.ts'
+import type { CreatorDeps } from './creator-deps.ts'
+
+/** Seconds of chain time between two announcements: gossip promises nothing, so what matters is said again. */
+const repeatSeconds = 15
+
+/**
+ * Gossips open offers and fresh awards as the signed transactions they are, so that others react before a block has them.
+ * Returns a function that says whatever is due.
+ */
+export function announceOffers({ jobs, outbox, ledger, network }: CreatorDeps): () => void {
+  const said = new Map<string, ChainTime>()
+
+  const announce = (entry: OutboxEntry | null): void => {
+    const now = ledger.current().head?.time
+    if (!entry || now === undefined || entry.phase === 'expired') return
+    const last = said.get(entry.key)
+    if (last !== undefined && now < last + repeatSeconds) return
+    said.set(entry.key, now)
+    const { transaction } = entry
+    void network.publish('offers', { v: 1, type: 'announcement', announcedAt: now, transaction })
+  }
+
+  return () => {
+    for (const job of jobs.unfinished()) {
+      if (job.phase === 'offering' || job.phase === 'bidding')
+        announce(outbox.find(offerKey(job.id)))
+      if (job.phase === 'awarding') announce(outbox.find(awardKey(job.id, job.awards)))
+    }
+  }
+}
+
+export function offerKey(job: JobId): string {
+  return `${job}/offer`
+}

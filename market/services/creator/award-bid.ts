@@ -1,0 +1,114 @@
+import { milliHbd } from '#protocol/amount.ts'
+import type { JobAward } from '#protocol/award.ts'
+import type { Bid } from '#protocol/bid.ts'
+import { bidHash } from '#protocol/envelope-body.ts'
+import type { HiveOperation } from '#protocol/transaction.ts'
+import type { Choice, CreatorJobIn } from '../../domain/creator-job.ts'
+import { customJson, escrowTransfer } from '../../domain/hive-operations.ts'
+import { escrowDeadlines, escrowIdOf } from '../../domain/offer-terms.ts'
+import type { Circumstances } from '../../domain/ranking.ts'
+import { rankBids } from '../../domain/ranking.ts'
+import type { CreatorDeps } from './creator-deps.ts'
+import { saveJob } from './creator-deps.ts'
+import { failJob } from './fail-job.ts'
+import { candidateOf, circumstancesOf } from './receive-bid.ts'
+
+/** bidding -> awarding when every encoder at hand has bid or the time for bids is over; -> failed without any that can win. */
+export function awardBid(deps: CreatorDeps, job: CreatorJobIn<'bidding'>): void {
+  const circumstances = circumstancesOf(deps, job)
+  const bids = deps.bids.of(job.id).map(({ body }) => body)
+  const isTimeUp = circumstances.now >= job.offer.bidsUntil
+  if (!isTimeUp && !haveAllBid(deps, bids)) return
+  const open = bids.filter(({ encoder }) => !job.setAside.includes(encoder))
+  const [best] = rankBids(
+    open.map((bid) => candidateOf(deps, bid)),
+    circumstances,
+  )
+  if (best) signAward(deps, job, best.bid, circumstances)
+  else if (isTimeUp) failJob(deps, job, 'no-bids', noBidsMessage(bids.length, job.setAside.length))
+}
+
+/** True once each registered encoder that is connected and has room has bid: waiting longer would bring nothing. */
+function haveAllBid({ ledger, network }: CreatorDeps, bids: readonly Bid[]): boolean {
+  const expected = [...ledger.current().nodes.values()].filter(
+    ({ phase, roles, account }) =>
+      phase === 'active' &&
+      roles.includes('encoder') &&
+      network.isConnected(account) &&
+      network.freeSlots(account) !== 0,
+  )
+  const hasBid = (account: string): boolean => bids.some(({ encoder }) => encoder === account)
+  return expected.length > 0 && expected.every(({ account }) => hasBid(account))
+}
+
+function signAward(
+  deps: CreatorDeps,
+  job: CreatorJobIn<'bidding'>,
+  bid: Bid,
+  circumstances: Circumstances,
+): void {
+  const arbiter = circumstances.arbiters.find((account) => bid.arbiters.includes(account))
+  if (!arbiter) return
+  const awards = job.awards + 1
+  const choice: Choice = {
+    bid,
+    bidHash: bidHash(bid, deps.sha256),
+    arbiter,
+    fee: deps.ledger.current().nodes.get(arbiter)?.arbiter?.fee ?? milliHbd(0n),
+    escrow: escrowIdOf(job.id, awards, deps.sha256),
+  }
+  const entry = deps.outbox.submit({
+    key: awardKey(job.id, awards),
+    operations: awardOperations(deps, job, choice, circumstances),
+    account: deps.account,
+    roles: ['active'],
+  })
+  const { encoder, price } = bid
+  const { fee, escrow } = choice
+  saveJob(
+    deps,
+    { ...job, phase: 'awarding', awards, choice },
+    { type: 'award-signed', transaction: entry.id, encoder, arbiter, price, fee, escrow },
+  )
+}
+
+/** Money and award in one transaction under one active signature: never one without the other. */
+function awardOperations(
+  { account, operationId }: CreatorDeps,
+  job: CreatorJobIn<'bidding'>,
+  { bid, bidHash: bidId, arbiter, fee, escrow }: Choice,
+  { now }: Circumstances,
+): readonly HiveOperation[] {
+  const award: JobAward = {
+    v: 1,
+    t: 'job.award',
+    job: job.id,
+    encoder: bid.encoder,
+    arbiter,
+    price: bid.price,
+    readyBy: bid.readyBy,
+    bid: bidId,
+    escrow,
+  }
+  const funding = escrowTransfer({
+    from: account,
+    to: bid.encoder,
+    agent: arbiter,
+    escrow,
+    amount: bid.price,
+    fee,
+    meta: { app: operationId, job: job.id, bid: bidId },
+    ...escrowDeadlines(now, job.offer.deliverBy),
+  })
+  return [funding, customJson(operationId, account, award)]
+}
+
+export function awardKey(job: CreatorJobIn<'bidding'>['id'], awards: number): string {
+  return `${job}/award-${awards}`
+}
+
+function noBidsMessage(bids: number, setAside: number): string {
+  if (bids === 0) return 'No encoder bid for the job; raise the ceiling or try again later.'
+  if (setAside > 0) return 'Every encoder that could win was awarded the job and did not take it.'
+  return 'No bid could win: each was too dear, too slow, or cannot be checked by this node.'
+}

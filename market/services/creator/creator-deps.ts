@@ -1,0 +1,55 @@
+import type { MilliHbd } from '#protocol/amount.ts'
+import type { Sha256 } from '#protocol/canonical.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import type { JobEvent } from '#protocol/job-event.ts'
+import type { CreatorJob } from '../../domain/creator-job.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { ContentStore } from '../../ports/content-store.ts'
+import type { EncodingEngine } from '../../ports/encoding-engine.ts'
+import type { BidStore, CreatorJobStore, JobEventStore } from '../../ports/job-stores.ts'
+import type { LedgerView } from '../../ports/ledger-view.ts'
+import type { MarketNetwork } from '../../ports/market-network.ts'
+import type { NodeState } from '../../ports/node-state.ts'
+import type { Outbox } from '../../ports/outbox.ts'
+import type { DeliveryChecker } from '../../ports/processing.ts'
+
+/** What the creator's services need of the world. */
+export type CreatorDeps = {
+  readonly account: HiveAccount
+  readonly operationId: string
+  readonly state: NodeState
+  readonly jobs: CreatorJobStore
+  readonly bids: BidStore
+  readonly events: JobEventStore
+  readonly outbox: Outbox
+  readonly ledger: LedgerView
+  readonly network: MarketNetwork
+  readonly engine: EncodingEngine
+  readonly content: ContentStore
+  readonly checker: DeliveryChecker
+  /** Liquid HBD of an account, as the chain has it now. */
+  readonly balanceOf: (account: HiveAccount) => Promise<MilliHbd>
+  readonly clock: Clock
+  readonly randomHex: (bytes: number) => string
+  readonly sha256: Sha256
+  readonly options: CreatorOptions
+}
+
+export type CreatorOptions = {
+  /** Seconds of chain time in which bids are awaited, unless every connected encoder has bid before. */
+  readonly bidSeconds: number
+  /** The default ceiling of a job in percent of its price by the network's usual price list. */
+  readonly ceilingPercent: bigint
+}
+
+type Unstamped<E> = E extends JobEvent ? Omit<E, 'at' | 'job'> : never
+
+/** Stores a job's next state and what is to be told about it, in one step with whatever surrounds it. */
+export function saveJob(
+  { jobs, events, clock }: Pick<CreatorDeps, 'jobs' | 'events' | 'clock'>,
+  job: CreatorJob,
+  ...told: readonly Unstamped<JobEvent>[]
+): void {
+  jobs.save(job)
+  for (const event of told) events.append({ ...event, job: job.id, at: clock.now() } as JobEvent)
+}

@@ -1,0 +1,74 @@
+import type { Bid } from '#protocol/bid.ts'
+import type { Acknowledged } from '#protocol/calls.ts'
+import type { Envelope } from '#protocol/envelope.ts'
+import type { JobId } from '#protocol/ids.ts'
+import type { Progress } from '#protocol/progress.ts'
+import type { BackgroundWork } from '../background.ts'
+import { createAdvanceJob } from './advance-job.ts'
+import { announceOffers } from './announce-offers.ts'
+import type { CreatorDeps } from './creator-deps.ts'
+import type { JobRequest } from './post-job.ts'
+import { createPostJob } from './post-job.ts'
+import { createReceiveBid } from './receive-bid.ts'
+import { createReceiveProgress } from './receive-progress.ts'
+import { recordVerdict } from './settle-job.ts'
+
+/** The creator's side of the market. */
+export type Creator = {
+  postJob(request: JobRequest, signal: AbortSignal): Promise<JobId>
+  receiveBid(bid: Envelope<Bid>): Acknowledged
+  receiveProgress(progress: Envelope<Progress>): Acknowledged
+  /** Moves every job as far as it can go. Called after each block, and after whatever else may have changed something. */
+  advance(): void
+}
+
+export function createCreator(deps: CreatorDeps, background: BackgroundWork): Creator {
+  const postJob = createPostJob(deps)
+  const receiveBid = createReceiveBid(deps)
+  const advanceJob = createAdvanceJob(deps, (job) =>
+    background.start(`check ${job}`, (signal) => checkJob(job, signal)),
+  )
+  const announce = announceOffers(deps)
+
+  const checkJob = async (id: JobId, signal: AbortSignal): Promise<void> => {
+    const posted = deps.jobs.find(id)
+    if (posted?.phase !== 'checking') return
+    const check = await deps.checker.check(id, posted.salt, {
+      signal,
+      onProgress: ({ stage, percent }) =>
+        deps.events.append({
+          type: 'check-progress',
+          job: id,
+          at: deps.clock.now(),
+          stage,
+          percent,
+        }),
+    })
+    deps.state.atomically(() => {
+      const job = deps.jobs.find(id)
+      if (job?.phase === 'checking') recordVerdict(deps, job, check)
+    })
+    advanceJob(id)
+  }
+
+  const advance = (): void => {
+    if (!deps.ledger.isSynced()) return
+    for (const { id } of deps.jobs.unfinished()) advanceJob(id)
+    announce()
+  }
+
+  return {
+    postJob: async (request, signal) => {
+      const job = await postJob(request, signal)
+      advance()
+      return job
+    },
+    receiveBid: (bid) => {
+      const answer = receiveBid(bid)
+      advanceJob(bid.body.job)
+      return answer
+    },
+    receiveProgress: createReceiveProgress(deps),
+    advance,
+  }
+}

@@ -1,0 +1,161 @@
+import type { MilliHbd } from '#protocol/amount.ts'
+import { formatHbd, milliHbd } from '#protocol/amount.ts'
+import { gridSeconds } from '#protocol/grid.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import { JobId, Sha256Hex } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import { customJson } from '../../domain/hive-operations.ts'
+import { buildLadder } from '../../domain/ladder.ts'
+import { frameGrid, offerDeadlines, saltHashOf } from '../../domain/offer-terms.ts'
+import { defaultPrices, ladderPrice } from '../../domain/pricing.ts'
+import { MarketError } from '../../errors.ts'
+import type { AddedContent } from '../../ports/content-store.ts'
+import type { SourceProfile } from '../../ports/encoding-engine.ts'
+import { offerKey } from './announce-offers.ts'
+import type { CreatorDeps } from './creator-deps.ts'
+import { saveJob } from './creator-deps.ts'
+
+export type JobRequest = {
+  /** 16 hex digits of the caller's choice; the same ones name the same job. */
+  readonly reference: string
+  readonly path: string
+  readonly ceiling?: MilliHbd | undefined
+}
+
+/**
+ * Measures a file, puts it into the store and signs its offer. Everything that can be wrong with the input,
+ * the purse or the market is found here, before any money moves. Idempotent by its reference.
+ */
+export function createPostJob(deps: CreatorDeps) {
+  return async ({ reference, path, ceiling }: JobRequest, signal: AbortSignal): Promise<JobId> => {
+    const id = JobId.parse(`${deps.account}:${reference}`)
+    if (deps.jobs.find(id)) return id
+    const profile = await deps.engine.analyse(path, { signal })
+    const arbiters = requireArbiters(deps)
+    const source = await deps.content.addFile(path, { signal })
+    const salt = Sha256Hex.parse(deps.randomHex(32))
+    const offer = buildOffer(deps, { id, salt, profile, source, arbiters, ceiling })
+    await requireFunds(deps, offer)
+    deps.state.atomically(() => {
+      if (!deps.jobs.find(id)) storeOffer(deps, offer, salt)
+    })
+    return id
+  }
+}
+
+type OfferParts = {
+  readonly id: JobId
+  readonly salt: Sha256Hex
+  readonly profile: SourceProfile
+  readonly source: AddedContent
+  readonly arbiters: readonly HiveAccount[]
+  readonly ceiling: MilliHbd | undefined
+}
+
+function buildOffer(
+  { ledger, sha256, options }: CreatorDeps,
+  { id, salt, profile, source, arbiters, ceiling }: OfferParts,
+): JobOffer {
+  const grid = frameGrid(profile.rate, profile.frames, profile.longestGopSeconds)
+  const ladder = buildLadder(profile.width, profile.height)
+  const usual = ladderPrice(defaultPrices, ladder, grid) ?? milliHbd(1n)
+  const { width, height, codec, videoStream, audioStream } = profile
+  return {
+    v: 1,
+    t: 'job.offer',
+    job: id,
+    source: {
+      cid: source.cid,
+      bytes: profile.bytes,
+      width,
+      height,
+      codec,
+      videoStream,
+      ...(audioStream === null ? {} : { audioStream }),
+    },
+    grid,
+    recipe: 'h264-ts-1',
+    ladder,
+    ceiling: ceiling ?? milliHbd((usual * options.ceilingPercent + 99n) / 100n),
+    ...offerDeadlines(requireHead(ledger.current()).time, grid, options.bidSeconds),
+    arbiters,
+    saltHash: saltHashOf(salt, sha256),
+  }
+}
+
+function storeOffer(deps: CreatorDeps, offer: JobOffer, salt: Sha256Hex): void {
+  const { account, operationId, outbox, content, clock } = deps
+  content.pin(offer.source.cid, offer.job)
+  const entry = outbox.submit({
+    key: offerKey(offer.job),
+    operations: [customJson(operationId, account, offer)],
+    account,
+    roles: ['posting'],
+  })
+  const { job: id, source, grid, ladder, ceiling, bidsUntil, deliverBy } = offer
+  const job = {
+    phase: 'offering',
+    id,
+    offer,
+    salt,
+    postedAt: clock.now(),
+    awards: 0,
+    setAside: [],
+  } as const
+  saveJob(
+    deps,
+    job,
+    {
+      type: 'source-published',
+      source: source.cid,
+      bytes: source.bytes,
+      width: source.width,
+      height: source.height,
+      seconds: gridSeconds(grid),
+      ladder,
+    },
+    { type: 'offer-signed', transaction: entry.id, ceiling, bidsUntil, deliverBy },
+  )
+}
+
+/** Registered arbiters that are reachable now, cheapest first. */
+function requireArbiters({ ledger, network }: CreatorDeps): readonly HiveAccount[] {
+  const found = [...ledger.current().nodes.values()]
+    .filter(
+      ({ phase, roles, account }) =>
+        phase === 'active' && roles.includes('arbiter') && network.isConnected(account),
+    )
+    .sort((left, right) => Number((left.arbiter?.fee ?? 0n) - (right.arbiter?.fee ?? 0n)))
+    .map(({ account }) => account)
+  if (found.length === 0)
+    throw new MarketError(
+      'arbiter-missing',
+      'No arbiter is registered and connected; try again when one is.',
+    )
+  return found.slice(0, 8)
+}
+
+async function requireFunds(
+  { account, balanceOf, ledger }: CreatorDeps,
+  offer: JobOffer,
+): Promise<void> {
+  const fees = offer.arbiters.map(
+    (arbiter) => ledger.current().nodes.get(arbiter)?.arbiter?.fee ?? 0n,
+  )
+  const needed = offer.ceiling + fees.reduce((most, fee) => (fee > most ? fee : most), 0n)
+  const balance = await balanceOf(account)
+  if (balance >= needed) return
+  throw new MarketError(
+    'funds-missing',
+    `@${account} has ${formatHbd(balance)}, but the job may cost ${formatHbd(needed)}; add funds or lower the ceiling.`,
+  )
+}
+
+function requireHead<Head>({ head }: { readonly head: Head | null }): Head {
+  if (!head)
+    throw new MarketError(
+      'chain-unavailable',
+      'No block of the chain has been seen yet; try again in a moment.',
+    )
+  return head
+}

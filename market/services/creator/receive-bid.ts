@@ -1,0 +1,75 @@
+import { parametersAt } from '#contracts/parameters.ts'
+import { encoderScore } from '#contracts/reputation.ts'
+import type { Bid } from '#protocol/bid.ts'
+import type { Acknowledged } from '#protocol/calls.ts'
+import type { Envelope } from '#protocol/envelope.ts'
+import { BlockHeight, ChainTime } from '#protocol/ids.ts'
+import type { CreatorJob } from '../../domain/creator-job.ts'
+import type { Candidate, Circumstances } from '../../domain/ranking.ts'
+import { exclusionOf } from '../../domain/ranking.ts'
+import type { CreatorDeps } from './creator-deps.ts'
+import { saveJob } from './creator-deps.ts'
+
+/** Takes in a bid for one of this creator's open jobs; its signature was verified where it came in. Idempotent. */
+export function createReceiveBid(deps: CreatorDeps) {
+  return (envelope: Envelope<Bid>): Acknowledged => {
+    const { body: bid, author } = envelope
+    const job = deps.jobs.find(bid.job)
+    if (!job) return { accepted: false, reason: 'no such job here' }
+    if (bid.encoder !== author) return { accepted: false, reason: 'signed by another account' }
+    if (job.phase !== 'offering' && job.phase !== 'bidding')
+      return { accepted: false, reason: 'bidding is over' }
+    if (!isRepeated(deps, envelope)) deps.state.atomically(() => storeBid(deps, job, envelope))
+    const excluded = exclusionOf(candidateOf(deps, bid), circumstancesOf(deps, job))
+    return excluded ? { accepted: false, reason: excluded } : { accepted: true }
+  }
+}
+
+/** What this node knows about the author of a bid. */
+export function candidateOf({ ledger }: Pick<CreatorDeps, 'ledger'>, bid: Bid): Candidate {
+  const { nodes, standings, head } = ledger.current()
+  const height = head?.height ?? BlockHeight.parse(0)
+  const node = nodes.get(bid.encoder)
+  return {
+    bid,
+    node: node?.phase === 'active' ? node : undefined,
+    score: encoderScore(standings.get(bid.encoder), height, parametersAt(height)),
+  }
+}
+
+/** What the bids of a job are judged by at this moment. */
+export function circumstancesOf(
+  { ledger, network, engine }: Pick<CreatorDeps, 'ledger' | 'network' | 'engine'>,
+  { offer }: CreatorJob,
+): Circumstances {
+  const { head, nodes } = ledger.current()
+  return {
+    offer,
+    now: head?.time ?? ChainTime.parse(0),
+    ownClass: engine.class.cid,
+    arbiters: offer.arbiters.filter((account) => {
+      const node = nodes.get(account)
+      return (
+        node?.phase === 'active' && node.roles.includes('arbiter') && network.isConnected(account)
+      )
+    }),
+  }
+}
+
+function isRepeated({ bids }: CreatorDeps, { body, signature }: Envelope<Bid>): boolean {
+  return bids.of(body.job).some((known) => known.signature === signature)
+}
+
+function storeBid(deps: CreatorDeps, job: CreatorJob, envelope: Envelope<Bid>): void {
+  const { encoder, price, speed, readyBy } = envelope.body
+  const excluded = exclusionOf(candidateOf(deps, envelope.body), circumstancesOf(deps, job))
+  deps.bids.save(envelope)
+  saveJob(deps, job, {
+    type: 'bid-received',
+    encoder,
+    price,
+    speed,
+    readyBy,
+    ...(excluded ? { excluded } : {}),
+  })
+}

@@ -1,0 +1,33 @@
+import type { Acknowledged } from '#protocol/calls.ts'
+import type { Envelope } from '#protocol/envelope.ts'
+import type { JobId } from '#protocol/ids.ts'
+import type { Progress } from '#protocol/progress.ts'
+import type { CreatorDeps } from './creator-deps.ts'
+
+/** Passes on how far an encoder is. Only the awarded one is listened to, and nothing late overtakes what is newer. */
+export function createReceiveProgress({ jobs, events, clock }: CreatorDeps) {
+  const newest = new Map<JobId, number>()
+  return ({ body, author }: Envelope<Progress>): Acknowledged => {
+    const job = jobs.find(body.job)
+    if (job?.phase !== 'awaiting-approval' && job?.phase !== 'awaiting-delivery') {
+      return { accepted: false, reason: 'no work is awaited for this job' }
+    }
+    if (job.choice.bid.encoder !== author || body.encoder !== author) {
+      return { accepted: false, reason: 'not the awarded encoder' }
+    }
+    if (body.sequence <= (newest.get(job.id) ?? -1)) return { accepted: true }
+    newest.set(job.id, body.sequence)
+    const { encoder, stage, percent, speed, etaSeconds } = body
+    events.relay({
+      type: 'progress',
+      job: job.id,
+      at: clock.now(),
+      encoder,
+      stage,
+      percent,
+      ...(speed === undefined ? {} : { speed }),
+      ...(etaSeconds === undefined ? {} : { etaSeconds }),
+    })
+    return { accepted: true }
+  }
+}

@@ -1,0 +1,90 @@
+import type { Escrow } from '#contracts/escrow.ts'
+import { jobCreator } from '#protocol/ids.ts'
+import type { EncoderJob, EncoderJobIn } from '../../domain/encoder-job.ts'
+import type { EscrowParties } from '../../domain/hive-operations.ts'
+import { escrowApprove } from '../../domain/hive-operations.ts'
+import { ensureSubmitted } from '../submit.ts'
+import { closeJob } from './close-job.ts'
+import type { EncoderDeps } from './encoder-deps.ts'
+
+/** bidding -> approving, with the approval signed in the same step. */
+export function approveAward(deps: EncoderDeps, job: EncoderJobIn<'bidding'>): void {
+  deps.jobs.save({ ...job, phase: 'approving' })
+  answerEscrow(deps, job, 'approve')
+}
+
+/** approving -> encoding when both sides stand by the escrow; -> closed when it came to nothing. */
+export function awaitFunding(deps: EncoderDeps, job: EncoderJobIn<'approving'>): void {
+  const known = deps.ledger.current().jobs.get(job.id)
+  if (known?.phase === 'awarded' && known.award.bid === job.bidHash) {
+    answerEscrow(deps, job, 'approve')
+    prefetchSource(deps, job)
+    return
+  }
+  if (known?.phase === 'accepted' && known.award.bid === job.bidHash) {
+    deps.jobs.save({ ...job, phase: 'encoding' })
+    return
+  }
+  closeJob(deps, job, 'lost')
+}
+
+/** Refuses escrows that name this encoder for a bid it did not make or that has expired, so that the payer is free at once. */
+export function refuseForeignEscrows(deps: EncoderDeps): void {
+  for (const escrow of deps.ledger.current().escrows.values()) {
+    if (escrow.phase !== 'pending' || escrow.terms.to !== deps.account) continue
+    if (isUnwanted(deps, escrow)) refuse(deps, escrow)
+  }
+}
+
+function isUnwanted(
+  { jobs, ledger, account }: EncoderDeps,
+  { terms, approvals }: Extract<Escrow, { phase: 'pending' }>,
+): boolean {
+  if (approvals.some(({ by }) => by === account)) return false
+  const own = jobs.find(terms.meta.job)
+  const known = ledger.current().jobs.get(terms.meta.job)
+  const isOurs = own?.bidHash === terms.meta.bid && own.phase !== 'closed'
+  const isAwarded =
+    known?.phase === 'awarded' && known.awardedAt.transaction === terms.opened.transaction
+  return !(isOurs && isAwarded)
+}
+
+function refuse({ outbox, account }: EncoderDeps, { terms }: Escrow): void {
+  const parties = { from: terms.from, to: terms.to, agent: terms.agent, escrow: terms.id }
+  ensureSubmitted(outbox, {
+    key: `escrow ${terms.opened.transaction}/refuse`,
+    account,
+    roles: ['active'],
+    operations: () => [escrowApprove(parties, account, 'refuse')],
+  })
+}
+
+function answerEscrow(deps: EncoderDeps, job: EncoderJob, answer: 'approve'): void {
+  const parties = partiesOf(deps, job)
+  if (!parties) return
+  ensureSubmitted(deps.outbox, {
+    key: `${job.id}/approve-${parties.escrow}`,
+    account: deps.account,
+    roles: ['active'],
+    operations: () => [escrowApprove(parties, deps.account, answer)],
+  })
+}
+
+/** The sides of the escrow that pays for a job, as the ledger has them; null before there is one. */
+export function partiesOf(
+  { ledger, account }: EncoderDeps,
+  { id }: EncoderJob,
+): EscrowParties | null {
+  const known = ledger.current().jobs.get(id)
+  if (!known || known.phase === 'offered' || known.phase === 'cancelled') return null
+  return {
+    from: jobCreator(id),
+    to: account,
+    agent: known.award.arbiter,
+    escrow: known.award.escrow,
+  }
+}
+
+function prefetchSource({ background, processor }: EncoderDeps, { id, offer }: EncoderJob): void {
+  background.start(`fetch ${id}`, (signal) => processor.prefetch(offer, jobCreator(id), signal))
+}

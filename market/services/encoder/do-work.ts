@@ -1,0 +1,62 @@
+import { jobCreator } from '#protocol/ids.ts'
+import type { EncoderJobIn } from '../../domain/encoder-job.ts'
+import { MarketError } from '../../errors.ts'
+import { closeJob } from './close-job.ts'
+import { submitDelivery } from './deliver-work.ts'
+import type { EncoderDeps } from './encoder-deps.ts'
+import { giveBack } from './give-back.ts'
+import { createProgressReporter } from './report-progress.ts'
+
+/** Failures in a row after which an encoder gives a job back: the money is better returned early than disputed late. */
+const giveUpAfter = 3
+
+/** encoding -> delivering when the work is done; -> refunding when it cannot be. */
+export function doWork(deps: EncoderDeps, job: EncoderJobIn<'encoding'>): void {
+  const { head, jobs } = deps.ledger.current()
+  const known = jobs.get(job.id)
+  if (known?.phase === 'settled') {
+    closeJob(deps, job, 'refunded')
+    return
+  }
+  if (head && head.time > job.offer.deliverBy) {
+    giveBack(deps, job, 'the deadline has passed')
+    return
+  }
+  deps.background.start(
+    `encode ${job.id}`,
+    (signal) => encode(deps, job, signal),
+    (error, failures) => workFailed(deps, job, error, failures),
+  )
+}
+
+function workFailed(
+  deps: EncoderDeps,
+  job: EncoderJobIn<'encoding'>,
+  error: unknown,
+  failures: number,
+): void {
+  const isHopeless = error instanceof MarketError && error.code.startsWith('input-')
+  if (isHopeless || failures >= giveUpAfter) {
+    deps.state.atomically(() =>
+      giveBack(deps, job, error instanceof MarketError ? error.code : 'internal error'),
+    )
+  }
+}
+
+async function encode(
+  deps: EncoderDeps,
+  job: EncoderJobIn<'encoding'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const reporter = createProgressReporter(deps, job)
+  const delivery = await deps.processor.process(job.offer, jobCreator(job.id), {
+    signal,
+    onProgress: reporter.report,
+  })
+  deps.state.atomically(() => {
+    if (deps.jobs.find(job.id)?.phase !== 'encoding') return
+    const delivering = { ...job, phase: 'delivering', delivery } as const
+    deps.jobs.save(delivering)
+    submitDelivery(deps, delivering)
+  })
+}

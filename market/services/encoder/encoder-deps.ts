@@ -1,0 +1,36 @@
+import type { Sha256 } from '#protocol/canonical.ts'
+import type { RenditionPrice } from '#protocol/encoder.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { EncodingEngine } from '../../ports/encoding-engine.ts'
+import type { EncoderJobStore } from '../../ports/job-stores.ts'
+import type { LedgerView } from '../../ports/ledger-view.ts'
+import type { EnvelopeSigner, MarketNetwork } from '../../ports/market-network.ts'
+import type { NodeState } from '../../ports/node-state.ts'
+import type { Outbox } from '../../ports/outbox.ts'
+import type { JobProcessor } from '../../ports/processing.ts'
+import type { BackgroundWork } from '../background.ts'
+
+/** What the encoder's services need of the world. */
+export type EncoderDeps = {
+  readonly account: HiveAccount
+  readonly operationId: string
+  readonly state: NodeState
+  readonly jobs: EncoderJobStore
+  readonly outbox: Outbox
+  readonly ledger: LedgerView
+  readonly network: MarketNetwork
+  readonly signer: EnvelopeSigner
+  readonly engine: EncodingEngine
+  readonly processor: JobProcessor
+  readonly background: BackgroundWork
+  readonly clock: Clock
+  readonly sha256: Sha256
+  readonly options: EncoderOptions
+}
+
+export type EncoderOptions = {
+  readonly prices: readonly RenditionPrice[]
+  /** Jobs taken at a time; a firm bid counts as one. */
+  readonly slots: number
+}

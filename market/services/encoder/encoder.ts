@@ -1,0 +1,68 @@
+import { unreachable } from '#contracts/outcome.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import type { EncoderJob } from '../../domain/encoder-job.ts'
+import { awaitFunding, refuseForeignEscrows } from './answer-award.ts'
+import { awaitAward } from './await-award.ts'
+import { awaitDelivered, awaitPayment } from './deliver-work.ts'
+import { doWork } from './do-work.ts'
+import type { EncoderDeps } from './encoder-deps.ts'
+import { awaitRefund } from './give-back.ts'
+import { createConsiderOffer } from './place-bid.ts'
+
+/** The encoder's side of the market. */
+export type Encoder = {
+  /** Looks at an offer that was heard of; a block may follow, or not. */
+  considerOffer(offer: JobOffer): void
+  /** Moves every job as far as it can go. Called after each block, and after whatever else may have changed something. */
+  advance(): void
+}
+
+export function createEncoder(deps: EncoderDeps): Encoder {
+  const considerOffer = createConsiderOffer(deps)
+
+  const considerOpenOffers = (): void => {
+    for (const job of deps.ledger.current().jobs.values()) {
+      if (job.phase === 'offered') considerOffer(job.offer)
+    }
+  }
+
+  return {
+    considerOffer,
+    advance: () => {
+      if (!deps.ledger.isSynced()) return
+      for (const job of deps.jobs.unfinished()) {
+        deps.state.atomically(() => advanceJob(deps, job))
+      }
+      refuseForeignEscrows(deps)
+      considerOpenOffers()
+    },
+  }
+}
+
+/** One step by what is true now; steps that are not due do nothing. */
+function advanceJob(deps: EncoderDeps, job: EncoderJob): void {
+  switch (job.phase) {
+    case 'bidding':
+      awaitAward(deps, job)
+      break
+    case 'approving':
+      awaitFunding(deps, job)
+      break
+    case 'encoding':
+      doWork(deps, job)
+      break
+    case 'delivering':
+      awaitDelivered(deps, job)
+      break
+    case 'delivered':
+      awaitPayment(deps, job)
+      break
+    case 'refunding':
+      awaitRefund(deps, job)
+      break
+    case 'closed':
+      break
+    default:
+      unreachable(job)
+  }
+}

@@ -1,0 +1,54 @@
+import { bidHash } from '#protocol/envelope-body.ts'
+import { jobCreator } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import { bidFor } from '../../domain/bidding.ts'
+import type { EncoderJobIn } from '../../domain/encoder-job.ts'
+import { isOccupying } from '../../domain/encoder-job.ts'
+import type { EncoderDeps } from './encoder-deps.ts'
+
+/**
+ * Considers an offer, whether from gossip or from a block, and bids within free capacity.
+ * The bid is stored before it is sent: it binds this node from the moment anybody may have it. Idempotent.
+ */
+export function createConsiderOffer(deps: EncoderDeps) {
+  return (offer: JobOffer): void => {
+    const { account, engine, jobs, ledger, options, sha256 } = deps
+    const { head } = ledger.current()
+    if (!head || !ledger.isSynced()) return
+    if (jobCreator(offer.job) === account || jobs.find(offer.job)) return
+    if (jobs.unfinished().filter(isOccupying).length >= options.slots) return
+    const { prices } = options
+    const pixelsPerSecond = engine.pixelsPerSecond * engine.workers
+    const profile = { account, prices, pixelsPerSecond, arbiters: registeredArbiters(deps) }
+    const bid = bidFor(offer, profile, head.time)
+    if (typeof bid === 'string') return
+    const job = {
+      phase: 'bidding',
+      id: offer.job,
+      offer,
+      bid,
+      bidHash: bidHash(bid, sha256),
+    } as const
+    jobs.save(job)
+    sendBid(deps, job)
+  }
+}
+
+/** Sends a bid to its creator and to everyone; repeated until the creator has acknowledged it. */
+export function sendBid(
+  { signer, network, background }: EncoderDeps,
+  { id, bid }: EncoderJobIn<'bidding'>,
+): void {
+  const envelope = signer.seal(bid)
+  background.start(`bid ${id}`, async (signal) => {
+    await network.publish('bids', envelope)
+    signal.throwIfAborted()
+    await network.call(jobCreator(id), 'bid', envelope)
+  })
+}
+
+function registeredArbiters({ ledger }: EncoderDeps): readonly EncoderDeps['account'][] {
+  return [...ledger.current().nodes.values()]
+    .filter(({ phase, roles }) => phase === 'active' && roles.includes('arbiter'))
+    .map(({ account }) => account)
+}

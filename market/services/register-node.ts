@@ -1,0 +1,79 @@
+import type { NodeRecord } from '#contracts/registry.ts'
+import type { Sha256 } from '#protocol/canonical.ts'
+import { canonicalHash, canonicalJson } from '#protocol/canonical.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import { formatOperation } from '#protocol/operation.ts'
+import type { NodeRegister } from '#protocol/registration.ts'
+import { customJson } from '../domain/hive-operations.ts'
+import type { LedgerView } from '../ports/ledger-view.ts'
+import type { Outbox } from '../ports/outbox.ts'
+import { ensureSubmitted } from './submit.ts'
+
+export type RegistrationDeps = {
+  readonly account: HiveAccount
+  readonly operationId: string
+  readonly outbox: Outbox
+  readonly ledger: LedgerView
+  readonly sha256: Sha256
+  /** What the registry is to say of this node now. */
+  readonly profile: () => NodeRegister
+}
+
+export type Registration = {
+  /** True when the registry says what this node is. */
+  isCurrent(): boolean
+  /** Registers again where the registry says something else. Called after each block. */
+  advance(): void
+}
+
+/** Keeps the registry on the chain telling the truth about this node: its peer, addresses, roles, class and prices. */
+export function createRegistration({
+  account,
+  operationId,
+  outbox,
+  ledger,
+  sha256,
+  profile,
+}: RegistrationDeps): Registration {
+  const known = (): NodeRecord | undefined => ledger.current().nodes.get(account)
+  const isCurrent = (): boolean => {
+    const record = known()
+    return (
+      record?.phase === 'active' && canonicalJson(wire(record)) === canonicalJson(wire(profile()))
+    )
+  }
+  return {
+    isCurrent,
+    advance: () => {
+      if (!ledger.isSynced() || isCurrent()) return
+      const wanted = profile()
+      // The height makes going back to an earlier profile an intention of its own.
+      const key = `register ${known()?.updated ?? 0} ${canonicalHash(formatOperation(wanted), sha256)}`
+      ensureSubmitted(outbox, {
+        key,
+        account,
+        roles: ['posting'],
+        operations: () => [customJson(operationId, account, wanted)],
+      })
+    },
+  }
+}
+
+function wire({
+  peer,
+  addresses,
+  roles,
+  encoder,
+  arbiter,
+}: Omit<NodeRegister, 'v' | 't'>): unknown {
+  const register = {
+    v: 1,
+    t: 'node.register',
+    peer,
+    addresses,
+    roles,
+    ...(encoder ? { encoder } : {}),
+    ...(arbiter ? { arbiter } : {}),
+  } as const
+  return formatOperation(register)
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { MarketError } from '#market/errors.ts'
+import type { MilliHbd } from '#protocol/amount.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import type { SigningRole } from '#protocol/operation.ts'
+import type { Authority } from './chain-schemas.ts'
+import { CondenserAccount } from './chain-schemas.ts'
+import type { HiveRpc } from './hive-rpc.ts'
+
+export interface Accounts {
+  /** Liquid HBD, asked for anew. Rejects with `option-invalid` for an account that does not exist. */
+  balanceOf(account: HiveAccount): Promise<MilliHbd>
+  /** True if these public keys alone satisfy the account's authority. False for an account that does not exist. */
+  isAuthorised(account: HiveAccount, role: SigningRole, keys: readonly string[]): Promise<boolean>
+}
+
+export type AccountsOptions = {
+  /** Milliseconds for which authorities are remembered: a key that was revoked is believed no longer than this. */
+  readonly ttlMs: number
+  readonly limit: number
+}
+
+/** Reads accounts from the chain. Only keys count: an authority that was lent to another account does not sign messages. */
+export function createAccounts(
+  { rpc, now }: { readonly rpc: HiveRpc; readonly now: () => number },
+  { ttlMs, limit }: AccountsOptions,
+): Accounts {
+  const known = new Map<
+    HiveAccount,
+    { readonly account: Promise<CondenserAccount | null>; readonly until: number }
+  >()
+
+  const load = async (name: HiveAccount): Promise<CondenserAccount | null> => {
+    const [account] = await rpc.call(
+      'condenser_api.get_accounts',
+      [[name]],
+      z.array(CondenserAccount),
+    )
+    return account ?? null
+  }
+
+  const remembered = (name: HiveAccount): Promise<CondenserAccount | null> => {
+    const entry = known.get(name)
+    if (entry && entry.until > now()) return entry.account
+    known.delete(name)
+    const [oldest] = known.keys()
+    if (known.size >= limit && oldest) known.delete(oldest)
+    const account = load(name)
+    known.set(name, { account, until: now() + ttlMs })
+    account.catch(() => known.delete(name))
+    return account
+  }
+
+  return {
+    balanceOf: async (name) => {
+      const account = await load(name)
+      if (!account)
+        throw new MarketError('option-invalid', `There is no account @${name} on this chain.`)
+      return account.hbd_balance
+    },
+    isAuthorised: async (name, role, keys) => {
+      const account = await remembered(name)
+      return account !== null && satisfies(account[role], keys)
+    },
+  }
+}
+
+function satisfies(
+  { weight_threshold: threshold, key_auths: entries }: Authority,
+  keys: readonly string[],
+): boolean {
+  const given = new Set(keys)
+  const weight = entries.reduce((sum, [key, share]) => (given.has(key) ? sum + share : sum), 0)
+  return weight >= threshold
+}

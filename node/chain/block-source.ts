@@ -1,0 +1,141 @@
+import { MarketError } from '#market/errors.ts'
+import type { TransactionId } from '#protocol/ids.ts'
+import { BlockHeight } from '#protocol/ids.ts'
+import type { LedgerAction, LedgerBlock, LedgerOperation } from '#protocol/ledger-block.ts'
+import type { ApiBlock, VirtualOperation } from './chain-schemas.ts'
+import { BlockRange, DynamicGlobalProperties, VirtualOperations } from './chain-schemas.ts'
+import type { HiveRpc } from './hive-rpc.ts'
+import { ledgerAction } from './ledger-actions.ts'
+
+/** Irreversible blocks of the chain, each with every transaction id in it. */
+export type SourcedBlock = {
+  readonly block: LedgerBlock
+  /** All of the block's, not only the market's: what this node waits for is found by id. */
+  readonly transactions: readonly string[]
+}
+
+export interface BlockSource {
+  lastIrreversible(signal: AbortSignal): Promise<BlockHeight>
+  /** Blocks `first` to `last`, at most {@link rangeLimit}. Rejects with `chain-inconsistent` when an answer does not hold together. */
+  range(
+    first: BlockHeight,
+    last: BlockHeight,
+    signal: AbortSignal,
+  ): Promise<readonly SourcedBlock[]>
+}
+
+/** Blocks asked for at a time; hived allows a thousand, and a hundred full ones are megabytes already. */
+export const rangeLimit = 100
+
+/** escrow_approved | escrow_rejected in the filter of enum_virtual_ops. */
+const escrowFilter = 0x80_0000_0000 + 0x100_0000_0000
+const virtualLimit = 150_000
+
+export function createBlockSource(
+  rpc: HiveRpc,
+  { operationId }: { readonly operationId: string },
+): BlockSource {
+  return {
+    lastIrreversible: async (signal) => {
+      const properties = await rpc.call(
+        'database_api.get_dynamic_global_properties',
+        {},
+        DynamicGlobalProperties,
+        signal,
+      )
+      return properties.last_irreversible_block_num
+    },
+    range: async (first, last, signal) => {
+      const count = Math.min(last - first + 1, rangeLimit)
+      const { blocks } = await rpc.call(
+        'block_api.get_block_range',
+        { starting_block_num: first, count },
+        BlockRange,
+        signal,
+      )
+      if (blocks.length !== count)
+        throw inconsistent(`asked for ${count} blocks and got ${blocks.length}`)
+      const virtual = await virtualOperations(rpc, first, first + count, signal)
+      return blocks.map((block, index) => toLedgerBlock(block, first + index, virtual, operationId))
+    },
+  }
+}
+
+async function virtualOperations(
+  rpc: HiveRpc,
+  begin: number,
+  end: number,
+  signal: AbortSignal,
+): Promise<readonly VirtualOperation[]> {
+  const found: VirtualOperation[] = []
+  let from = begin
+  let operation: number | string = 0
+  do {
+    const page: ReturnType<typeof VirtualOperations.parse> = await rpc.call(
+      'account_history_api.enum_virtual_ops',
+      {
+        block_range_begin: from,
+        block_range_end: end,
+        operation_begin: operation,
+        filter: escrowFilter,
+        include_reversible: false,
+        group_by_block: false,
+        limit: virtualLimit,
+      },
+      VirtualOperations,
+      signal,
+    )
+    found.push(...page.ops)
+    from = page.next_block_range_begin
+    operation = page.next_operation_begin
+  } while (from !== 0 && from < end && operation !== 0 && operation !== '0')
+  return found
+}
+
+/** Real operations stand as hived applied them, virtual ones behind: contracts derive those, and only look whether they were served. */
+function toLedgerBlock(
+  api: ApiBlock,
+  expected: number,
+  virtual: readonly VirtualOperation[],
+  operationId: string,
+): SourcedBlock {
+  const height = BlockHeight.parse(Number.parseInt(api.block_id.slice(0, 8), 16))
+  if (height !== expected) throw inconsistent(`asked for block ${expected} and got block ${height}`)
+  const found = [...realOperations(api, operationId), ...virtualOf(height, virtual, operationId)]
+  const operations = found.map((operation, position) => ({ ...operation, position }))
+  const { block_id: id, previous, timestamp: time } = api
+  return { block: { height, id, previous, time, operations }, transactions: api.transaction_ids }
+}
+
+type Unplaced = Omit<LedgerOperation, 'position'>
+
+function realOperations(api: ApiBlock, operationId: string): readonly Unplaced[] {
+  return api.transactions.flatMap(({ operations }, index) => {
+    const transaction = api.transaction_ids[index]
+    if (!transaction) throw inconsistent('a block has fewer transaction ids than transactions')
+    return operations.flatMap((operation) =>
+      unplaced(transaction, ledgerAction(operation, operationId)),
+    )
+  })
+}
+
+function virtualOf(
+  height: number,
+  virtual: readonly VirtualOperation[],
+  operationId: string,
+): readonly Unplaced[] {
+  return virtual
+    .filter(({ block }) => block === height)
+    .flatMap(({ trx_id: transaction, op }) => unplaced(transaction, ledgerAction(op, operationId)))
+}
+
+function unplaced(transaction: TransactionId, action: LedgerAction | null): readonly Unplaced[] {
+  return action ? [{ transaction, action }] : []
+}
+
+function inconsistent(detail: string): MarketError {
+  return new MarketError(
+    'chain-inconsistent',
+    `A Hive endpoint gave an answer that cannot be true: ${detail}.`,
+  )
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { MarketError } from '#market/errors.ts'
+import type { LogLevel } from './logger.ts'
+import { logLevels } from './logger.ts'
+
+/** The process's environment, read here and nowhere else. Keys are secrets: they stay out of every other object and every log. */
+const Environment = z.object({
+  SPK_POSTING_KEY: z.string().optional(),
+  SPK_ACTIVE_KEY: z.string().optional(),
+  SPK_LOG_LEVEL: z.enum(logLevels).optional(),
+  FFMPEG_PATH: z.string().optional(),
+  FFPROBE_PATH: z.string().optional(),
+})
+
+export type Settings = {
+  readonly logLevel: LogLevel | undefined
+  readonly ffmpegPath: string | undefined
+  readonly ffprobePath: string | undefined
+}
+
+export type Secrets = {
+  readonly postingKey: string | undefined
+  readonly activeKey: string | undefined
+}
+
+/**
+ * Reads the environment once and takes the keys out of it, so that no child process (FFmpeg) ever sees them.
+ * Throws `option-invalid`, naming the variable, for an environment that makes no sense.
+ */
+export function readEnvironment(): { readonly settings: Settings; readonly secrets: Secrets } {
+  const parsed = Environment.safeParse(process.env)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new MarketError(
+      'option-invalid',
+      `The environment variable ${issue?.path.join('.')} is not understood: ${issue?.message}.`,
+    )
+  }
+  const { data } = parsed
+  for (const name of ['SPK_POSTING_KEY', 'SPK_ACTIVE_KEY']) delete process.env[name]
+  return {
+    settings: {
+      logLevel: data.SPK_LOG_LEVEL,
+      ffmpegPath: data.FFMPEG_PATH,
+      ffprobePath: data.FFPROBE_PATH,
+    },
+    secrets: { postingKey: data.SPK_POSTING_KEY, activeKey: data.SPK_ACTIVE_KEY },
+  }
+}
+
+/** The environment of a child process of this program: this one's, and what is given. */
+export function childEnvironment(
+  given: Readonly<Record<string, string>>,
+): Record<string, string | undefined> {
+  return { ...process.env, ...given }
+}

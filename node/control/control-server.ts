@@ -1,0 +1,63 @@
+import { PassThrough } from 'node:stream'
+import Router from '@koa/router'
+import type { Context } from 'koa'
+import { z } from 'zod'
+import type { WatchableEvents } from '#market/adapters/sqlite/job-stores.ts'
+import { bearerToken, localHostOnly } from '#market/api/middleware.ts'
+import { mount } from '#market/api/mount.ts'
+import type { NodeStatus, PostJob } from '#protocol/api/control.ts'
+import { jobEventsPath, postJobRoute, statusRoute } from '#protocol/api/control.ts'
+import { JobId } from '#protocol/ids.ts'
+import { JobEvent } from '#protocol/job-event.ts'
+
+export type ControlHandlers = {
+  readonly status: () => NodeStatus
+  readonly postJob: (job: PostJob, signal: AbortSignal) => Promise<JobId>
+  readonly events: WatchableEvents
+}
+
+const JobParams = z.object({ job: JobId })
+
+const heartbeatMs = 15_000
+
+/** What a node's owner may ask of it, on this machine and with the token of its data directory. */
+export function createControlRouter(
+  { status, postJob, events }: ControlHandlers,
+  token: string,
+): Router {
+  const router = new Router()
+  router.use('/control', localHostOnly(), bearerToken(token))
+  mount(router, statusRoute, async () => status())
+  mount(router, postJobRoute, async ({ body, signal }) => ({ job: await postJob(body, signal) }))
+  router.get(jobEventsPath, (context) =>
+    streamEvents(context, JobParams.parse(context.params).job, events),
+  )
+  return router
+}
+
+/** Sends a job's past events, then each new one, as server-sent events; `Last-Event-ID` resumes after an interruption. */
+function streamEvents(context: Context, job: JobId, events: WatchableEvents): void {
+  const body = new PassThrough()
+  const write = (event: JobEvent, sequence: number | null): void => {
+    const id = sequence === null ? '' : `id: ${sequence}\n`
+    body.write(`${id}data: ${JSON.stringify(z.encode(JobEvent, event))}\n\n`)
+  }
+  let last = Number(context.get('last-event-id') || 0)
+  const unwatch = events.watch(job, (event, sequence) => {
+    if (sequence !== null && sequence <= last) return
+    write(event, sequence)
+  })
+  for (const { event, sequence } of events.after(job, last)) {
+    write(event, sequence)
+    last = sequence
+  }
+  const heartbeat = setInterval(() => body.write(': still here\n\n'), heartbeatMs)
+  context.res.once('close', () => {
+    clearInterval(heartbeat)
+    unwatch()
+    body.end()
+  })
+  context.type = 'text/event-stream'
+  context.set('cache-control', 'no-cache')
+  context.body = body
+}

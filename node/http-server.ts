@@ -1,0 +1,54 @@
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type Router from '@koa/router'
+import Koa from 'koa'
+import { errorResponses } from '#market/api/middleware.ts'
+import { MarketError } from '#market/errors.ts'
+import type { Logger } from './logger.ts'
+
+export type HttpServer = AsyncDisposable & {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+}
+
+/** Serves routers on this machine only. Port 0 takes a free one. Rejects with `option-invalid` where the port is taken. */
+export async function startHttpServer(
+  { routers, logger }: { readonly routers: readonly Router[]; readonly logger: Logger },
+  port: number,
+): Promise<HttpServer> {
+  const app = new Koa()
+  app.use(errorResponses((error) => logger.error('request failed', {}, error)))
+  for (const router of routers) app.use(router.routes()).use(router.allowedMethods())
+  const handle = app.callback()
+  const server = createServer((request, response) => void handle(request, response))
+  await listen(server, port)
+  const { port: taken } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${taken}`,
+    [Symbol.asyncDispose]: () => close(server),
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? portTaken(port) : error)
+    })
+    server.listen(port, '127.0.0.1', resolve)
+  })
+}
+
+function portTaken(port: number): MarketError {
+  return new MarketError(
+    'option-invalid',
+    `Port ${port} is taken by another program; choose another or leave the choice to the system.`,
+  )
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

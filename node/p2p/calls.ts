@@ -1,0 +1,79 @@
+import type { Libp2p, PeerId, Stream } from '@libp2p/interface'
+import { lpStream } from '@libp2p/utils'
+import { z } from 'zod'
+import type { CallRequest, CallResponse, Verb } from '#protocol/calls.ts'
+import { callProtocol, calls } from '#protocol/calls.ts'
+import { envelopeLimitBytes } from '#protocol/envelope.ts'
+import type { Logger } from '../logger.ts'
+
+/** Answers one kind of call. What it throws is the caller's failure, and is not told in detail. */
+export type CallHandler<V extends Verb> = (
+  request: CallRequest<V>,
+  from: PeerId,
+) => Promise<CallResponse<V>>
+
+const requestMs = 10_000
+const answerMs = 15_000
+
+/** One frame each way; a transaction and what wraps it are the largest. */
+const frameLimitBytes = 2 * envelopeLimitBytes
+
+/** Answers a verb: one stream a call, one frame each way, both parsed. A malformed request ends the stream. */
+export async function serveCalls<V extends Verb>(
+  { libp2p, logger }: { readonly libp2p: Libp2p; readonly logger: Logger },
+  verb: V,
+  handler: CallHandler<V>,
+): Promise<void> {
+  const answer = async (stream: Stream, from: PeerId): Promise<void> => {
+    const frames = lpStream(stream, { maxDataLength: frameLimitBytes })
+    const text = await frames.read({ signal: AbortSignal.timeout(requestMs) })
+    const request = calls[verb].request.parse(JSON.parse(decode(text.subarray()))) as CallRequest<V>
+    const response = await handler(request, from)
+    await frames.write(encode(calls[verb].response, response), {
+      signal: AbortSignal.timeout(answerMs),
+    })
+    await stream.close({ signal: AbortSignal.timeout(answerMs) })
+  }
+  await libp2p.handle(
+    callProtocol(verb),
+    async (stream, connection) => {
+      await answer(stream, connection.remotePeer).catch((error: unknown) => {
+        logger.debug('call not answered', { verb, peer: connection.remotePeer.toString() }, error)
+        stream.abort(error instanceof Error ? error : new Error('call failed'))
+      })
+    },
+    { maxInboundStreams: 32 },
+  )
+}
+
+/** Calls a peer and parses its answer. Rejects on any failure; whether the request arrived is then not known. */
+export async function callPeer<V extends Verb>(
+  libp2p: Libp2p,
+  peer: PeerId,
+  verb: V,
+  request: CallRequest<V>,
+): Promise<CallResponse<V>> {
+  const signal = AbortSignal.timeout(answerMs)
+  const stream = await libp2p.dialProtocol(peer, callProtocol(verb), { signal })
+  try {
+    const frames = lpStream(stream, { maxDataLength: frameLimitBytes })
+    await frames.write(encode(calls[verb].request, request), { signal })
+    const text = await frames.read({ signal })
+    await stream.close({ signal })
+    return calls[verb].response.parse(JSON.parse(decode(text.subarray()))) as CallResponse<V>
+  } catch (error) {
+    stream.abort(error instanceof Error ? error : new Error('call failed'))
+    throw error
+  }
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+function encode(schema: z.ZodType, value: unknown): Uint8Array {
+  return encoder.encode(JSON.stringify(z.encode(schema, value)))
+}
+
+function decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes)
+}

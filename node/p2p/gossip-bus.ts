@@ -1,0 +1,112 @@
+import type { Message } from '@libp2p/gossipsub'
+import { TopicValidatorResult } from '@libp2p/gossipsub'
+import type { Libp2p, PeerId } from '@libp2p/interface'
+import { z } from 'zod'
+import { envelopeLimitBytes } from '#protocol/envelope.ts'
+import type { Topic, TopicMessage } from '#protocol/topics.ts'
+import { topicName, topics } from '#protocol/topics.ts'
+import type { Logger } from '../logger.ts'
+import type { MarketServices } from './host.ts'
+import type { RateLimitOptions } from './rate-limit.ts'
+import { createRateLimit } from './rate-limit.ts'
+import type { Finding, Validator } from './validators.ts'
+import { verdicts } from './validators.ts'
+
+export type GossipHandlers = { readonly [T in Topic]?: (message: TopicMessage<T>) => void }
+
+export interface GossipBus {
+  /** Sends a message to the mesh. Rejects with a RangeError for one that is too large for the network. */
+  publish<T extends Topic>(topic: T, message: TopicMessage<T>): Promise<void>
+}
+
+type GossipDeps = {
+  readonly libp2p: Libp2p<MarketServices>
+  readonly validators: { readonly [T in Topic]: Validator<T> }
+  readonly handlers: GossipHandlers
+  readonly logger: Logger
+  readonly now: () => number
+}
+
+const results = {
+  accept: TopicValidatorResult.Accept,
+  ignore: TopicValidatorResult.Ignore,
+  reject: TopicValidatorResult.Reject,
+} as const
+
+/**
+ * Joins the market's topics. A message is decoded and judged once, before it is forwarded; handlers get what was judged good.
+ * A handler that throws is logged and hurts nobody: an exception in gossip's own listeners would end the process.
+ */
+export function createGossipBus(
+  { libp2p, validators, handlers, logger, now }: GossipDeps,
+  {
+    operationId,
+    rateLimit,
+  }: { readonly operationId: string; readonly rateLimit: RateLimitOptions },
+): GossipBus {
+  const { pubsub } = libp2p.services
+  const isWithinRate = createRateLimit(now, rateLimit)
+
+  const judge = async <T extends Topic>(
+    topic: T,
+    from: PeerId,
+    data: Uint8Array,
+  ): Promise<Finding> => {
+    if (data.length > envelopeLimitBytes) return 'too-large'
+    if (!isWithinRate(from.toString())) return 'too-many'
+    const message = decodeMessage(topic, data)
+    if (!message) return 'malformed'
+    const finding = await validators[topic](message)
+    if (finding === 'good') deliver(topic, message)
+    return finding
+  }
+
+  const deliver = <T extends Topic>(topic: T, message: TopicMessage<T>): void => {
+    try {
+      handlers[topic]?.(message)
+    } catch (error) {
+      logger.error('gossip handler failed', { topic }, error)
+    }
+  }
+
+  const join = (topic: Topic): void => {
+    const name = topicName(operationId, topic)
+    pubsub.topicValidators.set(name, async (from: PeerId, { data }: Message) => {
+      const finding = await judge(topic, from, data).catch((error: unknown): Finding => {
+        logger.warn('gossip not judged', { topic }, error)
+        return 'cannot-be-checked'
+      })
+      if (finding !== 'good')
+        logger.debug('gossip refused', { topic, finding, peer: from.toString() })
+      return results[verdicts[finding]]
+    })
+    pubsub.subscribe(name)
+  }
+
+  for (const topic of Object.keys(topics) as Topic[]) join(topic)
+
+  return {
+    publish: async (topic, message) => {
+      const data = new TextEncoder().encode(
+        JSON.stringify(z.encode(topics[topic] as z.ZodType, message)),
+      )
+      if (data.length > envelopeLimitBytes)
+        throw new RangeError(
+          `a message of ${topic} has ${data.length} bytes, the limit is ${envelopeLimitBytes}`,
+        )
+      const { recipients } = await pubsub.publish(topicName(operationId, topic), data)
+      logger.debug('gossip sent', { topic, recipients: recipients.length })
+    },
+  }
+}
+
+function decodeMessage<T extends Topic>(topic: T, data: Uint8Array): TopicMessage<T> | null {
+  try {
+    const parsed = topics[topic].safeParse(
+      JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(data)),
+    )
+    return parsed.success ? (parsed.data as TopicMessage<T>) : null
+  } catch {
+    return null
+  }
+}

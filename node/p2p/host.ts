@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import { withBitswap } from '@helia/bitswap'
+import { withLibp2pLight } from '@helia/libp2p'
+import type { GossipSub } from '@libp2p/gossipsub'
+import { gossipsub, StrictSign } from '@libp2p/gossipsub'
+import { identify, identifyPush } from '@libp2p/identify'
+import type { ConnectionGater, Libp2p, ServiceMap } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { LevelDatastore } from 'datastore-level'
+import { createHeliaLight } from 'helia'
+import { z } from 'zod'
+import type { Topic } from '#protocol/topics.ts'
+import { topicName, topics } from '#protocol/topics.ts'
+import type { FlatBlockStore } from '../ipfs/block-store.ts'
+import { openBlockStore } from '../ipfs/block-store.ts'
+
+export const HostOptions = z.strictObject({
+  /** Addresses to listen on. */
+  listen: z.array(z.string()).min(1),
+  /** `loopback`: neither dials nor takes connections beyond this machine. */
+  reach: z.enum(['loopback', 'anywhere']),
+  /** Peers dialled at the start besides those the registry names. */
+  bootstrap: z.array(z.string()),
+})
+export type HostOptions = z.infer<typeof HostOptions>
+
+export type MarketServices = ServiceMap & { readonly pubsub: GossipSub }
+
+/** One peer: its libp2p host, with gossip, and the blocks it offers to the IPFS network by bitswap. */
+export type Host = AsyncDisposable & {
+  readonly libp2p: Libp2p<MarketServices>
+  readonly blocks: FlatBlockStore
+}
+
+/** Largest gossip frame, in bytes: eight full envelopes and what wraps them. A frame above the receiver's limit cuts the sender off. */
+const frameLimitBytes = 1024 * 1024
+
+const loopback = /^\/(ip4\/127\.|ip6\/::1\/)/
+const loopbackGater: ConnectionGater = {
+  denyDialMultiaddr: (address) => !loopback.test(address.toString()),
+  denyInboundConnection: (connection) => !loopback.test(connection.remoteAddr.toString()),
+}
+
+/**
+ * Starts a peer whose identity and blocks live in a directory. Nothing is dialled that was not asked for: no default bootstrap list,
+ * no local discovery, no HTTP routing. The connection monitor is patient, because a machine that encodes answers pings late.
+ */
+export async function startHost(
+  directory: string,
+  operationId: string,
+  options: HostOptions,
+): Promise<Host> {
+  await using starting = new AsyncDisposableStack()
+  const blocks = await openBlockStore(join(directory, 'blocks'))
+  const datastore = new LevelDatastore(join(directory, 'peer'))
+  await datastore.open()
+  starting.defer(() => datastore.close())
+  const light = createHeliaLight({ blockstore: blocks, datastore })
+  const helia = withBitswap<MarketServices>(
+    withLibp2pLight<typeof light, MarketServices>(light, {
+      addresses: { listen: options.listen },
+      transports: [tcp()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      ...(options.reach === 'loopback' ? { connectionGater: loopbackGater } : {}),
+      connectionManager: {
+        inboundConnectionThreshold: options.reach === 'loopback' ? 1_000 : 5,
+        maxConnections: 300,
+      },
+      connectionMonitor: { pingInterval: 15_000, pingTimeout: { minTimeout: 30_000 } },
+      peerDiscovery: [],
+      services: {
+        identify: identify({ runOnConnectionOpen: true }),
+        identifyPush: identifyPush(),
+        ping: ping(),
+        pubsub: gossipsub({
+          globalSignaturePolicy: StrictSign,
+          fallbackToFloodsub: false,
+          emitSelf: false,
+          allowPublishToZeroTopicPeers: true,
+          allowedTopics: allTopics(operationId),
+          maxInboundDataLength: frameLimitBytes,
+          ...(options.reach === 'loopback' ? { scoreParams: { IPColocationFactorWeight: 0 } } : {}),
+        }),
+      },
+    }),
+  )
+  await helia.start()
+  starting.defer(async () => {
+    await helia.stop()
+  })
+  const stack = starting.move()
+  return { libp2p: helia.libp2p, blocks, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+function allTopics(operationId: string): string[] {
+  return (Object.keys(topics) as Topic[]).map((topic) => topicName(operationId, topic))
+}

@@ -1,0 +1,29 @@
+/** 4139823 as "4.1 MB". */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+  const power = Math.min(units.length - 1, bytes < 1_000 ? 0 : Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1_000 ** power
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`
+}
+
+/** 95.4 as "1:35". */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds)
+  const hours = Math.floor(whole / 3_600)
+  const minutes = Math.floor((whole % 3_600) / 60)
+  const rest = String(whole % 60).padStart(2, '0')
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`
+}
+
+/** 95 as "1:35 left". */
+export function formatEta(seconds: number): string {
+  return `${formatDuration(seconds)} left`
+}
+
+/** 54 % of a bar of the given width, in eighths of a character. */
+export function formatBar(percent: number, width: number): string {
+  const eighths = Math.round((Math.max(0, Math.min(100, percent)) / 100) * width * 8)
+  const full = '█'.repeat(Math.floor(eighths / 8))
+  const rest = eighths % 8 === 0 ? '' : (' ▏▎▍▌▋▊▉'[eighths % 8] ?? '')
+  return `${full}${rest}`.padEnd(width, '░')
+}

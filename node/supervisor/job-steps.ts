@@ -1,0 +1,169 @@
+import { unreachable } from '#contracts/outcome.ts'
+import { formatHbd } from '#protocol/amount.ts'
+import type { JobEvent } from '#protocol/job-event.ts'
+import { formatBytes, formatDuration, formatEta } from './format.ts'
+
+/** The steps of a job's life, as a person follows them. */
+export const stepNames = [
+  'publish',
+  'offer',
+  'bids',
+  'award',
+  'accept',
+  'encode',
+  'deliver',
+  'verify',
+  'settle',
+  'rate',
+] as const
+export type StepName = (typeof stepNames)[number]
+
+export type Step = {
+  readonly status: 'waiting' | 'running' | 'done' | 'failed'
+  readonly text: string
+  /** The block that made it true. */
+  readonly block: number | null
+  /** Percent of what is running, with its stage, speed and remaining time in words. */
+  readonly progress: { readonly percent: number; readonly label: string } | null
+}
+
+export type JobSteps = { readonly [S in StepName]: Step }
+
+const waiting: Step = { status: 'waiting', text: '', block: null, progress: null }
+
+export const noSteps: JobSteps = {
+  publish: { ...waiting, status: 'running', text: 'measuring the video' },
+  offer: waiting,
+  bids: waiting,
+  award: waiting,
+  accept: waiting,
+  encode: waiting,
+  deliver: waiting,
+  verify: waiting,
+  settle: waiting,
+  rate: waiting,
+}
+
+/** The steps after one more event. */
+export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
+  switch (event.type) {
+    case 'source-published': {
+      const size = `${formatBytes(event.bytes)}, ${event.width}x${event.height}, ${formatDuration(event.seconds)}`
+      const ladder = event.ladder.map(({ name }) => name).join(' ')
+      return done(steps, 'publish', `${size} as ${event.source}, wanted in ${ladder}`)
+    }
+    case 'offer-signed':
+      return running(steps, 'offer', `up to ${formatHbd(event.ceiling)}`)
+    case 'offer-confirmed':
+      return running(
+        done(steps, 'offer', steps.offer.text, event.block),
+        'bids',
+        steps.bids.text || 'waiting for encoders',
+      )
+    case 'bid-received': {
+      const bid = `@${event.encoder} ${formatHbd(event.price)} at ${(event.speed / 1_000).toFixed(1)}x${event.excluded ? ` (${event.excluded})` : ''}`
+      const known = steps.bids.text.startsWith('@') ? `${steps.bids.text}, ` : ''
+      return running(steps, 'bids', `${known}${bid}`)
+    }
+    case 'award-signed': {
+      const text = `@${event.encoder} for ${formatHbd(event.price)}, @${event.arbiter} stands by for ${formatHbd(event.fee)}`
+      return running(done(steps, 'bids', steps.bids.text), 'award', text)
+    }
+    case 'award-confirmed':
+      return running(
+        done(steps, 'award', steps.award.text, event.block),
+        'accept',
+        'waiting for encoder and arbiter',
+      )
+    case 'escrow-approved': {
+      const known = steps.accept.text.startsWith('@') ? `${steps.accept.text}, ` : ''
+      return running(
+        done(steps, 'accept', `${known}@${event.by}`, event.block),
+        'encode',
+        'fetching the source',
+      )
+    }
+    case 'progress': {
+      if (steps.encode.status === 'done') return steps
+      const speed = event.speed === undefined ? '' : ` ${event.speed.toFixed(2)}x`
+      const eta = event.etaSeconds === undefined ? '' : ` ${formatEta(event.etaSeconds)}`
+      const progress = { percent: event.percent, label: `${event.stage}${speed}${eta}` }
+      return {
+        ...steps,
+        encode: { ...steps.encode, status: 'running', text: `@${event.encoder}`, progress },
+      }
+    }
+    case 'delivered': {
+      const encoded = done(steps, 'encode', steps.encode.text)
+      return running(
+        done(encoded, 'deliver', `${formatBytes(event.bytes)} as ${event.root}`, event.block),
+        'verify',
+        'fetching the tree',
+      )
+    }
+    case 'check-progress': {
+      const progress = { percent: event.percent, label: checkLabels[event.stage] }
+      return { ...steps, verify: { ...steps.verify, status: 'running', text: '', progress } }
+    }
+    case 'checked': {
+      const { verdict, leaves, challenged, faults } = event
+      const text = `${verdict}: ${leaves} segments in order, ${challenged} drawn by the chain and encoded again`
+      if (verdict === 'pass') return running(done(steps, 'verify', text), 'settle', 'paying')
+      return failed(steps, 'verify', `fail: ${faults.map(({ code }) => code).join(', ')}`)
+    }
+    case 'settlement-signed':
+      return steps
+    case 'paid':
+      return done(steps, 'settle', `${formatHbd(event.amount)} to @${event.encoder}`, event.block)
+    case 'rated':
+      return done(
+        steps,
+        'rate',
+        `${'★'.repeat(event.stars)}${'☆'.repeat(5 - event.stars)} for @${event.encoder}`,
+        event.block,
+      )
+    case 'refunded':
+      return done(steps, 'settle', `${formatHbd(event.amount)} back: ${event.reason}`, event.block)
+    case 'disputed':
+      return running(steps, 'settle', `disputed by @${event.by}`)
+    case 'finished':
+      return steps
+    case 'failed':
+      return failed(steps, currentStep(steps), event.message)
+    default:
+      return unreachable(event)
+  }
+}
+
+const checkLabels = {
+  fetching: 'fetching the tree',
+  structure: 'checking every segment',
+  'awaiting-seed': 'waiting for the blocks that draw the sample',
+  challenge: 'encoding the sample again',
+} as const
+
+/** The step that is running, or the last one done. */
+export function currentStep(steps: JobSteps): StepName {
+  return (
+    stepNames.findLast((name) => steps[name].status === 'running') ??
+    stepNames.findLast((name) => steps[name].status !== 'waiting') ??
+    'publish'
+  )
+}
+
+function running(steps: JobSteps, name: StepName, text: string): JobSteps {
+  return { ...steps, [name]: { ...steps[name], status: 'running', text } }
+}
+
+function done(
+  steps: JobSteps,
+  name: StepName,
+  text: string,
+  block: number | null = null,
+): JobSteps {
+  return { ...steps, [name]: { status: 'done', text, block, progress: null } }
+}
+
+function failed(steps: JobSteps, name: StepName, text: string): JobSteps {
+  return { ...steps, [name]: { status: 'failed', text, block: null, progress: null } }
+}

@@ -1,0 +1,57 @@
+import type { JobSteps } from './job-steps.ts'
+import { currentStep, followJob, noSteps, stepNames } from './job-steps.ts'
+import { outcomeLines } from './outcome-lines.ts'
+import { createPalette } from './palette.ts'
+import { stepLine } from './terminal-view.ts'
+import type { MarketView } from './view.ts'
+
+/** Percent between two lines about the same stage. */
+const progressEvery = 10
+
+/** The market's story as lines, for a pipe or a log file: a line when a step ends, and a few while it runs. */
+export function createLineView(stream: NodeJS.WriteStream): MarketView {
+  const paint = createPalette(stream)
+  const print = (line: string): void => {
+    stream.write(`${line}\n`)
+  }
+  let steps: JobSteps = noSteps
+  let told = ''
+  let isTitled = false
+
+  const tellProgress = (): void => {
+    const name = currentStep(steps)
+    const { progress } = steps[name]
+    if (!progress) return
+    const stage = progress.label.split(' ')[0] ?? ''
+    const mark = `${name} ${stage} ${Math.floor(progress.percent / progressEvery)}`
+    if (mark === told) return
+    told = mark
+    print(stepLine(name, steps[name], '…', paint))
+  }
+
+  return {
+    child: (event) => {
+      if (event.type === 'ready') print(`${event.name} is up at ${event.url}`)
+      if (event.type === 'died') print(`${event.name} died (${event.how}) and is started again`)
+    },
+    note: print,
+    job: (event) => {
+      if (!isTitled) print(`Job ${event.job}`)
+      isTitled = true
+      const before = steps
+      steps = followJob(steps, event)
+      for (const name of stepNames) {
+        const { status } = steps[name]
+        const isOver = status === 'done' || status === 'failed'
+        if (isOver && steps[name] !== before[name]) print(stepLine(name, steps[name], '', paint))
+      }
+      tellProgress()
+    },
+    finish: (outcome) => {
+      for (const line of outcomeLines(outcome, paint)) print(line)
+    },
+    idle: () => print('The market stays up; Ctrl-C stops everything.'),
+    fail: ({ code, message }) => print(`${code}: ${message}`),
+    close: () => undefined,
+  }
+}

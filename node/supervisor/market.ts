@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { MarketError } from '#market/errors.ts'
+import type { MilliHbd } from '#protocol/amount.ts'
+import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import type { JobReport } from '#protocol/job-report.ts'
+import { createAccounts } from '../chain/accounts.ts'
+import { createHiveRpc, HiveRpcOptions, pause } from '../chain/hive-rpc.ts'
+import type { Logger } from '../logger.ts'
+import type { Child } from './child.ts'
+import { superviseChild } from './child.ts'
+import type { ControlClient } from './control-client.ts'
+import { asErrorCode, createControlClient } from './control-client.ts'
+import type { MarketLayout } from './participants.ts'
+import { chainSpec, nodeSpec, participants } from './participants.ts'
+import type { MarketView, Outcome } from './view.ts'
+
+export type JobWanted = {
+  /** Absolute path of the video. */
+  readonly path: string
+  readonly ceiling: MilliHbd | undefined
+}
+
+/** A market on this machine: its processes, and the way to give it work. */
+export type Market = AsyncDisposable & {
+  /** Carries one job from offer to payment. Rejects with the reason when it is not paid. */
+  runJob(job: JobWanted): Promise<Outcome>
+  /** Pending while every process lives or can be started again; rejects when one cannot. */
+  readonly broken: Promise<never>
+}
+
+type Surroundings = {
+  readonly view: MarketView
+  readonly logger: Logger
+  readonly signal: AbortSignal
+}
+
+/** Starts the development chain and a node for each participant, each a process of its own, and waits until they know each other. */
+export async function startMarket(
+  layout: MarketLayout,
+  { view, logger, signal }: Surroundings,
+): Promise<Market> {
+  await using starting = new AsyncDisposableStack()
+  const start = async (spec: Parameters<typeof superviseChild>[0]): Promise<Child> =>
+    starting.use(superviseChild(spec, view.child))
+  const chain = await start(await chainSpec(layout))
+  const { url: rpc } = await untilAborted(chain.up, signal)
+  const nodes: Child[] = []
+  for (const participant of participants)
+    nodes.push(await start(await nodeSpec(participant, layout, rpc)))
+  const broken = firstFailure([chain, ...nodes])
+  view.note('waiting until the nodes are registered and connected')
+  const up = Promise.all(nodes.map((node) => node.up))
+  const [creator] = await Promise.race([untilAborted(up, signal), broken])
+  if (!creator) throw new Error('a market has a creator')
+  const control = await createControlClient(
+    creator.url,
+    join(layout.data, 'creator', 'control-token'),
+  )
+  await Promise.race([untilConnected(control, signal), broken])
+  const balances = createBalances(rpc, logger)
+  const stack = starting.move()
+  return {
+    broken,
+    runJob: async (wanted) => {
+      const before = await balances()
+      const job = await postJob(control, wanted, signal)
+      const report = await Promise.race([followJob(control, job, view, signal), broken])
+      const after = await balances()
+      return {
+        report,
+        balances: after.map(([account, amount], index) => ({
+          account,
+          before: before[index]?.[1] ?? amount,
+          after: amount,
+        })),
+        player: `${creator.url}/ipfs/${report.root}/master.m3u8`,
+        overheadBlocks: overheadSeconds(report) / layout.interval,
+      }
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+function overheadSeconds({ seconds }: JobReport): number {
+  return seconds.total - seconds.fetch - seconds.encode - seconds.verify
+}
+
+function firstFailure(children: readonly Child[]): Promise<never> {
+  const failure = new Promise<never>((_, reject) => {
+    for (const { ended } of children) ended.catch(reject)
+  })
+  failure.catch(() => undefined)
+  return failure
+}
+
+/** Every other participant is in the registry and connected to the creator. */
+async function untilConnected(control: ControlClient, signal: AbortSignal): Promise<void> {
+  const others = participants.length - 1
+  while (!signal.aborted) {
+    const status = await control.status().catch(() => null)
+    if (status?.registered && status.encoders.length + status.arbiters.length >= others) return
+    await pause(100, signal)
+  }
+  signal.throwIfAborted()
+}
+
+/** Posts a job once, however often the creator's node dies meanwhile: the reference makes a repeated request the same job. */
+async function postJob(
+  control: ControlClient,
+  { path, ceiling }: JobWanted,
+  signal: AbortSignal,
+): Promise<JobId> {
+  const reference = randomBytes(8).toString('hex')
+  for (;;) {
+    signal.throwIfAborted()
+    try {
+      return await control.postJob({
+        reference,
+        path,
+        ...(ceiling === undefined ? {} : { ceiling }),
+      })
+    } catch (error) {
+      if (error instanceof MarketError) throw error
+      await pause(200, signal)
+    }
+  }
+}
+
+async function followJob(
+  control: ControlClient,
+  job: JobId,
+  view: MarketView,
+  signal: AbortSignal,
+): Promise<JobReport> {
+  for await (const event of control.events(job, signal)) {
+    view.job(event)
+    if (event.type === 'finished') return event.report
+    if (event.type === 'failed') throw new MarketError(asErrorCode(event.code), event.message)
+  }
+  throw signal.reason
+}
+
+function createBalances(
+  rpc: string,
+  logger: Logger,
+): () => Promise<readonly (readonly [HiveAccount, MilliHbd])[]> {
+  const hive = createHiveRpc({ logger }, HiveRpcOptions.parse({ urls: [rpc] }))
+  const accounts = createAccounts({ rpc: hive, now: Date.now }, { ttlMs: 0, limit: 1 })
+  return () =>
+    Promise.all(
+      participants.map(
+        async ({ account }) => [account, await accounts.balanceOf(account)] as const,
+      ),
+    )
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([
+    promise,
+    new Promise<never>((_, reject) => {
+      if (signal.aborted) reject(signal.reason)
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    }),
+  ])
+}

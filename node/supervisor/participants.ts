@@ -1,0 +1,108 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PrivateKey } from '@hiveio/dhive'
+import { HiveAccount } from '#protocol/ids.ts'
+import type { ChildSpec } from './child.ts'
+
+/** Where and how fast a local market runs. */
+export type MarketLayout = {
+  readonly data: string
+  /** Seconds between two blocks. */
+  readonly interval: number
+  /** Part workers of the swift encoder; the thrifty one has a single one. */
+  readonly workers: number
+}
+
+type Participant = {
+  readonly account: HiveAccount
+  readonly options: (layout: MarketLayout) => readonly string[]
+}
+
+/** Accounts of the local market: two encoders that differ in price and speed, so that choosing means something. */
+export const participants: readonly Participant[] = [
+  {
+    account: HiveAccount.parse('creator'),
+    options: ({ interval }) => [
+      '--role',
+      'creator',
+      '--bid-seconds',
+      String(Math.ceil(15 / interval) * 3),
+    ],
+  },
+  {
+    account: HiveAccount.parse('swift-encoder'),
+    options: ({ workers }) => [
+      '--role',
+      'encoder',
+      '--price-percent',
+      '100',
+      '--workers',
+      String(workers),
+    ],
+  },
+  {
+    account: HiveAccount.parse('thrifty-encoder'),
+    options: () => ['--role', 'encoder', '--price-percent', '95', '--workers', '1'],
+  },
+  {
+    account: HiveAccount.parse('arbiter'),
+    options: () => ['--role', 'arbiter', '--fee', '0.001 HBD'],
+  },
+]
+
+const openingBalance = '100.000 HBD'
+
+/** The development chain as a child process, with its genesis written down. */
+export async function chainSpec({ data, interval }: MarketLayout): Promise<ChildSpec> {
+  const directory = join(data, 'devchain')
+  await mkdir(directory, { recursive: true })
+  const genesis = join(directory, 'genesis.json')
+  const accounts = Object.fromEntries(
+    participants.map(({ account }) => [account, { hbd: openingBalance, hive: '0.000 HIVE' }]),
+  )
+  await writeFile(genesis, JSON.stringify({ accounts }))
+  return {
+    name: 'devchain',
+    log: join(directory, 'log'),
+    environment: {},
+    args: (port) => [
+      'devchain',
+      ...['--port', String(port ?? 0)],
+      ...['--genesis', genesis],
+      ...['--interval', String(interval)],
+      ...['--data', directory],
+    ],
+  }
+}
+
+/** A participant's node as a child process, with the development keys that everyone can derive. */
+export async function nodeSpec(
+  { account, options }: Participant,
+  layout: MarketLayout,
+  rpc: string,
+): Promise<ChildSpec> {
+  const directory = join(layout.data, account)
+  await mkdir(directory, { recursive: true })
+  return {
+    name: account,
+    log: join(directory, 'log'),
+    environment: {
+      SPK_POSTING_KEY: developmentKey(account, 'posting'),
+      SPK_ACTIVE_KEY: developmentKey(account, 'active'),
+    },
+    args: (port) => [
+      'node',
+      ...['--network', 'devchain'],
+      ...['--account', account],
+      ...['--rpc', rpc],
+      ...['--data', directory],
+      ...['--port', String(port ?? 0)],
+      ...['--poll', String(Math.min(300, Math.max(50, layout.interval * 100)))],
+      ...options(layout),
+    ],
+  }
+}
+
+function developmentKey(account: string, role: string): string {
+  return PrivateKey.fromLogin(account, 'devchain', role as 'posting').toString()
+}

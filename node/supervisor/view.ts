@@ -1,0 +1,32 @@
+import type { MilliHbd } from '#protocol/amount.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import type { JobEvent } from '#protocol/job-event.ts'
+import type { JobReport } from '#protocol/job-report.ts'
+import type { ChildEvent } from './child.ts'
+
+export type Balances = readonly {
+  readonly account: HiveAccount
+  readonly before: MilliHbd
+  readonly after: MilliHbd
+}[]
+
+export type Outcome = {
+  readonly report: JobReport
+  readonly balances: Balances
+  readonly player: string
+  /** Blocks of three seconds that were neither fetching, encoding nor checking. */
+  readonly overheadBlocks: number
+}
+
+/** How the market tells people, or programs, what happens. */
+export interface MarketView {
+  child(event: ChildEvent): void
+  /** One sentence about what is going on before there is a job. */
+  note(text: string): void
+  job(event: JobEvent): void
+  finish(outcome: Outcome): void
+  /** The market stays up until it is stopped. */
+  idle(): void
+  fail(error: { readonly code: string; readonly message: string }): void
+  close(): void
+}

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import type { MilliHbd } from '#protocol/amount.ts'
+import { milliHbd } from '#protocol/amount.ts'
+import type { JobAward } from '#protocol/award.ts'
+import type { Bid } from '#protocol/bid.ts'
+import type { Sha256 } from '#protocol/canonical.ts'
+import { bytesToHex, hexToBytes } from '#protocol/canonical.ts'
+import type { JobDeliver } from '#protocol/delivery.ts'
+import type { EncoderProfile } from '#protocol/encoder.ts'
+import { segmentCount } from '#protocol/grid.ts'
+import {
+  BlockHeight,
+  BlockId,
+  ChainTime,
+  Cid,
+  EscrowId,
+  HiveAccount,
+  JobId,
+  PeerId,
+  Sha256Hex,
+  TransactionId,
+} from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import type { NodeRegister } from '#protocol/registration.ts'
+
+/** Values for tests: whole and valid, with what a test is about given by name. */
+
+export const sha256: Sha256 = (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest())
+
+export const account = (name: string): HiveAccount => HiveAccount.parse(name)
+export const alice = account('alice')
+export const bob = account('bob')
+export const carol = account('carol')
+
+export const hbd = (milli: bigint): MilliHbd => milliHbd(milli)
+export const height = (value: number): BlockHeight => BlockHeight.parse(value)
+export const time = (value: number): ChainTime => ChainTime.parse(value)
+export const escrowId = (value: number): EscrowId => EscrowId.parse(value)
+export const jobId = (creator: string, number = 1): JobId =>
+  JobId.parse(`${creator}:${number.toString(16).padStart(16, '0')}`)
+
+/** Any text as the hash of something. */
+export const hashHex = (text: string): Sha256Hex =>
+  Sha256Hex.parse(createHash('sha256').update(text).digest('hex'))
+export const transactionId = (text: string): TransactionId =>
+  TransactionId.parse(hashHex(text).slice(0, 40))
+export const blockId = (number: number, branch = ''): BlockId =>
+  BlockId.parse(
+    number.toString(16).padStart(8, '0') + hashHex(`block ${number} ${branch}`).slice(0, 32),
+  )
+
+/** Any text as a content id that no content has. */
+export function cid(text: string): Cid {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+  const digits = [...createHash('sha512').update(text).digest()].slice(0, 52)
+  return Cid.parse(`bafkrei${digits.map((digit) => alphabet[digit % 32]).join('')}`)
+}
+
+export const peerId = (letter: string): PeerId => PeerId.parse(`12D3KooW${letter.repeat(44)}`)
+
+export const salt = hashHex('salt')
+export const saltHash = Sha256Hex.parse(bytesToHex(sha256(hexToBytes(salt))))
+
+export const encoderProfile: EncoderProfile = {
+  class: { cid: cid('class'), ffmpeg: '5.1.9', x264: '164' },
+  workers: 2,
+  prices: [{ rendition: '480p', perMinute: hbd(5n) }],
+}
+
+export function aRegistration(overrides: Partial<NodeRegister> = {}): NodeRegister {
+  return {
+    v: 1,
+    t: 'node.register',
+    peer: peerId('a'),
+    addresses: [],
+    roles: ['creator'],
+    ...overrides,
+  }
+}
+
+export function anOffer(overrides: Partial<JobOffer> = {}): JobOffer {
+  return {
+    v: 1,
+    t: 'job.offer',
+    job: jobId('alice'),
+    source: {
+      cid: cid('source'),
+      bytes: 4_139_823,
+      width: 854,
+      height: 480,
+      codec: 'h264',
+      videoStream: 0,
+      audioStream: 1,
+    },
+    grid: {
+      rate: { numerator: 24, denominator: 1 },
+      frames: 720,
+      segmentFrames: 96,
+      partSegments: 4,
+      leadSeconds: 3,
+    },
+    recipe: 'h264-ts-1',
+    ladder: [{ name: '480p', width: 854, height: 480, kbps: 1_000, profile: 'main', level: '3.1' }],
+    ceiling: hbd(10n),
+    bidsUntil: time(1_000_100),
+    deliverBy: time(1_001_000),
+    arbiters: [carol],
+    saltHash,
+    ...overrides,
+  }
+}
+
+export function aBid(overrides: Partial<Bid> = {}): Bid {
+  return {
+    v: 1,
+    type: 'bid',
+    job: jobId('alice'),
+    encoder: bob,
+    price: hbd(3n),
+    readyBy: time(1_000_500),
+    expires: time(1_000_300),
+    arbiters: [carol],
+    speed: 2_000,
+    ...overrides,
+  }
+}
+
+export function anAward(overrides: Partial<JobAward> = {}): JobAward {
+  return {
+    v: 1,
+    t: 'job.award',
+    job: jobId('alice'),
+    encoder: bob,
+    arbiter: carol,
+    price: hbd(3n),
+    readyBy: time(1_000_500),
+    bid: hashHex('bid'),
+    escrow: escrowId(1),
+    ...overrides,
+  }
+}
+
+/** A delivery that has the shape its offer asks for. */
+export function aDelivery(offer: JobOffer, overrides: Partial<JobDeliver> = {}): JobDeliver {
+  const segments = segmentCount(offer.grid)
+  const names = offer.ladder.map(({ name }) => name)
+  const tracks = offer.source.audioStream === undefined ? names : [...names, 'audio']
+  return {
+    v: 1,
+    t: 'job.deliver',
+    job: offer.job,
+    root: cid('root'),
+    manifest: cid('manifest'),
+    merkleRoot: hashHex('merkle'),
+    leaves: segments * tracks.length,
+    renditions: tracks.map((name) => ({ name, segments, bytes: 1_000 * segments })),
+    milliseconds: { fetch: 100, encode: 2_000 },
+    ...overrides,
+  }
+}
