@@ -1,6 +1,7 @@
 import type { Sha256 } from '#protocol/canonical.ts'
 import { canonicalJson, utf8 } from '#protocol/canonical.ts'
-import type { Manifest } from '#protocol/manifest.ts'
+import type { JobDeliver } from '#protocol/delivery.ts'
+import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
 
 /** One segment file of a delivery: what a challenge draws and a check compares. */
 export type Leaf = {
@@ -10,13 +11,29 @@ export type Leaf = {
   readonly bytes: number
 }
 
-/** Leaves in their one order: renditions as in the manifest, then sound; segments by index. */
+/** One rendition of a tree, or its sound. */
+export type Track = { readonly name: string; readonly segments: readonly SegmentRecord[] }
+
+/** The tracks of a tree in their one order: renditions as in the manifest, then sound. */
+export function tracksOf({ renditions, audio }: Manifest): readonly Track[] {
+  const video = renditions.map(({ name, segments }) => ({ name, segments }))
+  return audio ? [...video, { name: 'audio', segments: audio.segments }] : video
+}
+
+/** Leaves in their one order: track by track, segments by index. */
 export function leavesOf(manifest: Manifest): readonly Leaf[] {
-  const tracks = manifest.renditions.map(({ name, segments }) => ({ name, segments }))
-  if (manifest.audio) tracks.push({ name: 'audio', segments: manifest.audio.segments })
-  return tracks.flatMap(({ name, segments }) =>
+  return tracksOf(manifest).flatMap(({ name, segments }) =>
     segments.map(({ cid, bytes }, index) => ({ rendition: name, index, cid, bytes })),
   )
+}
+
+/** What a delivery says of its tracks on the chain. */
+export function summariesOf(manifest: Manifest): JobDeliver['renditions'] {
+  return tracksOf(manifest).map(({ name, segments }) => ({
+    name,
+    segments: segments.length,
+    bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+  }))
 }
 
 /**

@@ -10,12 +10,15 @@ const Environment = z.object({
   SPK_LOG_LEVEL: z.enum(logLevels).optional(),
   FFMPEG_PATH: z.string().optional(),
   FFPROBE_PATH: z.string().optional(),
+  PATH: z.string().default(''),
 })
 
 export type Settings = {
   readonly logLevel: LogLevel | undefined
   readonly ffmpegPath: string | undefined
   readonly ffprobePath: string | undefined
+  /** Folders in which programs are looked for. */
+  readonly searchPath: string
 }
 
 export type Secrets = {
@@ -43,6 +46,7 @@ export function readEnvironment(): { readonly settings: Settings; readonly secre
       logLevel: data.SPK_LOG_LEVEL,
       ffmpegPath: data.FFMPEG_PATH,
       ffprobePath: data.FFPROBE_PATH,
+      searchPath: data.PATH,
     },
     secrets: { postingKey: data.SPK_POSTING_KEY, activeKey: data.SPK_ACTIVE_KEY },
   }

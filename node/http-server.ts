@@ -18,6 +18,8 @@ export async function startHttpServer(
   port: number,
 ): Promise<HttpServer> {
   const app = new Koa()
+  // Koa tells here of clients that went away in the middle of an answer: that is their right.
+  app.on('error', (error: unknown) => logger.debug('answer not finished', {}, error))
   app.use(errorResponses((error) => logger.error('request failed', {}, error)))
   for (const router of routers) app.use(router.routes()).use(router.allowedMethods())
   const handle = app.callback()

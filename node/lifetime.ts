@@ -8,6 +8,8 @@ export type Lifetime = {
   readonly signal: AbortSignal
   /** Tells a supervising process that this one is up. Without a supervisor it does nothing. */
   announce(message: Readonly<Record<string, unknown>>): void
+  /** Ends the process once everything is put away: timers of libraries that linger on are not waited for. */
+  end(code: number): never
 }
 
 /**
@@ -29,5 +31,6 @@ export function createLifetime(): Lifetime {
     announce: (message) => {
       if (process.connected) process.send?.(message)
     },
+    end: (code) => process.exit(code),
   }
 }

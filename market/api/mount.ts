@@ -19,7 +19,7 @@ const bodyLimitBytes = 64 * 1024
 export function mount<R extends Route>(router: Router, route: R, handler: Handled<R>): void {
   router.register(route.path, [route.method], async (context) => {
     const gone = new AbortController()
-    context.req.once('close', () => {
+    context.res.once('close', () => {
       if (!context.res.writableEnded) gone.abort()
     })
     const params = parse(route.params, context.params)

@@ -14,17 +14,17 @@ export type BidderProfile = {
   readonly pixelsPerSecond: number
   /** Arbiters it would accept. */
   readonly arbiters: readonly HiveAccount[]
+  /** Seconds for which its bids stay firm after bidding has closed. */
+  readonly firmSeconds: number
+  /** Seconds promised on top of the work, for blocks of the chain, publishing, and a restart in between. */
+  readonly marginSeconds: number
 }
 
-/** Seconds for what is not encoding: blocks of the chain, fetching, publishing. */
-const overheadSeconds = 60
+/** What an encoder's connection takes at least. */
 const bytesPerSecond = 2_000_000
 
 /** A promise is kept if the machine is this many times slower than measured: others may use it too. */
 const safety = 3
-
-/** Seconds a bid stays firm after bidding has closed. */
-const firmSeconds = 120
 
 /** The bid an encoder makes for an offer, or why it makes none. */
 export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime): Bid | string {
@@ -36,7 +36,8 @@ export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime):
   if (arbiters.length === 0) return 'no arbiter in common'
   const speed = ladderSpeed(offer, profile.pixelsPerSecond)
   const work = (gridSeconds(offer.grid) / speed) * safety + offer.source.bytes / bytesPerSecond
-  const readyBy = ChainTime.parse(Math.ceil(now + overheadSeconds + work))
+  // Counted from the end of bidding: the award may come as late as that.
+  const readyBy = ChainTime.parse(Math.ceil(offer.bidsUntil + profile.marginSeconds + work))
   if (readyBy > offer.deliverBy) return 'the deadline is too near'
   return {
     v: 1,
@@ -45,7 +46,7 @@ export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime):
     encoder: profile.account,
     price,
     readyBy,
-    expires: ChainTime.parse(offer.bidsUntil + firmSeconds),
+    expires: ChainTime.parse(offer.bidsUntil + profile.firmSeconds),
     arbiters,
     speed: Math.max(1, Math.round(speed * 1_000)),
   }

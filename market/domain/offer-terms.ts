@@ -25,20 +25,31 @@ export function frameGrid(rate: FrameRate, frames: number, longestGopSeconds: nu
   }
 }
 
-/** Until when bids are taken and the work is wanted: room for a slow machine, and never less than ten minutes. */
+/** How long a creator waits, in seconds of chain time. */
+export type Patience = {
+  /** For bids, at the most. */
+  readonly bidSeconds: number
+  /** For the work, besides what the video's length asks for. */
+  readonly deadlineSeconds: number
+  /** For encoder and arbiter to stand by an escrow, before the money goes back by itself. */
+  readonly ratificationSeconds: number
+}
+
+/** Time for the work in multiples of the video's length: room for a slow machine. */
+const deadlineFactor = 20
+
+/** Until when bids are taken and the work is wanted. */
 export function offerDeadlines(
   now: ChainTime,
   grid: FrameGrid,
-  bidSeconds: number,
+  { bidSeconds, deadlineSeconds }: Patience,
 ): { readonly bidsUntil: ChainTime; readonly deliverBy: ChainTime } {
+  const work = deadlineSeconds + Math.ceil(deadlineFactor * gridSeconds(grid))
   return {
     bidsUntil: ChainTime.parse(now + bidSeconds),
-    deliverBy: ChainTime.parse(now + bidSeconds + 600 + Math.ceil(20 * gridSeconds(grid))),
+    deliverBy: ChainTime.parse(now + bidSeconds + work),
   }
 }
-
-/** Seconds within which encoder and arbiter approve, or the money goes back by itself. */
-const ratificationSeconds = 180
 
 /** Seconds after the delivery's deadline in which check, dispute and ruling must be over. */
 const settlementSeconds = 86_400
@@ -46,11 +57,11 @@ const settlementSeconds = 86_400
 export function escrowDeadlines(
   now: ChainTime,
   deliverBy: ChainTime,
+  { ratificationSeconds }: Patience,
 ): { readonly ratificationDeadline: ChainTime; readonly expiration: ChainTime } {
-  return {
-    ratificationDeadline: ChainTime.parse(now + ratificationSeconds),
-    expiration: ChainTime.parse(Math.max(deliverBy, now + ratificationSeconds) + settlementSeconds),
-  }
+  const ratificationDeadline = ChainTime.parse(now + ratificationSeconds)
+  const expiration = ChainTime.parse(Math.max(deliverBy, ratificationDeadline) + settlementSeconds)
+  return { ratificationDeadline, expiration }
 }
 
 /** The escrow number of one attempt to award a job: derived, so that a repeated attempt cannot open a second escrow. */

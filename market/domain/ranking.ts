@@ -27,10 +27,11 @@ export type Exclusion =
   | 'price above the ceiling'
   | 'ready after the deadline'
   | 'bid has expired'
+  | 'promised for a time that has come'
   | 'no arbiter in common'
   | 'another determinism class: its work could not be checked exactly'
 
-/** Blocks an award may take to be included; a bid that ends sooner is as good as expired. */
+/** Seconds an award may take to be in a block; what ends sooner is as good as over. */
 const awardMarginSeconds = 30
 
 /** Null for a bid that can win. */
@@ -42,6 +43,7 @@ export function exclusionOf(
   if (bid.price > offer.ceiling) return 'price above the ceiling'
   if (bid.readyBy > offer.deliverBy) return 'ready after the deadline'
   if (bid.expires < now + awardMarginSeconds) return 'bid has expired'
+  if (bid.readyBy < now + awardMarginSeconds) return 'promised for a time that has come'
   if (!bid.arbiters.some((arbiter) => arbiters.includes(arbiter))) return 'no arbiter in common'
   if (node.encoder.class.cid !== ownClass)
     return 'another determinism class: its work could not be checked exactly'

@@ -13,8 +13,11 @@ export type TransferOptions = {
 }
 
 export type FetchOptions = TransferOptions & {
-  /** More bytes than this are not taken: an id says nothing about how much is below it. */
-  readonly limitBytes: number
+  /**
+   * Bytes that the other side says are below the id: progress is told against them, and not much more is taken,
+   * because the id itself says nothing about how much there is.
+   */
+  readonly expectedBytes: number
 }
 
 export type FetchReport = {

@@ -26,11 +26,18 @@ export function ensureSubmitted(outbox: Outbox, intention: Intention): OutboxEnt
   }
 }
 
-/** True while an intention has a transaction that is or may be in a block. */
-export function isSubmitted(outbox: Outbox, key: string): boolean {
+/** The newest transaction of an intention, whatever became of it; null before the first. */
+export function latestSubmission(outbox: Outbox, key: string): OutboxEntry | null {
+  let latest: OutboxEntry | null = null
   for (let attempt = 1; ; attempt += 1) {
     const entry = outbox.find(`${key}#${attempt}`)
-    if (!entry) return false
-    if (entry.phase !== 'expired') return true
+    if (!entry) return latest
+    latest = entry
   }
+}
+
+/** True while an intention has a transaction that is or may be in a block. */
+export function isSubmitted(outbox: Outbox, key: string): boolean {
+  const latest = latestSubmission(outbox, key)
+  return latest !== null && latest.phase !== 'expired'
 }

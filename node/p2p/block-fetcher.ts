@@ -83,23 +83,30 @@ async function pull(
         if (block.length === 0) throw new Error(`lacks ${cid}`)
         if (!isBlockOf(cid, block)) throw new Error(`sent other bytes for ${cid}`)
         tally.bytes += block.length
-        if (tally.bytes > options.limitBytes)
+        if (tally.bytes > limitBytes(options))
           throw new MarketError(
             'content-corrupt',
-            `There is more below the id than the ${options.limitBytes} bytes it was said to have.`,
+            `There is more below the id than the ${options.expectedBytes} bytes it was said to have.`,
           )
         await blocks.put(cid, block)
         owed.shift()
         tally.blocks += 1
         wants.resolve(cid, block)
         await takeLocal(blocks, wants, tally)
-        options.onProgress?.(wants.percent())
+        options.onProgress?.(Math.min(100, (100 * tally.bytes) / options.expectedBytes))
       }
     } finally {
       wants.putBack(owed)
     }
   }
 }
+
+/** What directories, lists of chunks and other structure may add to the bytes that were promised. */
+function limitBytes({ expectedBytes }: FetchOptions): number {
+  return expectedBytes + Math.ceil(expectedBytes / 50) + structureBytes
+}
+
+const structureBytes = 4 * 1024 * 1024
 
 /** Takes from the list what is here already, and what that refers to. */
 async function takeLocal(blocks: FlatBlockStore, wants: WantList, tally: Tally): Promise<void> {

@@ -22,8 +22,6 @@ export const HostOptions = z.strictObject({
   listen: z.array(z.string()).min(1),
   /** `loopback`: neither dials nor takes connections beyond this machine. */
   reach: z.enum(['loopback', 'anywhere']),
-  /** Peers dialled at the start besides those the registry names. */
-  bootstrap: z.array(z.string()),
 })
 export type HostOptions = z.infer<typeof HostOptions>
 

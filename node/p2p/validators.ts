@@ -57,7 +57,7 @@ const driftSeconds = 120
 /** Checks what the schema cannot: who signed, and when. */
 export function createValidators(deps: ValidatorDeps): { readonly [T in Topic]: Validator<T> } {
   return {
-    offers: (announcement) => checkAnnouncement(announcement, deps),
+    offers: (announcement) => checkTimedAnnouncement(announcement, deps),
     bids: (envelope) =>
       checkEnvelope(envelope, envelope.body.encoder, envelope.body.expires + driftSeconds, deps),
     presence: (envelope) => checkTimed(envelope, deps),
@@ -91,13 +91,21 @@ export async function checkEnvelope(
   }
 }
 
-async function checkAnnouncement(
+async function checkTimedAnnouncement(
   { announcedAt, transaction }: Announcement,
   deps: ValidatorDeps,
 ): Promise<Finding> {
   const now = deps.ledger.current().head?.time ?? 0
   if (announcedAt > now + driftSeconds) return 'from-the-future'
   if (announcedAt < now - driftSeconds) return 'old'
+  return checkAnnouncement(transaction, deps)
+}
+
+/** Checks a transaction that announces an offer or an award: its creator signed it with the key that it needs. */
+export async function checkAnnouncement(
+  transaction: SignedTransaction,
+  deps: ValidatorDeps,
+): Promise<Finding> {
   const operation = marketOperation(transaction, deps.operationId)
   if (operation?.t !== 'job.offer' && operation?.t !== 'job.award')
     return 'no-operation-of-the-market'

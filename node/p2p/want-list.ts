@@ -15,8 +15,6 @@ export interface WantList {
   /** A block has come or was here: what it refers to is wanted next. */
   resolve(cid: CID, block: Uint8Array): void
   isDone(): boolean
-  /** Percent of the ids known so far. */
-  percent(): number
 }
 
 export function createWantList(): WantList {
@@ -72,6 +70,5 @@ export function createWantList(): WantList {
       wake()
     },
     isDone,
-    percent: () => (known.size === 0 ? 0 : (100 * resolved.size) / known.size),
   }
 }

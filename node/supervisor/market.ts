@@ -6,6 +6,7 @@ import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobReport } from '#protocol/job-report.ts'
 import { createAccounts } from '../chain/accounts.ts'
 import { createHiveRpc, HiveRpcOptions, pause } from '../chain/hive-rpc.ts'
+import { tokenFile } from '../control/token.ts'
 import type { Logger } from '../logger.ts'
 import type { Child } from './child.ts'
 import { superviseChild } from './child.ts'
@@ -53,10 +54,7 @@ export async function startMarket(
   const up = Promise.all(nodes.map((node) => node.up))
   const [creator] = await Promise.race([untilAborted(up, signal), broken])
   if (!creator) throw new Error('a market has a creator')
-  const control = await createControlClient(
-    creator.url,
-    join(layout.data, 'creator', 'control-token'),
-  )
+  const control = await createControlClient(creator.url, join(layout.data, 'creator', tokenFile))
   await Promise.race([untilConnected(control, signal), broken])
   const balances = createBalances(rpc, logger)
   const stack = starting.move()

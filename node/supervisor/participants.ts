@@ -18,31 +18,40 @@ type Participant = {
   readonly options: (layout: MarketLayout) => readonly string[]
 }
 
+/** A promise of so many seconds on the clock, in seconds of a chain that may run faster than the clock. */
+function chainSeconds(clockSeconds: number, { interval }: MarketLayout): string {
+  return String(Math.ceil((clockSeconds * blockSeconds) / Math.min(interval, blockSeconds)))
+}
+
+const blockSeconds = 3
+
+const encoderOptions = (layout: MarketLayout): readonly string[] => [
+  ...['--role', 'encoder'],
+  ...['--firm-seconds', chainSeconds(120, layout)],
+  ...['--margin-seconds', chainSeconds(60, layout)],
+]
+
 /** Accounts of the local market: two encoders that differ in price and speed, so that choosing means something. */
 export const participants: readonly Participant[] = [
   {
     account: HiveAccount.parse('creator'),
-    options: ({ interval }) => [
-      '--role',
-      'creator',
-      '--bid-seconds',
-      String(Math.ceil(15 / interval) * 3),
+    options: (layout) => [
+      ...['--role', 'creator'],
+      ...['--bid-seconds', chainSeconds(15, layout)],
+      ...['--ratification-seconds', chainSeconds(180, layout)],
+      ...['--deadline-seconds', chainSeconds(600, layout)],
     ],
   },
   {
     account: HiveAccount.parse('swift-encoder'),
-    options: ({ workers }) => [
-      '--role',
-      'encoder',
-      '--price-percent',
-      '100',
-      '--workers',
-      String(workers),
+    options: (layout) => [
+      ...encoderOptions(layout),
+      ...['--price-percent', '100', '--workers', String(layout.workers)],
     ],
   },
   {
     account: HiveAccount.parse('thrifty-encoder'),
-    options: () => ['--role', 'encoder', '--price-percent', '95', '--workers', '1'],
+    options: (layout) => [...encoderOptions(layout), '--price-percent', '95', '--workers', '1'],
   },
   {
     account: HiveAccount.parse('arbiter'),

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { JobId } from '#protocol/ids.ts'
 import type { SegmentRecord } from '#protocol/manifest.ts'
 import type { NodeDatabase } from './database.ts'
@@ -15,6 +15,7 @@ export type Piece = {
 export type PieceStore = {
   save(job: JobId, piece: Piece): void
   of(job: JobId): readonly Piece[]
+  removePiece(job: JobId, piece: Pick<Piece, 'rendition' | 'part'>): void
   remove(job: JobId): void
 }
 
@@ -35,6 +36,13 @@ export function createPieceStore(database: NodeDatabase): PieceStore {
         .orderBy(encodedPieces.rendition, encodedPieces.part)
         .all()
         .map(({ rendition, part, segments }) => ({ rendition, part, segments })),
+    removePiece: (job, { rendition, part }) => {
+      const { job: ofJob, rendition: ofRendition, part: ofPart } = encodedPieces
+      database
+        .delete(encodedPieces)
+        .where(and(eq(ofJob, job), eq(ofRendition, rendition), eq(ofPart, part)))
+        .run()
+    },
     remove: (job) => {
       database.delete(encodedPieces).where(eq(encodedPieces.job, job)).run()
     },

@@ -1,6 +1,8 @@
-import type { ChainTime, JobId } from '#protocol/ids.ts'
+import type { ChainTime } from '#protocol/ids.ts'
 import type { OutboxEntry } from '../../ports/outbox.ts'
+import { latestSubmission } from '../submit.ts'
 import { awardKey } from './award-bid.ts'
+import { offerKey } from './confirm-offer.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 
 /** Seconds of chain time between two announcements: gossip promises nothing, so what matters is said again. */
@@ -26,12 +28,8 @@ export function announceOffers({ jobs, outbox, ledger, network }: CreatorDeps): 
   return () => {
     for (const job of jobs.unfinished()) {
       if (job.phase === 'offering' || job.phase === 'bidding')
-        announce(outbox.find(offerKey(job.id)))
+        announce(latestSubmission(outbox, offerKey(job)))
       if (job.phase === 'awarding') announce(outbox.find(awardKey(job.id, job.awards)))
     }
   }
-}
-
-export function offerKey(job: JobId): string {
-  return `${job}/offer`
 }

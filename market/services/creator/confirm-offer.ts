@@ -1,30 +1,22 @@
 import type { CreatorJobIn } from '../../domain/creator-job.ts'
-import { offerKey } from './announce-offers.ts'
+import { customJson } from '../../domain/hive-operations.ts'
+import { offerDeadlines } from '../../domain/offer-terms.ts'
+import type { OutboxEntry } from '../../ports/outbox.ts'
+import { ensureSubmitted, latestSubmission } from '../submit.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
 
 /** offering -> bidding when the offer stands in an irreversible block. */
 export function confirmOffer(deps: CreatorDeps, job: CreatorJobIn<'offering'>): void {
-  const entry = deps.outbox.find(offerKey(job.id))
-  if (entry?.phase === 'expired') {
-    failJob(
-      deps,
-      job,
-      'transaction-expired',
-      `The offer reached no block. ${entry.complaint ?? ''}`.trim(),
-    )
-    return
-  }
   const known = deps.ledger.current().jobs.get(job.id)
   if (known) {
-    saveJob(
-      deps,
-      { ...job, phase: 'bidding' },
-      { type: 'offer-confirmed', block: known.offeredAt.height },
-    )
+    const told = { type: 'offer-confirmed', block: known.offeredAt.height } as const
+    saveJob(deps, { ...job, phase: 'bidding' }, told)
     return
   }
+  const entry = latestSubmission(deps.outbox, offerKey(job))
+  if (entry?.phase === 'expired') offerAgain(deps, job)
   if (entry?.phase === 'confirmed') {
     failJob(
       deps,
@@ -33,4 +25,31 @@ export function confirmOffer(deps: CreatorDeps, job: CreatorJobIn<'offering'>): 
       "The chain took the offer, but the market's rules refused it.",
     )
   }
+}
+
+/** Names the intention to have a job's offer in a block. */
+export function offerKey({ id }: Pick<CreatorJobIn<'offering'>, 'id'>): string {
+  return `${id}/offer`
+}
+
+/** Signs a job's offer, unless it is signed already. */
+export function submitOffer(deps: CreatorDeps, job: CreatorJobIn<'offering'>): OutboxEntry {
+  const { account, operationId, outbox } = deps
+  return ensureSubmitted(outbox, {
+    key: offerKey(job),
+    account,
+    roles: ['posting'],
+    operations: () => [customJson(operationId, account, job.offer)],
+  })
+}
+
+/** No block took the offer in its time, as after a long sleep of this machine: it is made again, with new deadlines. */
+function offerAgain(deps: CreatorDeps, job: CreatorJobIn<'offering'>): void {
+  const { head } = deps.ledger.current()
+  if (!head) return
+  const offer = { ...job.offer, ...offerDeadlines(head.time, job.offer.grid, deps.options) }
+  const again = { ...job, offer }
+  const { ceiling, bidsUntil, deliverBy } = offer
+  const { id: transaction } = submitOffer(deps, again)
+  saveJob(deps, again, { type: 'offer-signed', transaction, ceiling, bidsUntil, deliverBy })
 }

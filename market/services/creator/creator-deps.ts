@@ -3,6 +3,7 @@ import type { Sha256 } from '#protocol/canonical.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
+import type { Patience } from '../../domain/offer-terms.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ContentStore } from '../../ports/content-store.ts'
 import type { EncodingEngine } from '../../ports/encoding-engine.ts'
@@ -12,6 +13,7 @@ import type { MarketNetwork } from '../../ports/market-network.ts'
 import type { NodeState } from '../../ports/node-state.ts'
 import type { Outbox } from '../../ports/outbox.ts'
 import type { DeliveryChecker } from '../../ports/processing.ts'
+import type { BackgroundWork } from '../background.ts'
 
 /** What the creator's services need of the world. */
 export type CreatorDeps = {
@@ -27,6 +29,7 @@ export type CreatorDeps = {
   readonly engine: EncodingEngine
   readonly content: ContentStore
   readonly checker: DeliveryChecker
+  readonly background: BackgroundWork
   /** Liquid HBD of an account, as the chain has it now. */
   readonly balanceOf: (account: HiveAccount) => Promise<MilliHbd>
   readonly clock: Clock
@@ -35,9 +38,7 @@ export type CreatorDeps = {
   readonly options: CreatorOptions
 }
 
-export type CreatorOptions = {
-  /** Seconds of chain time in which bids are awaited, unless every connected encoder has bid before. */
-  readonly bidSeconds: number
+export type CreatorOptions = Patience & {
   /** The default ceiling of a job in percent of its price by the network's usual price list. */
   readonly ceilingPercent: bigint
 }

@@ -3,7 +3,6 @@ import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { Progress } from '#protocol/progress.ts'
-import type { BackgroundWork } from '../background.ts'
 import { createAdvanceJob } from './advance-job.ts'
 import { announceOffers } from './announce-offers.ts'
 import type { CreatorDeps } from './creator-deps.ts'
@@ -22,7 +21,8 @@ export type Creator = {
   advance(): void
 }
 
-export function createCreator(deps: CreatorDeps, background: BackgroundWork): Creator {
+export function createCreator(deps: CreatorDeps): Creator {
+  const { background } = deps
   const postJob = createPostJob(deps)
   const receiveBid = createReceiveBid(deps)
   const advanceJob = createAdvanceJob(deps, (job) =>

@@ -4,14 +4,14 @@ import { gridSeconds } from '#protocol/grid.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
-import { customJson } from '../../domain/hive-operations.ts'
+import type { CreatorJobIn } from '../../domain/creator-job.ts'
 import { buildLadder } from '../../domain/ladder.ts'
 import { frameGrid, offerDeadlines, saltHashOf } from '../../domain/offer-terms.ts'
 import { defaultPrices, ladderPrice } from '../../domain/pricing.ts'
 import { MarketError } from '../../errors.ts'
 import type { AddedContent } from '../../ports/content-store.ts'
 import type { SourceProfile } from '../../ports/encoding-engine.ts'
-import { offerKey } from './announce-offers.ts'
+import { submitOffer } from './confirm-offer.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 
@@ -77,44 +77,32 @@ function buildOffer(
     recipe: 'h264-ts-1',
     ladder,
     ceiling: ceiling ?? milliHbd((usual * options.ceilingPercent + 99n) / 100n),
-    ...offerDeadlines(requireHead(ledger.current()).time, grid, options.bidSeconds),
+    ...offerDeadlines(requireHead(ledger.current()).time, grid, options),
     arbiters,
     saltHash: saltHashOf(salt, sha256),
   }
 }
 
 function storeOffer(deps: CreatorDeps, offer: JobOffer, salt: Sha256Hex): void {
-  const { account, operationId, outbox, content, clock } = deps
-  content.pin(offer.source.cid, offer.job)
-  const entry = outbox.submit({
-    key: offerKey(offer.job),
-    operations: [customJson(operationId, account, offer)],
-    account,
-    roles: ['posting'],
-  })
   const { job: id, source, grid, ladder, ceiling, bidsUntil, deliverBy } = offer
-  const job = {
+  const job: CreatorJobIn<'offering'> = {
     phase: 'offering',
     id,
     offer,
     salt,
-    postedAt: clock.now(),
+    postedAt: deps.clock.now(),
     awards: 0,
     setAside: [],
-  } as const
+  }
+  deps.content.pin(source.cid, id)
+  const { id: transaction } = submitOffer(deps, job)
+  const { cid, bytes, width, height } = source
+  const seconds = gridSeconds(grid)
   saveJob(
     deps,
     job,
-    {
-      type: 'source-published',
-      source: source.cid,
-      bytes: source.bytes,
-      width: source.width,
-      height: source.height,
-      seconds: gridSeconds(grid),
-      ladder,
-    },
-    { type: 'offer-signed', transaction: entry.id, ceiling, bidsUntil, deliverBy },
+    { type: 'source-published', source: cid, bytes, width, height, seconds, ladder },
+    { type: 'offer-signed', transaction, ceiling, bidsUntil, deliverBy },
   )
 }
 

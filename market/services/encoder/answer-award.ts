@@ -85,6 +85,10 @@ export function partiesOf(
   }
 }
 
-function prefetchSource({ background, processor }: EncoderDeps, { id, offer }: EncoderJob): void {
+/** Brings the source here while the escrow is still being agreed on. */
+export function prefetchSource(
+  { background, processor }: EncoderDeps,
+  { id, offer }: EncoderJob,
+): void {
   background.start(`fetch ${id}`, (signal) => processor.prefetch(offer, jobCreator(id), signal))
 }

@@ -33,4 +33,8 @@ export type EncoderOptions = {
   readonly prices: readonly RenditionPrice[]
   /** Jobs taken at a time; a firm bid counts as one. */
   readonly slots: number
+  /** Seconds of chain time for which a bid stays firm after bidding has closed. */
+  readonly firmSeconds: number
+  /** Seconds of chain time promised on top of the work. */
+  readonly marginSeconds: number
 }

@@ -1,7 +1,8 @@
 import { unreachable } from '#contracts/outcome.ts'
+import type { JobAward } from '#protocol/award.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { EncoderJob } from '../../domain/encoder-job.ts'
-import { awaitFunding, refuseForeignEscrows } from './answer-award.ts'
+import { awaitFunding, prefetchSource, refuseForeignEscrows } from './answer-award.ts'
 import { awaitAward } from './await-award.ts'
 import { awaitDelivered, awaitPayment } from './deliver-work.ts'
 import { doWork } from './do-work.ts'
@@ -13,6 +14,8 @@ import { createConsiderOffer } from './place-bid.ts'
 export type Encoder = {
   /** Looks at an offer that was heard of; a block may follow, or not. */
   considerOffer(offer: JobOffer): void
+  /** Hears of an award that no block has yet: if it is for this encoder's bid, the source is fetched ahead. */
+  hearAward(award: JobAward): void
   /** Moves every job as far as it can go. Called after each block, and after whatever else may have changed something. */
   advance(): void
 }
@@ -28,6 +31,10 @@ export function createEncoder(deps: EncoderDeps): Encoder {
 
   return {
     considerOffer,
+    hearAward: (award) => {
+      const job = deps.jobs.find(award.job)
+      if (job?.phase === 'bidding' && job.bidHash === award.bid) prefetchSource(deps, job)
+    },
     advance: () => {
       if (!deps.ledger.isSynced()) return
       for (const job of deps.jobs.unfinished()) {

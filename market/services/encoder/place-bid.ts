@@ -2,7 +2,7 @@ import { bidHash } from '#protocol/envelope-body.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { bidFor } from '../../domain/bidding.ts'
-import type { EncoderJobIn } from '../../domain/encoder-job.ts'
+import type { EncoderJob, EncoderJobIn } from '../../domain/encoder-job.ts'
 import { isOccupying } from '../../domain/encoder-job.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
 
@@ -15,11 +15,12 @@ export function createConsiderOffer(deps: EncoderDeps) {
     const { account, engine, jobs, ledger, options, sha256 } = deps
     const { head } = ledger.current()
     if (!head || !ledger.isSynced()) return
-    if (jobCreator(offer.job) === account || jobs.find(offer.job)) return
+    if (jobCreator(offer.job) === account || !mayBid(jobs.find(offer.job))) return
     if (jobs.unfinished().filter(isOccupying).length >= options.slots) return
-    const { prices } = options
+    const { prices, firmSeconds, marginSeconds } = options
     const pixelsPerSecond = engine.pixelsPerSecond * engine.workers
-    const profile = { account, prices, pixelsPerSecond, arbiters: registeredArbiters(deps) }
+    const arbiters = registeredArbiters(deps)
+    const profile = { account, prices, pixelsPerSecond, arbiters, firmSeconds, marginSeconds }
     const bid = bidFor(offer, profile, head.time)
     if (typeof bid === 'string') return
     const job = {
@@ -32,6 +33,11 @@ export function createConsiderOffer(deps: EncoderDeps) {
     jobs.save(job)
     sendBid(deps, job)
   }
+}
+
+/** A job that was lost may be bid for again, should it be offered again or its award have come to nothing. */
+function mayBid(job: EncoderJob | null): boolean {
+  return job === null || (job.phase === 'closed' && job.outcome === 'lost')
 }
 
 /** Sends a bid to its creator and to everyone; repeated until the creator has acknowledged it. */

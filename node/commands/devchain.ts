@@ -1,0 +1,95 @@
+import { Command, Option } from 'commander'
+import { z } from 'zod'
+import { MarketError } from '#market/errors.ts'
+import type { Pace } from '../devchain/chain/block-time.ts'
+import { devchainChainId, devchainNotice } from '../devchain/chain-id.ts'
+import { createDevchain } from '../devchain/devchain.ts'
+import { loadGenesis } from '../devchain/genesis.ts'
+import type { Lifetime } from '../lifetime.ts'
+import { createLifetime } from '../lifetime.ts'
+import { createLogger } from '../logger.ts'
+import { explain } from './explain.ts'
+import { parsedBy } from './options.ts'
+
+type DevchainFlags = {
+  readonly port: number
+  readonly genesis: string
+  readonly interval?: number
+  readonly manual?: true
+  readonly data?: string
+}
+
+const Port = z.coerce.number('It must be a number from 0 to 65535.').int().min(0).max(65_535)
+const Interval = z.coerce.number('It must be from 0.01 to 3600 seconds.').min(0.01).max(3_600)
+
+const details = `
+Exactly one of --interval and --manual says how blocks come. At an interval of 3 block time follows the clock; at any
+other it advances by exactly 3 seconds a block. Blocks can be made at any time with devchain_api.produce_blocks.
+
+The genesis file names the accounts and what they own:
+  {"accounts":{"alice":{"hbd":"100.000 HBD","hive":"50.000 HIVE"}}}
+Their keys are known to everybody: dhive's PrivateKey.fromLogin(name, "devchain", role).
+
+For development only: it listens on 127.0.0.1, has a chain id of its own, and nothing on it has any value.`
+
+/** `spk-encoder devchain`: a Hive chain of one node, for development. */
+export function createDevchainCommand(): Command {
+  return new Command('devchain')
+    .description(`Run a Hive chain of one node. ${devchainNotice}.`)
+    .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', parsedBy(Port), 8090)
+    .requiredOption('--genesis <file>', 'JSON file with the accounts the chain begins with')
+    .addOption(
+      new Option('--interval <seconds>', 'make a block every so often; may be a fraction')
+        .argParser(parsedBy(Interval))
+        .conflicts('manual'),
+    )
+    .option('--manual', 'make blocks only when asked to')
+    .option('--data <directory>', 'keep the chain here; without, it lives in memory')
+    .addHelpText('after', details)
+    .action(runDevchain)
+}
+
+async function runDevchain(flags: DevchainFlags): Promise<void> {
+  const lifetime = createLifetime()
+  try {
+    await serve(flags, lifetime)
+    lifetime.end(0)
+  } catch (error) {
+    const { code, message } = explain(error)
+    process.stderr.write(`${code}: ${message}\n`)
+    lifetime.end(1)
+  }
+}
+
+async function serve(
+  { port, genesis, data, ...blocks }: DevchainFlags,
+  { signal, announce }: Lifetime,
+): Promise<void> {
+  const pace = paceOf(blocks)
+  await using devchain = await createDevchain(
+    { logger: createLogger({ level: 'warn', name: 'devchain' }), now: Date.now },
+    { genesis: loadGenesis(genesis), pace, port, ...(data !== undefined && { directory: data }) },
+  )
+  process.stdout.write(
+    `Development chain at ${devchain.url} (${describePace(pace)}, chain id ${devchainChainId}): ${devchainNotice}.\n`,
+  )
+  announce({ type: 'ready', url: devchain.url })
+  await untilAborted(signal)
+}
+
+function paceOf({ interval, manual }: Pick<DevchainFlags, 'interval' | 'manual'>): Pace {
+  if (interval !== undefined) return { type: 'interval', seconds: interval }
+  if (manual) return { type: 'manual' }
+  throw new MarketError('option-invalid', 'Say how blocks come: --interval SECONDS or --manual.')
+}
+
+function describePace(pace: Pace): string {
+  return pace.type === 'manual' ? 'manual blocks' : `a block every ${pace.seconds} s`
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done()
+    signal.addEventListener('abort', () => done(), { once: true })
+  })
+}

@@ -1,0 +1,144 @@
+import { availableParallelism } from 'node:os'
+import { Command, Option } from 'commander'
+import { z } from 'zod'
+import { MilliHbd } from '#protocol/amount.ts'
+import { HiveAccount } from '#protocol/ids.ts'
+import { NodeRole } from '#protocol/registration.ts'
+import { networks } from '../networks.ts'
+import { collectedBy, parsedBy } from './options.ts'
+
+export type NodeFlags = {
+  readonly account: z.output<typeof HiveAccount>
+  readonly role: NodeRole[]
+  readonly network: keyof typeof networks
+  readonly rpc: string[]
+  readonly data?: string
+  readonly listen?: string[]
+  readonly bootstrap?: string[]
+  readonly port: number
+  readonly poll: number
+  readonly workers: number
+  readonly slots: number
+  readonly pricePercent: number
+  readonly firmSeconds: number
+  readonly marginSeconds: number
+  readonly bidSeconds: number
+  readonly ratificationSeconds: number
+  readonly deadlineSeconds: number
+  readonly ceilingPercent: number
+  readonly fee: z.output<typeof MilliHbd>
+}
+
+const usualFee = '0.001 HBD'
+const count = (most: number) => z.coerce.number().int().min(1).max(most)
+const percent = count(100_000)
+const address = z.string().startsWith('/', 'not an address like /ip4/127.0.0.1/tcp/0')
+
+/** `spk-encoder node`: one participant of the market. */
+export function createNodeCommand(): Command {
+  return new Command('node')
+    .description(
+      'Run one node of the market: a creator, an encoder, an arbiter, or several of them.',
+    )
+    .requiredOption('--account <name>', 'Hive account of the node', parsedBy(HiveAccount))
+    .requiredOption(
+      '--role <role>',
+      'creator, encoder, arbiter or gateway; may be repeated',
+      collectedBy(NodeRole),
+    )
+    .requiredOption(
+      '--rpc <url>',
+      'Hive JSON-RPC endpoint; may be repeated, the first is preferred',
+      collectedBy(z.url()),
+    )
+    .addOption(
+      new Option('--network <name>', 'chain and market to take part in')
+        .choices(Object.keys(networks))
+        .default('devchain'),
+    )
+    .option(
+      '--data <dir>',
+      "directory for everything the node keeps (default: the user's data directory)",
+    )
+    .option(
+      '--listen <address>',
+      'libp2p address to listen on; may be repeated',
+      collectedBy(address),
+    )
+    .option(
+      '--bootstrap <address>',
+      'peer to dial at the start, besides those in the registry; may be repeated',
+      collectedBy(address),
+    )
+    .option(
+      '--port <number>',
+      'port of gateway and control on 127.0.0.1; 0 takes a free one',
+      parsedBy(z.coerce.number().int().min(0).max(65_535)),
+      0,
+    )
+    .option(
+      '--poll <ms>',
+      'milliseconds between two looks at the chain',
+      parsedBy(count(60_000)),
+      500,
+    )
+    .option(
+      '--workers <count>',
+      'parts encoded side by side',
+      parsedBy(count(256)),
+      availableParallelism(),
+    )
+    .option('--slots <count>', 'encoder: jobs taken at a time', parsedBy(count(64)), 1)
+    .option(
+      '--price-percent <percent>',
+      'encoder: prices in percent of the usual list',
+      parsedBy(percent),
+      100,
+    )
+    .option(
+      '--firm-seconds <seconds>',
+      'encoder: how long a bid stays firm after bidding has closed',
+      parsedBy(count(86_400)),
+      120,
+    )
+    .option(
+      '--margin-seconds <seconds>',
+      'encoder: time promised on top of the work',
+      parsedBy(count(86_400)),
+      60,
+    )
+    .option(
+      '--bid-seconds <seconds>',
+      'creator: how long bids are awaited at the most',
+      parsedBy(count(3_600)),
+      30,
+    )
+    .option(
+      '--ratification-seconds <seconds>',
+      'creator: how long encoder and arbiter may take to stand by an escrow',
+      parsedBy(count(86_400)),
+      180,
+    )
+    .option(
+      '--deadline-seconds <seconds>',
+      "creator: time for the work besides what the video's length asks for",
+      parsedBy(count(604_800)),
+      600,
+    )
+    .option(
+      '--ceiling-percent <percent>',
+      'creator: default ceiling in percent of the usual price',
+      parsedBy(percent),
+      200,
+    )
+    .addOption(
+      new Option('--fee <amount>', 'arbiter: fee for standing by')
+        .argParser(parsedBy(MilliHbd))
+        .default(MilliHbd.decode(usualFee), usualFee),
+    )
+    .addHelpText(
+      'after',
+      '\nSeconds are those of the blocks of the chain. Keys come from the environment: SPK_POSTING_KEY, and SPK_ACTIVE_KEY for whatever moves money.',
+    )
+    .action(async (flags: NodeFlags) => (await import('./run-node.ts')).runNode(flags))
+}

@@ -1,0 +1,97 @@
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { MarketError } from '#market/errors.ts'
+import { readEnvironment } from '../config.ts'
+import type { DataDirectory } from '../data-directory.ts'
+import { openDataDirectory } from '../data-directory.ts'
+import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
+import { makeSampleClip } from '../encoding/sample-clip.ts'
+import { createLifetime } from '../lifetime.ts'
+import { createLogger } from '../logger.ts'
+import { createJsonView } from '../supervisor/json-view.ts'
+import { createLineView } from '../supervisor/line-view.ts'
+import { startMarket } from '../supervisor/market.ts'
+import { createTerminalView } from '../supervisor/terminal-view.ts'
+import type { MarketView } from '../supervisor/view.ts'
+import { explain } from './explain.ts'
+
+import type { MarketFlags } from './market.ts'
+
+/** Beside the code, ignored by git: a local market is part of the checkout it was started from. */
+const defaultBase = fileURLToPath(new URL('../../.data/market', import.meta.url))
+
+/** Starts the market, carries its job, and ends the process. */
+export async function runMarket(flags: MarketFlags): Promise<void> {
+  const lifetime = createLifetime()
+  const view = chooseView(flags)
+  try {
+    await carryJob(flags, view, lifetime.signal)
+    view.close()
+    lifetime.end(0)
+  } catch (error) {
+    if (!lifetime.signal.aborted) view.fail(explain(error))
+    view.close()
+    lifetime.end(lifetime.signal.aborted ? interrupted : 1)
+  }
+}
+
+/** What a shell reports of a program that Ctrl-C ended. */
+const interrupted = 130
+
+async function carryJob(flags: MarketFlags, view: MarketView, signal: AbortSignal): Promise<void> {
+  using data = openMarketData(flags.data)
+  const { settings } = readEnvironment()
+  const logger = createLogger({ level: settings.logLevel ?? 'silent', name: 'market' })
+  const path = await inputPath(flags, data, view, signal)
+  const layout = { data: data.path, interval: flags.interval, workers: flags.workers }
+  await using market = await startMarket(layout, { view, logger, signal })
+  view.finish(await market.runJob({ path, ceiling: flags.ceiling }))
+  if (flags.once) return
+  view.idle()
+  await Promise.race([market.broken, untilStopped(signal)])
+}
+
+/** The given directory, or the first of the checkout's own that no other market is using. */
+function openMarketData(given: string | undefined): DataDirectory {
+  if (given !== undefined) return openDataDirectory(resolve(given))
+  for (let number = 1; ; number += 1) {
+    try {
+      return openDataDirectory(number === 1 ? defaultBase : `${defaultBase}-${number}`)
+    } catch (error) {
+      if (!(error instanceof MarketError) || error.code !== 'data-locked') throw error
+    }
+  }
+}
+
+async function inputPath(
+  flags: MarketFlags,
+  data: DataDirectory,
+  view: MarketView,
+  signal: AbortSignal,
+): Promise<string> {
+  if (flags.input !== undefined) return resolve(flags.input)
+  const path = join(data.path, 'sample-1080p-20s.mp4')
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) return path
+  view.note('making a clip of 20 seconds to encode')
+  const { settings } = readEnvironment()
+  const tools = await openFfmpegTools({ ...settings, directory: data.path, signal })
+  await makeSampleClip(tools, path, { signal })
+  return path
+}
+
+function chooseView({ json }: MarketFlags): MarketView {
+  if (json) return createJsonView((line) => process.stdout.write(`${line}\n`))
+  return process.stdout.isTTY ? createTerminalView(process.stdout) : createLineView(process.stdout)
+}
+
+function untilStopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

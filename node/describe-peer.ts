@@ -1,0 +1,68 @@
+import type { Libp2p } from '@libp2p/interface'
+import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { LedgerView } from '#market/ports/ledger-view.ts'
+import type { NodeStatus } from '#protocol/api/control.ts'
+import { BlockHeight, Multiaddr, PeerId } from '#protocol/ids.ts'
+import type { NodeRegister } from '#protocol/registration.ts'
+import type { PeerDirectory } from './p2p/peer-directory.ts'
+import type { PeerConfig } from './peer-config.ts'
+import { pricesOf } from './roles.ts'
+
+/** What the registry is to say of a peer. */
+export function describePeer({
+  config,
+  engine,
+  libp2p,
+}: {
+  readonly config: PeerConfig
+  readonly engine: EncodingEngine
+  readonly libp2p: Libp2p
+}): NodeRegister {
+  const { roles, arbiter } = config
+  return {
+    v: 1,
+    t: 'node.register',
+    peer: PeerId.parse(libp2p.peerId.toString()),
+    addresses: libp2p
+      .getMultiaddrs()
+      .slice(0, 8)
+      .map((address) => Multiaddr.parse(address.toString())),
+    roles: [...roles],
+    ...(roles.includes('encoder')
+      ? { encoder: { class: engine.class, workers: engine.workers, prices: [...pricesOf(config)] } }
+      : {}),
+    ...(roles.includes('arbiter') ? { arbiter } : {}),
+  }
+}
+
+/** What a peer tells its owner of itself. */
+export function describeStatus({
+  config,
+  ledger,
+  peers,
+  libp2p,
+  isRegistered,
+  url,
+}: {
+  readonly config: PeerConfig
+  readonly ledger: LedgerView
+  readonly peers: PeerDirectory
+  readonly libp2p: Libp2p
+  readonly isRegistered: boolean
+  readonly url: string
+}): NodeStatus {
+  const { head, nodes } = ledger.current()
+  const connected = [...nodes.values()].filter(({ account }) => peers.isConnected(account))
+  const playing = (role: 'encoder' | 'arbiter') =>
+    connected.filter(({ roles }) => roles.includes(role)).map(({ account }) => account)
+  return {
+    account: config.account,
+    peer: PeerId.parse(libp2p.peerId.toString()),
+    roles: [...config.roles],
+    height: head?.height ?? BlockHeight.parse(0),
+    registered: isRegistered,
+    encoders: playing('encoder'),
+    arbiters: playing('arbiter'),
+    gateway: url,
+  }
+}

@@ -1,0 +1,47 @@
+import path from 'node:path'
+import type { FfmpegBinaries, FfmpegSearch } from './ffmpeg-binaries.ts'
+import { findFfmpeg } from './ffmpeg-binaries.ts'
+import type { Ffmpeg } from './ffmpeg-process.ts'
+import { createFfmpeg } from './ffmpeg-process.ts'
+import type { Ffprobe } from './ffprobe.ts'
+import { createFfprobe } from './ffprobe.ts'
+import type { ProcessGuard } from './process-guard.ts'
+import { createProcessGuard, findDeathSignal } from './process-guard.ts'
+import { createProcessLedger } from './process-ledger.ts'
+
+/** FFmpeg as it was found on this machine, ready to run. */
+export type FfmpegTools = {
+  readonly binaries: FfmpegBinaries
+  readonly ffmpeg: Ffmpeg
+  readonly ffprobe: Ffprobe
+}
+
+export type FfmpegToolsOptions = FfmpegSearch & {
+  /** Where it is kept which processes run; one directory belongs to one node. */
+  readonly directory: string
+  /** 0 to 19: encoding gives way to everything else on the machine. */
+  readonly niceness?: number
+  /** Milliseconds without any advance after which a process is given up; see {@link createFfmpeg}. */
+  readonly stallMs?: number
+}
+
+/** A slow machine decodes its lead and fills the encoder's look-ahead long before three minutes have passed. */
+const defaultStallMs = 180_000
+
+/** Ends what an earlier life of this node left running, and finds FFmpeg. Rejects with `ffmpeg-missing`. */
+export async function openFfmpegTools(options: FfmpegToolsOptions): Promise<FfmpegTools> {
+  const { stallMs = defaultStallMs } = options
+  const guard = await openGuard(options)
+  const binaries = await findFfmpeg({ guard }, options)
+  return {
+    binaries,
+    ffmpeg: createFfmpeg({ guard }, { path: binaries.ffmpeg, stallMs }),
+    ffprobe: createFfprobe({ guard }, { path: binaries.ffprobe, stallMs }),
+  }
+}
+
+async function openGuard({ directory, niceness = 10 }: FfmpegToolsOptions): Promise<ProcessGuard> {
+  const ledger = createProcessLedger(path.join(directory, 'processes'))
+  ledger.endLeftovers()
+  return createProcessGuard({ ledger }, { niceness, prefix: await findDeathSignal() })
+}

@@ -1,0 +1,126 @@
+import type { FrameGrid, FrameRate, PartWindow } from '#protocol/grid.ts'
+import { frameSeconds, partCount } from '#protocol/grid.ts'
+import type { Rendition } from '#protocol/ladder.ts'
+import { fromZero, inputArguments } from './input-arguments.ts'
+import { renditionFilters, sharedPictureFilters } from './picture-filters.ts'
+import { clockBaseSeconds } from './segment-clock.ts'
+import type { SourceLayout } from './source-layout.ts'
+
+export type PartEncode = {
+  readonly layout: SourceLayout
+  readonly grid: FrameGrid
+  readonly window: PartWindow
+  readonly renditions: readonly Rendition[]
+  /** Instruction sets x264 may use, as `asm=` names them; null leaves it to x264, and makes another class. */
+  readonly instructions: string | null
+}
+
+/** Frames that may be missing at the end of a source, by the judgement of another build's demuxer, and are repeated. */
+export const mostPaddedFrames = 2
+
+/** The name of a segment file, by rendition and index; with `%05d` in place of the index it is the muxer's pattern. */
+export function segmentFile(rendition: string, index: number | '%05d'): string {
+  return `${rendition}_${typeof index === 'number' ? String(index).padStart(5, '0') : index}.ts`
+}
+
+/** One process for one part: one decoder, and a scaler and an encoder for each rendition, all of one thread. */
+export function partArguments(part: PartEncode): readonly string[] {
+  const { layout, grid, window, renditions } = part
+  const fromSecond = frameSeconds(grid.rate, window.startFrame) - grid.leadSeconds
+  return [
+    ...['-loglevel', 'warning', '-threads', '1', ...inputArguments(layout, fromSecond)],
+    ...['-filter_threads', '1', '-filter_complex_threads', '1'],
+    ...['-filter_complex', filterGraph(part)],
+    ...renditions.flatMap((rendition, index) => [
+      ...['-map', `[out${index}]`, ...encoderArguments(part, rendition)],
+      ...[...muxerArguments(grid, window), segmentFile(rendition.name, '%05d')],
+    ]),
+  ]
+}
+
+/**
+ * The frames of a window, each with its place on the grid as its time.
+ *
+ * `fps` counts from the job's zero, not from where decoding began, and leaves one tick per frame as the time base; from
+ * there on times are whole frame numbers and every cut is exact. Only at the very beginning may a first picture that
+ * comes late be stretched to the front, and only at the very end may the last one be repeated.
+ */
+export function windowFilters(
+  { video }: SourceLayout,
+  { numerator, denominator }: FrameRate,
+  window: { readonly startFrame: number; readonly endFrame?: number; readonly isLast?: boolean },
+): readonly string[] {
+  const { startFrame, endFrame, isLast } = window
+  const end = endFrame === undefined ? '' : `:end_pts=${endFrame}`
+  return [
+    fromZero(video, 'setpts'),
+    ...sharedPictureFilters(video),
+    `fps=${numerator}/${denominator}${startFrame === 0 ? ':start_time=0' : ''}`,
+    ...(isLast ? [`tpad=stop=${mostPaddedFrames}:stop_mode=clone`] : []),
+    `trim=start_pts=${startFrame}${end}`,
+    `setpts=PTS-${startFrame}`,
+  ]
+}
+
+function filterGraph({ layout, grid, window, renditions }: PartEncode): string {
+  const { startFrame, frames, part } = window
+  const isLast = part === partCount(grid) - 1
+  const cut = windowFilters(layout, grid.rate, {
+    startFrame,
+    endFrame: startFrame + frames,
+    isLast,
+  })
+  const pads = renditions.map((_, index) => `[in${index}]`)
+  const shared = `[0:${layout.video.index}]${[...cut, `split=${renditions.length}`].join(',')}`
+  const branches = renditions.map(
+    (rendition, index) =>
+      `${pads[index]}${renditionFilters(layout.video, rendition).join(',')}[out${index}]`,
+  )
+  return [`${shared}${pads.join('')}`, ...branches].join(';')
+}
+
+/**
+ * Constant quality under the rendition's cap; closed groups of exactly one segment, whatever the scene does. The frames
+ * are counted once more on their way in: FFmpeg itself may repeat the last one to fill up a second.
+ */
+function encoderArguments(
+  { grid, window, instructions }: PartEncode,
+  { kbps, profile, level }: Rendition,
+): readonly string[] {
+  const group = String(grid.segmentFrames)
+  const colors = ['colorprim=bt709', 'transfer=bt709', 'colormatrix=bt709']
+  const cap = instructions === null ? [] : [`asm=${instructions}`]
+  return [
+    ...['-frames:v', String(window.frames), '-c:v', 'libx264', '-threads', '1'],
+    ...['-preset', 'medium', '-crf', '23'],
+    ...['-maxrate', `${kbps}k`, '-bufsize', `${2 * kbps}k`],
+    ...['-profile:v', profile, '-level:v', level],
+    ...['-g', group, '-keyint_min', group, '-sc_threshold', '0'],
+    ...['-x264-params', ['open-gop=0', ...colors, ...cap].join(':')],
+    ...[
+      '-flags:v',
+      '+bitexact',
+      '-fflags',
+      '+bitexact',
+      '-map_metadata',
+      '-1',
+      '-map_chapters',
+      '-1',
+    ],
+  ]
+}
+
+/** Cuts at counted frames, never at a time; the clock runs on from part to part. */
+function muxerArguments(grid: FrameGrid, window: PartWindow): readonly string[] {
+  const cuts = Array.from(
+    { length: window.segments },
+    (_, index) => (index + 1) * grid.segmentFrames,
+  )
+  const offset = clockBaseSeconds + frameSeconds(grid.rate, window.startFrame)
+  return [
+    ...['-f', 'segment', '-segment_format', 'mpegts'],
+    ...['-segment_frames', cuts.join(','), '-segment_start_number', String(window.firstSegment)],
+    ...['-segment_format_options', 'pat_period=3600:sdt_period=3600'],
+    ...['-muxdelay', '0', '-muxpreload', '0', '-output_ts_offset', offset.toFixed(6)],
+  ]
+}

@@ -1,0 +1,117 @@
+import { MarketError } from '#market/errors.ts'
+import type { SourceProfile } from '#market/ports/encoding-engine.ts'
+import { mayJump } from './containers.ts'
+import { createDecodeCheck } from './decode-check.ts'
+import type { Ffmpeg } from './ffmpeg-process.ts'
+import type { Ffprobe } from './ffprobe.ts'
+import { guardInput } from './input-guard.ts'
+import type { SourceLayout } from './source-layout.ts'
+import { readLayout } from './source-layout.ts'
+import type { SourceTimeline } from './source-timeline.ts'
+import { readTimeline } from './source-timeline.ts'
+
+/** What is too large to be offered at all, so that a small file cannot ask for a mountain of work. */
+export type SourceLimits = {
+  readonly seconds: number
+  readonly pixels: number
+}
+
+/** A grid cannot decode further ahead than this (see the protocol's `leadSeconds`). */
+const longestGopSeconds = 600
+
+/** In recordings, a longer step of the clock is a break in it and not a picture that stands still. */
+const longestRecordedStepSeconds = 10
+
+/**
+ * Measures a file before any money moves: what it refuses with a MarketError `input-…`, no encoder could finish; what it
+ * counts, every encoder will find. The packets are read through once, and some stretches are decoded.
+ */
+export function createSourceAnalysis(
+  { ffprobe, ffmpeg }: { readonly ffprobe: Ffprobe; readonly ffmpeg: Ffmpeg },
+  limits: SourceLimits,
+) {
+  return async (path: string, signal: AbortSignal): Promise<SourceProfile> => {
+    const { bytes } = await guardInput(path)
+    const layout = await readLayout(ffprobe, path, { signal })
+    refuseLarge(layout, limits)
+    const timeline = await readPackets(ffprobe, layout, signal)
+    refuseLong(timeline, limits)
+    refuseBroken(layout, timeline)
+    const check = createDecodeCheck({ ffmpeg }, signal)
+    await check.requirePictures(layout, timeline)
+    if (layout.audioStream !== null) await check.requireSound(layout, layout.audioStream)
+    return {
+      bytes,
+      width: layout.video.width,
+      height: layout.video.height,
+      codec: layout.video.codec,
+      videoStream: layout.video.index,
+      audioStream: layout.audioStream,
+      rate: timeline.rate,
+      frames: await check.countFrames(layout, timeline),
+      longestGopSeconds: timeline.longestGopSeconds,
+    }
+  }
+}
+
+async function readPackets(
+  ffprobe: Ffprobe,
+  layout: SourceLayout,
+  signal: AbortSignal,
+): Promise<SourceTimeline> {
+  const timeline = await readTimeline(ffprobe, layout, signal).catch((cause: unknown) => {
+    signal.throwIfAborted()
+    const message = 'The file is damaged: it cannot be read to its end.'
+    throw new MarketError('input-truncated', message, { path: layout.path }, { cause })
+  })
+  if (timeline.pictures > 0) return timeline
+  throw new MarketError('input-truncated', 'The file names a video but holds no picture of it.')
+}
+
+function refuseLarge({ video }: SourceLayout, { pixels }: SourceLimits): void {
+  const largest = Math.max(video.storedPixels, video.width * video.height)
+  if (largest <= pixels && Math.max(video.width, video.height) <= 16_384) return
+  throw new MarketError(
+    'input-too-large',
+    `The video's pictures are too large: ${video.width}x${video.height}.`,
+    { width: video.width, height: video.height, limit: pixels },
+  )
+}
+
+function refuseLong({ endSeconds }: SourceTimeline, { seconds }: SourceLimits): void {
+  if (endSeconds <= seconds) return
+  throw new MarketError(
+    'input-too-large',
+    `The video is too long: ${Math.round(endSeconds / 60)} minutes, where ${Math.floor(seconds / 60)} are taken.`,
+    { seconds: Math.round(endSeconds), limit: seconds },
+  )
+}
+
+function refuseBroken(layout: SourceLayout, timeline: SourceTimeline): void {
+  refuseShort(layout, timeline)
+  const step = Math.round(timeline.longestHoldSeconds)
+  if (timeline.runsBackwards || (mayJump(layout.demuxer) && step > longestRecordedStepSeconds))
+    throw new MarketError(
+      'input-unreadable',
+      "The video's clock jumps in the middle of the file; save it again in an editor first.",
+      { step },
+    )
+  if (timeline.longestGopSeconds > longestGopSeconds)
+    throw new MarketError(
+      'input-unreadable',
+      'The video has too few key frames to be encoded in parts; save it again in an editor first.',
+      { longestGopSeconds: Math.round(timeline.longestGopSeconds) },
+    )
+}
+
+/** A cut file's header still tells of the whole. Containers that give no length of the video give one for the file. */
+function refuseShort({ video, declaredSeconds }: SourceLayout, timeline: SourceTimeline): void {
+  const declared = video.declaredSeconds ?? declaredSeconds ?? 0
+  const held = video.declaredSeconds === null ? timeline.fileSeconds : timeline.endSeconds
+  if (declared - held <= Math.max(1, 0.02 * declared)) return
+  throw new MarketError(
+    'input-truncated',
+    `The file is cut off: it says ${Math.round(declared)} seconds and holds ${Math.round(held)}.`,
+    { declaredSeconds: Math.round(declared), seconds: Math.round(held) },
+  )
+}

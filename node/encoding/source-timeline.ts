@@ -1,0 +1,172 @@
+import type { FrameRate } from '#protocol/grid.ts'
+import { confinement } from './containers.ts'
+import type { Ffprobe } from './ffprobe.ts'
+import { createRateMeter } from './frame-rate.ts'
+import type { PacketLine } from './packet-line.ts'
+import { packetEntries, parsePacketLine, tickSeconds } from './packet-line.ts'
+import type { SourceLayout, VideoLayout } from './source-layout.ts'
+
+/** What one pass over a file's packets tells; all seconds count from the job's zero. */
+export type SourceTimeline = {
+  readonly rate: FrameRate
+  readonly pictures: number
+  /** Pictures shown in each whole second. */
+  readonly picturesPerSecond: readonly number[]
+  /** When the last picture begins and ends. */
+  readonly lastStartSeconds: number
+  readonly endSeconds: number
+  /** From the first to the last moment of any stream. */
+  readonly fileSeconds: number
+  readonly longestGopSeconds: number
+  /** The longest time one picture stands, and whether time ever ran backwards. */
+  readonly longestHoldSeconds: number
+  readonly runsBackwards: boolean
+}
+
+/** Pictures are stored in the order of decoding; none is shown more than this many places away from where it stands. */
+const reorderDepth = 64
+
+/** Pictures later than eleven days are counted as one second's: a forged time must not size an array. */
+const lastCountedSecond = 1_000_000
+
+/** Reads every packet's times, once, in a stream: the memory needed does not grow with the file but by one number a second. */
+export async function readTimeline(
+  ffprobe: Ffprobe,
+  { path, demuxer, video, timeBases }: SourceLayout,
+  signal: AbortSignal,
+): Promise<SourceTimeline> {
+  const timeline = createTimeline(video)
+  const extent = createExtent(timeBases)
+  await ffprobe.run({
+    args: [...confinement([demuxer]), ...packetEntries, path],
+    signal,
+    onLine: (line) => {
+      const packet = parsePacketLine(line)
+      if (!packet || packet.isHidden) return
+      extent.add(packet)
+      if (packet.stream === video.index) timeline.add(packet)
+    },
+  })
+  return { ...timeline.finish(), fileSeconds: extent.seconds() }
+}
+
+/** Builds the timeline of one video stream from its packets in the order of the file. */
+export function createTimeline(
+  video: Pick<VideoLayout, 'timeBase' | 'startPts' | 'claimedRates'>,
+): {
+  add(packet: PacketLine): void
+  finish(): Omit<SourceTimeline, 'fileSeconds'>
+} {
+  const secondsOf = (ticks: number): number => tickSeconds(ticks - video.startPts, video.timeBase)
+  const shown = createShownPictures(video.claimedRates)
+  const showTime = createShowTimes(video.startPts)
+  const waiting: number[] = []
+  let lastKeyTicks = video.startPts
+  let longestGopTicks = 0
+  let endTicks = video.startPts
+  let lastStartSeconds = 0
+  return {
+    add: (packet) => {
+      const ticks = showTime(packet)
+      const seconds = secondsOf(ticks)
+      insertSorted(waiting, seconds)
+      if (waiting.length > reorderDepth) shown.add(waiting.shift() ?? seconds)
+      if (packet.isKey) {
+        longestGopTicks = Math.max(longestGopTicks, ticks - lastKeyTicks)
+        lastKeyTicks = ticks
+      }
+      if (seconds < lastStartSeconds) return
+      lastStartSeconds = seconds
+      endTicks = ticks + packet.duration
+    },
+    finish: () => {
+      waiting.forEach(shown.add)
+      const { rate, ...pictures } = shown.finish()
+      const oneFrame = rate.denominator / rate.numerator
+      const endSeconds = secondsOf(endTicks)
+      return {
+        rate,
+        ...pictures,
+        lastStartSeconds,
+        endSeconds: endSeconds > lastStartSeconds ? endSeconds : lastStartSeconds + oneFrame,
+        longestGopSeconds: tickSeconds(
+          Math.max(longestGopTicks, endTicks - lastKeyTicks),
+          video.timeBase,
+        ),
+      }
+    },
+  }
+}
+
+/**
+ * When a packet's picture is shown. Where the container only tells when it is decoded (AVI never tells more, program
+ * streams not always), it is shown later by as much as the first picture is.
+ */
+function createShowTimes(startPts: number): (packet: PacketLine) => number {
+  let delay: number | null = null
+  return ({ pts, dts }) => {
+    delay ??= (pts ?? startPts) - (dts ?? pts ?? startPts)
+    return pts ?? (dts ?? 0) + delay
+  }
+}
+
+type ShownPictures = Pick<
+  SourceTimeline,
+  'rate' | 'pictures' | 'picturesPerSecond' | 'longestHoldSeconds' | 'runsBackwards'
+>
+
+/** Follows the pictures in the order in which they are shown. */
+function createShownPictures(claimedRates: VideoLayout['claimedRates']): {
+  add(seconds: number): void
+  finish(): ShownPictures
+} {
+  const meter = createRateMeter(claimedRates)
+  const perSecond: number[] = []
+  let first: number | null = null
+  let previous = 0
+  let pictures = 0
+  let longestHoldSeconds = 0
+  let runsBackwards = false
+  return {
+    add: (seconds) => {
+      first ??= seconds
+      if (pictures > 0 && seconds < previous) runsBackwards = true
+      if (pictures > 0) longestHoldSeconds = Math.max(longestHoldSeconds, seconds - previous)
+      previous = seconds
+      pictures += 1
+      const second = Math.min(lastCountedSecond, Math.max(0, Math.floor(seconds)))
+      perSecond[second] = (perSecond[second] ?? 0) + 1
+      meter.add(seconds - first)
+    },
+    finish: () => ({
+      rate: meter.rate(),
+      pictures,
+      picturesPerSecond: Array.from(perSecond, (count) => count ?? 0),
+      longestHoldSeconds,
+      runsBackwards,
+    }),
+  }
+}
+
+function createExtent(timeBases: SourceLayout['timeBases']): {
+  add(packet: PacketLine): void
+  seconds(): number
+} {
+  let first = Number.POSITIVE_INFINITY
+  let last = Number.NEGATIVE_INFINITY
+  return {
+    add: ({ stream, pts, dts, duration }) => {
+      const timeBase = timeBases.get(stream)
+      const ticks = pts ?? dts
+      if (!timeBase || ticks === null) return
+      first = Math.min(first, tickSeconds(ticks, timeBase))
+      last = Math.max(last, tickSeconds(ticks + duration, timeBase))
+    },
+    seconds: () => Math.max(0, last - first),
+  }
+}
+
+function insertSorted(values: number[], value: number): void {
+  const index = values.findLastIndex((other) => other <= value)
+  values.splice(index + 1, 0, value)
+}

@@ -1,0 +1,75 @@
+import type { Libp2p } from '@libp2p/interface'
+import type { Acknowledged } from '#protocol/calls.ts'
+import type { Envelope } from '#protocol/envelope.ts'
+import type { EnvelopeBody } from '#protocol/envelope-body.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import type { SignedTransaction } from '#protocol/transaction.ts'
+import type { Logger } from './logger.ts'
+import { serveCalls } from './p2p/calls.ts'
+import type { GossipHandlers } from './p2p/gossip-bus.ts'
+import type { PresenceBoard } from './p2p/presence-board.ts'
+import type { ValidatorDeps } from './p2p/validators.ts'
+import { checkAnnouncement, checkEnvelope, marketOperation } from './p2p/validators.ts'
+import type { Roles } from './roles.ts'
+
+/** What gossip brings, judged good, goes to the roles that it concerns. */
+export function gossipHandlers(
+  roles: () => Roles,
+  presence: PresenceBoard,
+  operationId: string,
+): GossipHandlers {
+  return {
+    offers: ({ transaction }) => hearTransaction(roles(), transaction, operationId),
+    bids: (envelope) => void roles().creator?.receiveBid(envelope),
+    presence: ({ body }) => presence.hear(body),
+  }
+}
+
+/** Answers direct calls; each is checked as gossip is. */
+export async function answerCalls({
+  libp2p,
+  logger,
+  roles,
+  validation,
+}: {
+  readonly libp2p: Libp2p
+  readonly logger: Logger
+  readonly roles: Roles
+  readonly validation: ValidatorDeps
+}): Promise<void> {
+  const { creator, encoder } = roles
+  const ifSealed = async <Body extends EnvelopeBody>(
+    envelope: Envelope<Body>,
+    speaker: HiveAccount,
+    take: (envelope: Envelope<Body>) => Acknowledged,
+  ): Promise<Acknowledged> => {
+    const finding = await checkEnvelope(envelope, speaker, Number.POSITIVE_INFINITY, validation)
+    return finding === 'good' ? take(envelope) : { accepted: false, reason: finding }
+  }
+  if (creator) {
+    await serveCalls({ libp2p, logger }, 'bid', (bid) =>
+      ifSealed(bid, bid.body.encoder, creator.receiveBid),
+    )
+    await serveCalls({ libp2p, logger }, 'progress', (report) =>
+      ifSealed(report, report.body.encoder, creator.receiveProgress),
+    )
+  }
+  if (encoder) {
+    await serveCalls({ libp2p, logger }, 'award', async ({ transaction }) => {
+      const finding = await checkAnnouncement(transaction, validation)
+      if (finding !== 'good') return { accepted: false, reason: finding }
+      hearTransaction(roles, transaction, validation.operationId)
+      return { accepted: true }
+    })
+  }
+}
+
+function hearTransaction(
+  { encoder }: Roles,
+  transaction: SignedTransaction,
+  operationId: string,
+): void {
+  const operation = marketOperation(transaction, operationId)
+  if (operation?.t === 'job.offer') encoder?.considerOffer(operation)
+  if (operation?.t === 'job.award') encoder?.hearAward(operation)
+}

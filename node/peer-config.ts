@@ -1,0 +1,35 @@
+import type { CreatorOptions } from '#market/services/creator/creator-deps.ts'
+import type { MilliHbd } from '#protocol/amount.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import type { NodeRole } from '#protocol/registration.ts'
+import type { Network } from './networks.ts'
+
+/** Everything a peer is told, secrets left out. */
+export type PeerConfig = {
+  readonly account: HiveAccount
+  readonly roles: readonly NodeRole[]
+  readonly network: Network
+  readonly rpc: readonly string[]
+  /** The peer's own directory, locked by the caller. */
+  readonly data: string
+  readonly listen: readonly string[]
+  readonly bootstrap: readonly string[]
+  /** Port of gateway and control on 127.0.0.1; 0 takes a free one. */
+  readonly port: number
+  /** Milliseconds between two looks at the chain. */
+  readonly pollMs: number
+  readonly ffmpeg: {
+    readonly ffmpegPath: string | undefined
+    readonly ffprobePath: string | undefined
+    readonly searchPath: string
+  }
+  readonly encoder: {
+    readonly workers: number
+    readonly slots: number
+    readonly pricePercent: bigint
+    readonly firmSeconds: number
+    readonly marginSeconds: number
+  }
+  readonly creator: CreatorOptions
+  readonly arbiter: { readonly fee: MilliHbd }
+}

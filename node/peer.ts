@@ -1,0 +1,252 @@
+import { join } from 'node:path'
+import { bindDatabase } from '#market/adapters/sqlite/binding-store.ts'
+import { openDatabase } from '#market/adapters/sqlite/database.ts'
+import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
+import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
+import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
+import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
+import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
+import { MarketError } from '#market/errors.ts'
+import { createAnnouncePresence } from '#market/services/announce-presence.ts'
+import { createBackground } from '#market/services/background.ts'
+import { createRegistration } from '#market/services/register-node.ts'
+import type { NodeStatus } from '#protocol/api/control.ts'
+import { createAccounts } from './chain/accounts.ts'
+import { createBlockSource } from './chain/block-source.ts'
+import { createBroadcaster } from './chain/broadcaster.ts'
+import { createEnvelopeSigner } from './chain/envelopes.ts'
+import { createHiveRpc, HiveRpcOptions } from './chain/hive-rpc.ts'
+import type { Keys } from './chain/keys.ts'
+import { requireKey } from './chain/keys.ts'
+import { createLedgerFollower } from './chain/ledger-follower.ts'
+import { createOutbox } from './chain/outbox.ts'
+import type { ControlHandlers } from './control/control-server.ts'
+import { createControlRouter } from './control/control-server.ts'
+import { readControlToken } from './control/token.ts'
+import { describePeer, describeStatus } from './describe-peer.ts'
+import { createEncodingEngine } from './encoding/engine.ts'
+import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
+import { createGatewayRouter } from './gateway/gateway.ts'
+import { startHttpServer } from './http-server.ts'
+import { answerCalls, gossipHandlers } from './inbox.ts'
+import { createContentStore } from './ipfs/content-store.ts'
+import { collectGarbage } from './ipfs/garbage.ts'
+import type { Logger } from './logger.ts'
+import { startLoop } from './loop.ts'
+import { createBlockFetcher } from './p2p/block-fetcher.ts'
+import { serveBlocks } from './p2p/block-server.ts'
+import { createBlockStreams } from './p2p/block-streams.ts'
+import { createGossipBus } from './p2p/gossip-bus.ts'
+import { startHost } from './p2p/host.ts'
+import { createMarketNetwork } from './p2p/market-network.ts'
+import { createPeerDirectory } from './p2p/peer-directory.ts'
+import { createPresenceBoard } from './p2p/presence-board.ts'
+import { createValidators } from './p2p/validators.ts'
+import type { PeerConfig } from './peer-config.ts'
+import { createJobProcessor } from './processing/job-processor.ts'
+import { createWorkspaces } from './processing/workspace.ts'
+import { createRoles } from './roles.ts'
+import { sha256 } from './sha256.ts'
+import { createTicker } from './ticker.ts'
+import { createDeliveryChecker } from './verification/delivery-checker.ts'
+
+/** A running peer. */
+export type Peer = AsyncDisposable & {
+  /** Gateway and control, on this machine. */
+  readonly url: string
+  readonly status: () => NodeStatus
+}
+
+const gossipRate = { burst: 200, perSecond: 20, senders: 10_000 }
+
+/** Starts a peer: everything it is made of, in the order in which one part needs the other. Disposing stops it in reverse. */
+export async function startPeer(
+  config: PeerConfig,
+  {
+    keys,
+    logger,
+    signal,
+  }: { readonly keys: Keys; readonly logger: Logger; readonly signal: AbortSignal },
+): Promise<Peer> {
+  const { account, network } = config
+  const { operationId, chainId } = network
+  const clock = { now: Date.now }
+  const log = (module: string): Logger => logger.child(module)
+  await using starting = new AsyncDisposableStack()
+
+  const { database, state } = starting.use(openDatabase(join(config.data, 'node.sqlite')))
+  bindDatabase(database, { chain: chainId, account })
+  const events = createJobEventStore(database)
+  const outboxStore = createOutboxStore(database)
+  const pins = createPinStore(database)
+
+  const tools = await openFfmpegTools({ ...config.ffmpeg, directory: config.data, signal })
+  if (tools.binaries.warning) logger.warn('old FFmpeg', { advice: tools.binaries.warning })
+  const engine = await createEncodingEngine(
+    { tools },
+    { directory: config.data, signal, workers: config.encoder.workers },
+  )
+
+  const rpc = createHiveRpc({ logger: log('rpc') }, HiveRpcOptions.parse({ urls: config.rpc }))
+  const accounts = createAccounts({ rpc, now: clock.now }, { ttlMs: 60_000, limit: 10_000 })
+  const ticker = createTicker(log('ticker'))
+  const follower = createLedgerFollower(
+    {
+      source: createBlockSource(rpc, { operationId }),
+      rpc,
+      store: createLedgerStore(database, sha256),
+      outbox: outboxStore,
+      state,
+      network: { operationId, sha256 },
+      logger: log('chain'),
+      onBlocks: ticker.tick,
+    },
+    { chainId, genesisHeight: network.genesisHeight, pollMs: config.pollMs },
+  )
+  const ledger = follower.view
+  const broadcaster = createBroadcaster(
+    { store: outboxStore, rpc, logger: log('outbox'), now: clock.now },
+    { repeatMs: 3_000 },
+  )
+  const outbox = createOutbox(
+    { store: outboxStore, keys, ledger, onSubmitted: ticker.tick },
+    { chainId, ttlSeconds: 120 },
+  )
+
+  const host = starting.use(
+    await startHost(config.data, operationId, { listen: [...config.listen], reach: network.reach }),
+  )
+  const { libp2p, blocks } = host
+  logger.info('garbage collected', { blocks: await collectGarbage(blocks, pins) })
+  const peers = createPeerDirectory(
+    { libp2p, ledger, self: account, logger: log('peers') },
+    { bootstrap: config.bootstrap, everyMs: 1_000, targetConnections: 50 },
+  )
+  const content = createContentStore({
+    blocks,
+    pins,
+    fetcher: createBlockFetcher({
+      blocks,
+      streams: createBlockStreams({ libp2p, peers }),
+      logger: log('fetch'),
+    }),
+  })
+  const validation = { accounts, ledger, operationId, chainId }
+  const presence = createPresenceBoard(() => ledger.current().head?.time ?? 0)
+  const signer = createEnvelopeSigner(account, requireKey(keys, 'posting'), chainId)
+  const bus = createGossipBus(
+    {
+      libp2p,
+      validators: createValidators(validation),
+      handlers: gossipHandlers(() => roles, presence, operationId),
+      logger: log('gossip'),
+      now: clock.now,
+    },
+    { operationId, rateLimit: gossipRate },
+  )
+  const marketNetwork = createMarketNetwork({
+    libp2p,
+    peers,
+    bus,
+    presence,
+    logger: log('network'),
+  })
+
+  const workspaces = createWorkspaces(join(config.data, 'work'), content)
+  const processor = createJobProcessor({
+    content,
+    engine,
+    pieces: createPieceStore(database),
+    state,
+    clock,
+    workspaceOf: (job) => workspaces(job, 'encode'),
+  })
+  const checker = createDeliveryChecker(
+    {
+      content,
+      engine,
+      ffprobe: tools.ffprobe,
+      ledger,
+      clock,
+      workspaceOf: (job) => workspaces(job, 'check'),
+    },
+    { patienceMs: 600_000, pollMs: Math.min(config.pollMs, 1_000) },
+  )
+  const background = starting.use(
+    createBackground({
+      now: clock.now,
+      onFailure: (work, error, failures) =>
+        log('work').warn('work failed', { work, failures }, error),
+    }),
+  )
+  const roles = createRoles({
+    config,
+    database,
+    state,
+    events,
+    outbox,
+    ledger,
+    network: marketNetwork,
+    signer,
+    engine,
+    content,
+    processor,
+    checker,
+    background,
+    accounts,
+    clock,
+  })
+  const profile = () => describePeer({ config, engine, libp2p })
+  const registration = createRegistration({ account, operationId, outbox, ledger, sha256, profile })
+  const announce = createAnnouncePresence({
+    account,
+    ledger,
+    network: marketNetwork,
+    signer,
+    freeSlots: roles.freeSlots,
+  })
+
+  await serveBlocks({ libp2p, blocks, logger: log('blocks') })
+  await answerCalls({ libp2p, logger: log('calls'), roles, validation })
+  const postJob: ControlHandlers['postJob'] = async (job, asked) => {
+    if (!roles.creator)
+      throw new MarketError('role-missing', `@${account} does not play the role of a creator.`)
+    return roles.creator.postJob(job, asked)
+  }
+  const token = await readControlToken(config.data)
+  const status = (): NodeStatus =>
+    describeStatus({
+      config,
+      ledger,
+      peers,
+      libp2p,
+      isRegistered: registration.isCurrent(),
+      url: http.url,
+    })
+  const http = starting.use(
+    await startHttpServer(
+      {
+        routers: [
+          createGatewayRouter(blocks),
+          createControlRouter({ status, events, postJob }, token),
+        ],
+        logger: log('http'),
+      },
+      config.port,
+    ),
+  )
+  starting.use(startLoop((stopped) => follower.run(stopped)))
+  starting.use(startLoop((stopped) => peers.run(stopped)))
+  starting.use(
+    startLoop((stopped) =>
+      ticker.run(async () => {
+        registration.advance()
+        roles.advance()
+        announce()
+        await broadcaster.flush()
+      }, stopped),
+    ),
+  )
+  const stack = starting.move()
+  return { url: http.url, status, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}

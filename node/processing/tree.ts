@@ -1,0 +1,53 @@
+import type { ContentStore, DirectoryEntry } from '#market/ports/content-store.ts'
+import { utf8 } from '#protocol/canonical.ts'
+import type { Cid } from '#protocol/ids.ts'
+import type { Manifest } from '#protocol/manifest.ts'
+import { manifestName } from '../encoding/playlist.ts'
+import type { TreeFile } from '../encoding/tree-files.ts'
+import { treeFiles } from '../encoding/tree-files.ts'
+
+export type AssembledTree = { readonly root: Cid; readonly manifest: Cid }
+
+/**
+ * Puts a tree together from a manifest whose segments are here: writes the few texts, names the segments by their ids, moves no bytes.
+ * The root depends on nothing but the manifest, so a verifier that assembles the same one holds the whole tree to it.
+ */
+export async function assembleTree(
+  manifest: Manifest,
+  content: ContentStore,
+): Promise<AssembledTree> {
+  const folders = new Map<string, DirectoryEntry[]>()
+  const top: DirectoryEntry[] = []
+  for (const file of treeFiles(manifest)) {
+    const [first = '', second] = file.path.split('/')
+    const entry = await entryOf(second ?? first, file, content)
+    if (second === undefined) top.push(entry)
+    else folderOf(folders, first).push(entry)
+  }
+  for (const [name, entries] of folders) {
+    const { cid, dagBytes } = await content.addDirectory(entries)
+    top.push({ name, cid, dagBytes })
+  }
+  const { cid: root } = await content.addDirectory(top)
+  const found = top.find(({ name }) => name === manifestName)
+  if (!found) throw new Error('a tree has a manifest')
+  return { root, manifest: found.cid }
+}
+
+async function entryOf(
+  name: string,
+  file: TreeFile,
+  content: ContentStore,
+): Promise<DirectoryEntry> {
+  const { cid, dagBytes } =
+    'text' in file ? await content.addBytes(utf8(file.text)) : await content.sizes(file.cid)
+  return { name, cid, dagBytes }
+}
+
+function folderOf(folders: Map<string, DirectoryEntry[]>, name: string): DirectoryEntry[] {
+  const known = folders.get(name)
+  if (known) return known
+  const created: DirectoryEntry[] = []
+  folders.set(name, created)
+  return created
+}

@@ -1,0 +1,49 @@
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ContentStore } from '#market/ports/content-store.ts'
+import type { Cid, JobId } from '#protocol/ids.ts'
+
+/** A job's scratch directory. What is in it can be made again, and is gone with the job. */
+export interface Workspace {
+  /** The source as a local file, written from the block store when it is asked for first. */
+  source(cid: Cid, signal: AbortSignal): Promise<string>
+  /** A fresh empty directory, removed when disposed. */
+  scratch(name: string): Promise<AsyncDisposable & { readonly path: string }>
+  remove(): Promise<void>
+}
+
+/** Directories of jobs below one root. `purpose` keeps an encoder's work and a checker's apart on a node that is both. */
+export function createWorkspaces(
+  root: string,
+  content: Pick<ContentStore, 'exportFile' | 'sizes'>,
+): (job: JobId, purpose: 'encode' | 'check') => Workspace {
+  return (job, purpose) => {
+    const path = join(root, `${purpose}-${job.replace(':', '-')}`)
+    return {
+      source: async (cid, signal) => {
+        await mkdir(path, { recursive: true, mode: 0o700 })
+        const file = join(path, `source-${cid}`)
+        const { bytes } = await content.sizes(cid)
+        if ((await sizeOf(file)) !== bytes) await content.exportFile(cid, file, { signal })
+        return file
+      },
+      scratch: async (name) => {
+        const directory = join(path, name)
+        await rm(directory, { recursive: true, force: true })
+        await mkdir(directory, { recursive: true, mode: 0o700 })
+        return {
+          path: directory,
+          [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+        }
+      },
+      remove: () => rm(path, { recursive: true, force: true }),
+    }
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => -1,
+  )
+}

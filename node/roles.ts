@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import type { NodeDatabase } from '#market/adapters/sqlite/database.ts'
+import type { WatchableEvents } from '#market/adapters/sqlite/job-stores.ts'
+import {
+  createBidStore,
+  createCreatorJobStore,
+  createEncoderJobStore,
+} from '#market/adapters/sqlite/job-stores.ts'
+import { isOccupying } from '#market/domain/encoder-job.ts'
+import { defaultPrices, scalePrices } from '#market/domain/pricing.ts'
+import type { Clock } from '#market/ports/clock.ts'
+import type { ContentStore } from '#market/ports/content-store.ts'
+import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { LedgerView } from '#market/ports/ledger-view.ts'
+import type { EnvelopeSigner, MarketNetwork } from '#market/ports/market-network.ts'
+import type { NodeState } from '#market/ports/node-state.ts'
+import type { Outbox } from '#market/ports/outbox.ts'
+import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
+import type { Arbiter } from '#market/services/arbiter/arbiter.ts'
+import { createArbiter } from '#market/services/arbiter/arbiter.ts'
+import type { BackgroundWork } from '#market/services/background.ts'
+import type { Creator } from '#market/services/creator/creator.ts'
+import { createCreator } from '#market/services/creator/creator.ts'
+import type { Encoder } from '#market/services/encoder/encoder.ts'
+import { createEncoder } from '#market/services/encoder/encoder.ts'
+import type { Accounts } from './chain/accounts.ts'
+import type { PeerConfig } from './peer-config.ts'
+import { sha256 } from './sha256.ts'
+
+/** What the roles share. */
+export type RoleDeps = {
+  readonly config: PeerConfig
+  readonly database: NodeDatabase
+  readonly state: NodeState
+  readonly events: WatchableEvents
+  readonly outbox: Outbox
+  readonly ledger: LedgerView
+  readonly network: MarketNetwork
+  readonly signer: EnvelopeSigner
+  readonly engine: EncodingEngine
+  readonly content: ContentStore
+  readonly processor: JobProcessor
+  readonly checker: DeliveryChecker
+  readonly background: BackgroundWork
+  readonly accounts: Accounts
+  readonly clock: Clock
+}
+
+/** The roles a peer plays; null for those it does not. */
+export type Roles = {
+  readonly creator: Creator | null
+  readonly encoder: Encoder | null
+  readonly arbiter: Arbiter | null
+  /** Jobs the peer would take besides those it has. */
+  readonly freeSlots: () => number
+  /** Lets every role do what is due. */
+  readonly advance: () => void
+}
+
+export function createRoles(deps: RoleDeps): Roles {
+  const { config, database } = deps
+  const common = {
+    ...deps,
+    account: config.account,
+    operationId: config.network.operationId,
+    sha256,
+  }
+  const plays = (role: (typeof config.roles)[number]): boolean => config.roles.includes(role)
+  const encoderJobs = createEncoderJobStore(database)
+  const creator = plays('creator')
+    ? createCreator({
+        ...common,
+        jobs: createCreatorJobStore(database),
+        bids: createBidStore(database),
+        balanceOf: deps.accounts.balanceOf,
+        randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+        options: config.creator,
+      })
+    : null
+  const encoder = plays('encoder')
+    ? createEncoder({
+        ...common,
+        jobs: encoderJobs,
+        options: { ...config.encoder, prices: pricesOf(config) },
+      })
+    : null
+  const arbiter = plays('arbiter') ? createArbiter({ ...common, options: config.arbiter }) : null
+  const freeSlots = (): number =>
+    encoder
+      ? Math.max(0, config.encoder.slots - encoderJobs.unfinished().filter(isOccupying).length)
+      : 0
+  return {
+    creator,
+    encoder,
+    arbiter,
+    freeSlots,
+    advance: () => {
+      creator?.advance()
+      encoder?.advance()
+      arbiter?.advance()
+    },
+  }
+}
+
+/** The price list of a peer. */
+export function pricesOf({ encoder }: PeerConfig): ReturnType<typeof scalePrices> {
+  return scalePrices(defaultPrices, encoder.pricePercent)
+}

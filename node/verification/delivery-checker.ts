@@ -1,0 +1,182 @@
+import { challengeOf } from '#contracts/delivering.ts'
+import type { Delivery, Job } from '#contracts/job.ts'
+import type { CheckResult } from '#market/domain/creator-job.ts'
+import { MarketError } from '#market/errors.ts'
+import type { Clock } from '#market/ports/clock.ts'
+import type { ContentStore } from '#market/ports/content-store.ts'
+import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { LedgerView } from '#market/ports/ledger-view.ts'
+import type { CheckProgress, DeliveryChecker } from '#market/ports/processing.ts'
+import type { Fault } from '#protocol/attestation.ts'
+import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import { Sha256Hex } from '#protocol/ids.ts'
+import { Manifest } from '#protocol/manifest.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import { pause } from '../chain/hive-rpc.ts'
+import type { Ffprobe } from '../encoding/ffprobe.ts'
+import { assembleTree } from '../processing/tree.ts'
+import type { Workspace } from '../processing/workspace.ts'
+import { sha256 } from '../sha256.ts'
+import { reencodeLeaves } from './exact-check.ts'
+import { checkManifest } from './manifest-check.ts'
+import { checkSegments } from './segments-check.ts'
+
+export type CheckerDeps = {
+  readonly content: ContentStore
+  readonly engine: EncodingEngine
+  readonly ffprobe: Ffprobe
+  readonly ledger: LedgerView
+  readonly clock: Clock
+  readonly workspaceOf: (job: JobId) => Workspace
+}
+
+export type CheckerOptions = {
+  /** Milliseconds for which a tree that cannot be had is asked for again before that counts against the encoder. */
+  readonly patienceMs: number
+  /** Milliseconds between two looks at the ledger or two tries at fetching. */
+  readonly pollMs: number
+}
+
+/** What one check works with. */
+export type Check = CheckerDeps & {
+  readonly job: JobId
+  readonly offer: JobOffer
+  readonly creator: HiveAccount
+  readonly encoder: HiveAccount
+  readonly delivered: Delivery
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: CheckProgress) => void
+}
+
+const manifestLimitBytes = 64 * 1024 * 1024
+
+/**
+ * Checks deliveries in the order of DESIGN's verification: the manifest against offer and commitment, the tree against the manifest,
+ * every segment against its place, and then, once the chain has drawn them, the challenged leaves against an encode of our own.
+ * Structure is checked while the seed is awaited, and counted as work; the waiting is not.
+ */
+export function createDeliveryChecker(deps: CheckerDeps, options: CheckerOptions): DeliveryChecker {
+  return {
+    check: async (job, salt, { signal, onProgress }) => {
+      const known = deliveredJob(deps.ledger, job)
+      const { offer, creator, award, delivered } = known
+      const check: Check = {
+        ...deps,
+        job,
+        offer,
+        creator,
+        encoder: award.encoder,
+        delivered,
+        signal,
+        onProgress,
+      }
+      const started = deps.clock.now()
+      const structure = await checkStructure(check, options)
+      const waited = deps.clock.now()
+      const { seed, leaves } = await awaitChallenge(check, salt, options.pollMs)
+      const resumed = deps.clock.now()
+      const faults = structure.manifest
+        ? await reencodeLeaves(check, structure.manifest, leaves)
+        : structure.faults
+      await deps.workspaceOf(job).remove()
+      const found = faults.slice(0, 16)
+      const milliseconds = waited - started + (deps.clock.now() - resumed)
+      const verdict = found.length === 0 ? 'pass' : 'fail'
+      return {
+        verdict,
+        seed,
+        challenged: leaves,
+        faults: found,
+        milliseconds,
+      } satisfies CheckResult
+    },
+  }
+}
+
+type Structure =
+  | { readonly manifest: Manifest; readonly faults: readonly [] }
+  | { readonly manifest: null; readonly faults: readonly Fault[] }
+
+async function checkStructure(check: Check, options: CheckerOptions): Promise<Structure> {
+  const failed = (...faults: readonly Fault[]): Structure => ({ manifest: null, faults })
+  if (!(await fetchTree(check, options))) return failed({ code: 'unavailable' })
+  const manifest = await readManifest(check)
+  if (!manifest) return failed({ code: 'manifest-invalid' })
+  const faults = checkManifest(manifest, check.offer, check.delivered)
+  if (faults.length > 0) return failed(...faults)
+  const tree = await assembleTree(manifest, check.content).catch(asUnavailable)
+  const { root, manifest: manifestCid } = check.delivered.operation
+  if (tree?.root !== root || tree.manifest !== manifestCid)
+    return failed({ code: 'tree-differs-from-manifest' })
+  const invalid = await checkSegments(check, manifest)
+  return invalid.length > 0 ? failed(...invalid) : { manifest, faults: [] }
+}
+
+/** Fetches the whole tree, again and again for a while: an encoder may be starting anew, and is not to be accused for that. */
+async function fetchTree(check: Check, { patienceMs, pollMs }: CheckerOptions): Promise<boolean> {
+  const { content, delivered, encoder, job, signal, onProgress, clock } = check
+  const { root, renditions } = delivered.operation
+  const promised = renditions.reduce((sum, { bytes }) => sum + bytes, 0)
+  content.pin(root, job)
+  const deadline = clock.now() + patienceMs
+  for (;;) {
+    try {
+      await content.fetch(root, [encoder], {
+        signal,
+        expectedBytes: promised,
+        onProgress: (percent) => onProgress({ stage: 'fetching', percent }),
+      })
+      return true
+    } catch (error) {
+      signal.throwIfAborted()
+      const isLying = error instanceof MarketError && error.code === 'content-corrupt'
+      if (isLying || clock.now() >= deadline) return false
+      await pause(Math.max(pollMs, 1_000), signal)
+    }
+  }
+}
+
+async function readManifest({ content, delivered, signal }: Check): Promise<Manifest | null> {
+  try {
+    const bytes = await content.read(delivered.operation.manifest, {
+      limitBytes: manifestLimitBytes,
+      signal,
+    })
+    const parsed = Manifest.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+    return parsed.success ? parsed.data : null
+  } catch {
+    signal.throwIfAborted()
+    return null
+  }
+}
+
+/** The tree names a segment that its root does not lead to. */
+function asUnavailable(error: unknown): null {
+  if (error instanceof MarketError && error.code === 'content-unavailable') return null
+  throw error
+}
+
+/** The leaves that the chain draws, once the blocks that draw them are irreversible. */
+async function awaitChallenge(
+  { ledger, job, signal, onProgress }: Check,
+  salt: string,
+  pollMs: number,
+): Promise<{ readonly seed: Sha256Hex; readonly leaves: readonly number[] }> {
+  for (;;) {
+    signal.throwIfAborted()
+    const known = deliveredJob(ledger, job)
+    const challenge = challengeOf(known, salt, sha256)
+    if (challenge) return { seed: Sha256Hex.parse(challenge.seed), leaves: challenge.leaves }
+    onProgress({ stage: 'awaiting-seed', percent: (100 * known.delivered.beacon.length) / 3 })
+    await pause(pollMs, signal)
+  }
+}
+
+type Checkable = Extract<Job, { phase: 'delivered' | 'settled' }> & { readonly delivered: Delivery }
+
+function deliveredJob(ledger: LedgerView, id: JobId): Checkable {
+  const job = ledger.current().jobs.get(id)
+  if (job?.phase === 'delivered') return job
+  if (job?.phase === 'settled' && job.delivered) return { ...job, delivered: job.delivered }
+  throw new MarketError('job-unknown', `Nothing was delivered for ${id}.`)
+}

@@ -1,0 +1,86 @@
+import { leavesOf } from '#contracts/merkle.ts'
+import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
+import type { Fault } from '#protocol/attestation.ts'
+import { partOfSegment } from '#protocol/grid.ts'
+import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import { fileCid } from '../encoding/file-cid.ts'
+import type { Check } from './delivery-checker.ts'
+import { inParallel } from './in-parallel.ts'
+
+/** A part of a rendition that holds a challenged leaf; the sound is one part. */
+type Suspect = { readonly rendition: string; readonly part: number }
+
+/**
+ * Encodes again what the challenge drew and compares content ids: equal bytes or not, with no threshold to argue about.
+ * A part is encoded whole, so its other segments are compared as well.
+ */
+export async function reencodeLeaves(
+  check: Check,
+  manifest: Manifest,
+  leaves: readonly number[],
+): Promise<readonly Fault[]> {
+  const suspects = suspectsOf(manifest, leaves)
+  const { content, offer, creator, job, signal, onProgress, engine } = check
+  content.pin(offer.source.cid, job)
+  await content.fetch(offer.source.cid, [creator, check.encoder], {
+    signal,
+    expectedBytes: offer.source.bytes,
+  })
+  const source = await check.workspaceOf(job).source(offer.source.cid, signal)
+  let done = 0
+  const faults = await inParallel(suspects, engine.workers, async (suspect) => {
+    const found = await compare(check, manifest, suspect, source)
+    done += 1
+    onProgress({ stage: 'challenge', percent: (100 * done) / suspects.length })
+    return found
+  })
+  return faults.flat()
+}
+
+function suspectsOf(manifest: Manifest, leaves: readonly number[]): readonly Suspect[] {
+  const all = leavesOf(manifest)
+  const suspects = new Map<string, Suspect>()
+  for (const leaf of leaves) {
+    const found = all[leaf]
+    if (!found) throw new RangeError('the challenge draws leaves of the tree')
+    const { rendition, index } = found
+    const part = rendition === 'audio' ? 0 : partOfSegment(manifest.grid, index)
+    suspects.set(`${rendition} ${part}`, { rendition, part })
+  }
+  return [...suspects.values()]
+}
+
+async function compare(
+  check: Check,
+  manifest: Manifest,
+  suspect: Suspect,
+  source: string,
+): Promise<readonly Fault[]> {
+  const { rendition, part } = suspect
+  await using scratch = await check.workspaceOf(check.job).scratch(`challenge-${rendition}-${part}`)
+  const own = await encodeAgain(check, suspect, source, scratch.path)
+  const delivered = segmentsOf(manifest, rendition)
+  const faults: Fault[] = []
+  for (const { index, path } of own) {
+    const isSame = (await fileCid(path)) === delivered[index]?.cid
+    if (!isSame) faults.push({ code: 'bytes-differ', rendition, segment: index })
+  }
+  return faults
+}
+
+function encodeAgain(
+  { engine, offer, signal }: Check,
+  { rendition, part }: Suspect,
+  source: string,
+  directory: string,
+): Promise<readonly EncodedSegment[]> {
+  const request = { source, terms: offer }
+  if (rendition === 'audio') return engine.encodeAudio(request, { directory, signal })
+  const renditions = offer.ladder.filter(({ name }) => name === rendition)
+  return engine.encodeCell(request, { part, renditions }, { directory, signal })
+}
+
+function segmentsOf(manifest: Manifest, name: string): readonly SegmentRecord[] {
+  if (name === 'audio') return manifest.audio?.segments ?? []
+  return manifest.renditions.find((rendition) => rendition.name === name)?.segments ?? []
+}

@@ -1,0 +1,85 @@
+import type { Delivery } from '#contracts/job.ts'
+import { leavesOf, merkleRoot, summariesOf } from '#contracts/merkle.ts'
+import type { Fault } from '#protocol/attestation.ts'
+import { bytesToHex, canonicalJson } from '#protocol/canonical.ts'
+import { frameSeconds, framesInSegment, segmentCount } from '#protocol/grid.ts'
+import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
+import type { AudioRecord, Manifest, RenditionRecord } from '#protocol/manifest.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import { audioFrames } from '../encoding/audio-arguments.ts'
+import { sha256 } from '../sha256.ts'
+
+/** What is wrong with a manifest in itself, against its offer, and against the delivery that committed to it. */
+export function checkManifest(
+  manifest: Manifest,
+  offer: JobOffer,
+  { operation }: Delivery,
+): readonly Fault[] {
+  if (!matchesOffer(manifest, offer)) return [{ code: 'manifest-differs-from-offer' }]
+  const leaves = leavesOf(manifest)
+  const root = bytesToHex(merkleRoot(leaves, sha256))
+  if (root !== operation.merkleRoot || leaves.length !== operation.leaves)
+    return [{ code: 'merkle-root-differs' }]
+  if (canonicalJson(summariesOf(manifest)) !== canonicalJson(operation.renditions))
+    return [{ code: 'merkle-root-differs' }]
+  return manifest.renditions.flatMap((rendition) => checkRates(rendition, offer))
+}
+
+/** Everything an offer fixes: source, recipe, grid, ladder, sound, and the length of each segment. */
+function matchesOffer(manifest: Manifest, offer: JobOffer): boolean {
+  const { source, recipe, grid, renditions, audio } = manifest
+  const ladder = renditions.map(
+    ({ segments: _segments, codecs: _codecs, ...rendition }) => rendition,
+  )
+  return (
+    source === offer.source.cid &&
+    recipe === offer.recipe &&
+    canonicalJson(grid) === canonicalJson(offer.grid) &&
+    canonicalJson(ladder) === canonicalJson(offer.ladder) &&
+    (audio !== null) === (offer.source.audioStream !== undefined) &&
+    renditions.every((rendition) => hasWholeGrid(rendition, offer)) &&
+    (audio === null || hasWholeSound(audio, offer))
+  )
+}
+
+function hasWholeGrid({ segments }: RenditionRecord, { grid }: JobOffer): boolean {
+  return (
+    segments.length === segmentCount(grid) &&
+    segments.every(({ units }, index) => units === framesInSegment(grid, index))
+  )
+}
+
+function hasWholeSound(
+  { segments, kbps, channels, sampleRate }: AudioRecord,
+  { grid }: JobOffer,
+): boolean {
+  const frames = audioFrames(grid)
+  return (
+    kbps === audioPreset.kbps &&
+    channels === audioPreset.channels &&
+    sampleRate === audioPreset.sampleRate &&
+    segments.length === frames.length &&
+    segments.every(({ units }, index) => units === (frames[index] ?? 0) * aacFrameSamples)
+  )
+}
+
+/** What a transport stream adds to its payload, at most, in hundredths. */
+const containerPercent = 12
+
+/**
+ * No segment may need more than its cap allows: the encoder's buffer is two seconds, so a segment holds at most its own
+ * time and those two at the full rate.
+ */
+function checkRates(
+  { name, kbps, segments }: RenditionRecord,
+  { grid }: JobOffer,
+): readonly Fault[] {
+  return segments.flatMap(({ bytes, units }, segment): readonly Fault[] => {
+    const seconds = frameSeconds(grid.rate, units)
+    const limit = ((seconds + 2) * kbps * 1_000 * (100 + containerPercent)) / 100 + fixedBits
+    return bytes * 8 > limit ? [{ code: 'bitrate-out-of-bounds', rendition: name, segment }] : []
+  })
+}
+
+/** Tables and padding of even the shortest segment, in bits. */
+const fixedBits = 16_384

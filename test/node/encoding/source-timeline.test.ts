@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import type { PacketLine } from '#node/encoding/packet-line.ts'
+import { parsePacketLine } from '#node/encoding/packet-line.ts'
+import { createTimeline } from '#node/encoding/source-timeline.ts'
+
+const video = {
+  timeBase: { numerator: 1, denominator: 90_000 },
+  startPts: 126_000,
+  claimedRates: [{ numerator: 25, denominator: 1 }],
+}
+
+function aPacket(overrides: Partial<PacketLine>): PacketLine {
+  return { stream: 0, pts: 0, dts: 0, duration: 3600, isKey: false, isHidden: false, ...overrides }
+}
+
+/** Pictures at 25 a second from the start, stored in the order that B-frames need. */
+function reordered(frames: number): PacketLine[] {
+  const order = Array.from({ length: frames }, (_, index) => index).toSorted((a, b) => {
+    const place = (frame: number) => (frame % 3 === 0 ? frame - 2.5 : frame)
+    return place(a) - place(b)
+  })
+  return order.map((frame, index) =>
+    aPacket({
+      pts: 126_000 + 3600 * frame,
+      dts: 126_000 + 3600 * (index - 2),
+      isKey: frame % 30 === 0,
+    }),
+  )
+}
+
+function timelineOf(packets: readonly PacketLine[]) {
+  const timeline = createTimeline(video)
+  packets.forEach(timeline.add)
+  return timeline.finish()
+}
+
+test('pictures stored out of order are counted in the order in which they are shown', () => {
+  expect(timelineOf(reordered(100))).toMatchObject({
+    rate: { numerator: 25, denominator: 1 },
+    pictures: 100,
+    picturesPerSecond: [25, 25, 25, 25],
+    lastStartSeconds: 99 / 25,
+    endSeconds: 4,
+    longestGopSeconds: 1.2,
+    longestHoldSeconds: expect.closeTo(0.04, 9),
+    runsBackwards: false,
+  })
+})
+
+test('a clock that starts again is seen', () => {
+  expect(timelineOf([...reordered(200), ...reordered(200)]).runsBackwards).toBe(true)
+})
+
+test('the group after the last key frame counts too', () => {
+  const packets = [0, 1, 2, 3, 4, 5].map((second) =>
+    aPacket({ pts: 126_000 + 90_000 * second, isKey: second === 0, duration: 90_000 }),
+  )
+  expect(timelineOf(packets).longestGopSeconds).toBe(6)
+})
+
+test('a last picture without a duration is shown for one frame', () => {
+  const packets = [0, 1, 2].map((frame) => aPacket({ pts: 126_000 + 3600 * frame, duration: 0 }))
+  expect(timelineOf(packets).endSeconds).toBeCloseTo(0.12, 9)
+})
+
+test('where only decoding times are known, pictures are shown as late as the first one', () => {
+  const packets = [0, 1, 2, 3].map((frame) =>
+    aPacket({ pts: frame === 0 ? 126_000 : null, dts: 122_400 + 3600 * frame }),
+  )
+  expect(timelineOf(packets)).toMatchObject({ lastStartSeconds: 0.12, endSeconds: 0.16 })
+})
+
+test('a forged time far in the future sizes no array', () => {
+  const packets = [aPacket({ pts: 126_000 }), aPacket({ pts: 2 ** 52 })]
+  expect(timelineOf(packets).picturesPerSecond.length).toBeLessThan(1_000_002)
+})
+
+test.each([
+  ['0,126000,118800,3600,K__', aPacket({ pts: 126_000, dts: 118_800, isKey: true })],
+  [
+    '1,-1024,-1024,1024,KD,',
+    aPacket({ stream: 1, pts: -1024, dts: -1024, duration: 1024, isKey: true, isHidden: true }),
+  ],
+  ['0,N/A,7,N/A,__', aPacket({ pts: null, dts: 7, duration: 0 })],
+])('ffprobe’s line %s is read, in the form of any version', (line, packet) => {
+  expect(parsePacketLine(line)).toEqual(packet)
+})
+
+test.each(['', 'side_data,', '0,N/A,N/A,3600,K_'])('the line "%s" holds no packet', (line) => {
+  expect(parsePacketLine(line)).toBeNull()
+})
