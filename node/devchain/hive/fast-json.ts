@@ -16,6 +16,8 @@ const opening = /^[[{]$/
 const closing = /^[\]}]$/
 const space = /^[ \t\n\r]/
 const integer = /^-?\d+$/
+/** simdjson gives up on an exponent of twenty digits, zeros in front included. */
+const longExponent = /^[-\d][\d.]*[eE][-+]?\d{20}/
 const smallestInteger = -(2n ** 63n)
 const largestInteger = 2n ** 64n - 1n
 
@@ -48,6 +50,7 @@ function firstValue(tokens: readonly string[]): readonly string[] | null {
 function isSound(piece: string): boolean {
   if (piece === 'null') return false
   if (piece.startsWith('"')) return isSoundString(piece)
+  if (longExponent.test(piece)) return false
   if (integer.test(piece)) {
     const value = BigInt(piece)
     return value >= smallestInteger && value <= largestInteger
