@@ -85,9 +85,13 @@ export type Tree = {
 }
 
 /** Encodes a request with the runner and lays the tree out in a folder, as a player would find it. */
-export async function encodeTree(engine: EncodingEngine, request: EncodeRequest): Promise<Tree> {
+export async function encodeTree(
+  engine: EncodingEngine,
+  request: EncodeRequest,
+  earlier: readonly EncodedSegment[] = [],
+): Promise<Tree> {
   const folder = await makeFolder()
-  const segments = await encodeSegments(engine, request)
+  const segments = await encodeSegments(engine, request, earlier)
   const manifest = await manifestOf(engine, request, segments)
   await layOut(folder, manifest, segments)
   return {
@@ -98,11 +102,18 @@ export async function encodeTree(engine: EncodingEngine, request: EncodeRequest)
   }
 }
 
+export type SegmentsWatch = {
+  readonly signal?: AbortSignal
+  readonly onKept?: (segments: readonly EncodedSegment[]) => void
+  readonly onPercent?: (percent: number) => void
+}
+
 /** Everything the runner hands over, kept in a folder of its own. */
 export async function encodeSegments(
   engine: EncodingEngine,
   request: EncodeRequest,
   earlier: readonly EncodedSegment[] = [],
+  { signal = untroubled, onKept, onPercent }: SegmentsWatch = {},
 ): Promise<readonly EncodedSegment[]> {
   const kept = [...earlier]
   const folder = await makeFolder()
@@ -110,7 +121,7 @@ export async function encodeSegments(
   await createCellRunner({ engine, clock: { now: () => performance.now() } })({
     request,
     directory: await makeFolder(),
-    signal: untroubled,
+    signal,
     isFinished: (part, rendition) =>
       earlier.some(
         (segment) =>
@@ -118,8 +129,11 @@ export async function encodeSegments(
           (part === null || partOfSegment(grid, segment.index) === part),
       ),
     onFinished: async ({ segments }) => {
-      kept.push(...(await keep(folder, segments)))
+      const copies = await keep(folder, segments)
+      kept.push(...copies)
+      onKept?.(copies)
     },
+    onProgress: ({ percent }) => onPercent?.(percent),
   })
   return kept.toSorted((a, b) => a.index - b.index)
 }

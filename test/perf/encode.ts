@@ -1,0 +1,251 @@
+import { globSync } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildLadder } from '#market/domain/ladder.ts'
+import { frameGrid } from '#market/domain/offer-terms.ts'
+import type {
+  EncodedSegment,
+  EncodeRequest,
+  EncodingEngine,
+} from '#market/ports/encoding-engine.ts'
+import { createEncodingEngine } from '#node/encoding/engine.ts'
+import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
+import { openFfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
+import { fileCid } from '#node/encoding/file-cid.ts'
+import { makeSampleClip } from '#node/encoding/sample-clip.ts'
+import type { Tree } from '#test/support/clip.ts'
+import { encodeSegments, encodeTree, filmClip } from '#test/support/clip.ts'
+import { ffmpeg, makeFolder, searchPath, untroubled } from '#test/support/ffmpeg.ts'
+import type { Usage } from './process-meter.ts'
+import { metered } from './process-meter.ts'
+import type { ReferenceEncode } from './reference-encodes.ts'
+import { encodeAtOnce, encodeOneByOne, referencePlaylist } from './reference-encodes.ts'
+
+/**
+ * Our whole encode of one 1080p clip (parts, sound, ids and tree) beside the same ladder by bare FFmpeg, in pairs that take
+ * turns. Prints the ratios ours / theirs and their medians: wall, processor time, bytes, SSIM, peak memory.
+ *
+ *   npm run bench:encode -- [--pairs 3] [--input FILE] [--against once|one-by-one|resume]
+ */
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '3' },
+    input: { type: 'string' },
+    against: { type: 'string', default: 'once' },
+  },
+})
+
+type Measured = Usage & { readonly bytes: number; readonly ssim: readonly number[] }
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+async function main(): Promise<void> {
+  const folder = await makeFolder()
+  const tools = await openFfmpegTools({
+    directory: folder,
+    searchPath,
+    signal: untroubled,
+    niceness: 0,
+  })
+  const engine = await createEncodingEngine({ tools }, { directory: folder, signal: untroubled })
+  const source = values.input ?? (await makeClip(tools, path.join(folder, 'clip.mp4')))
+  const request = await productionRequest(engine, source)
+  const { grid, ladder } = request.terms
+  say(`FFmpeg ${tools.binaries.version}, x264 ${tools.binaries.x264}, ${engine.workers} workers`)
+  say(
+    `${grid.frames} frames, ${ladder.map(({ name }) => name).join(' ')}, against: ${values.against}`,
+  )
+  const ratios: number[][] = []
+  for (let pair = 0; pair < Number(values.pairs); pair += 1) {
+    const measure = [
+      () => ours(tools, engine, request),
+      () => theirs(tools, engine, request),
+    ] as const
+    // Taking turns at going first: a machine that gets warmer favours neither.
+    const order = pair % 2 === 0 ? [0, 1] : [1, 0]
+    const results: Measured[] = []
+    for (const index of order) results[index] = await measure[index as 0 | 1]()
+    const [own, reference] = results
+    if (!own || !reference) throw new Error('both were measured')
+    say(`  ours   ${describe(own)}`)
+    say(`  theirs ${describe(reference)}`)
+    ratios.push([
+      own.wall / reference.wall,
+      own.cpu / reference.cpu,
+      own.bytes / reference.bytes,
+      mean(own.ssim) / mean(reference.ssim),
+      own.peakBytes / reference.peakBytes,
+    ])
+    say(`  ratio  ${describeRatio(ratios.at(-1) ?? [])}`)
+  }
+  const medians = [0, 1, 2, 3, 4].map((column) => median(ratios.map((row) => row[column] ?? 0)))
+  say(`median   ${describeRatio(medians)}`)
+  await rm(folder, { recursive: true, force: true })
+}
+
+/** Half a minute of film where it is at hand, enlarged to 1080p with fresh grain; else the clip that the market makes. */
+async function makeClip(tools: FfmpegTools, file: string): Promise<string> {
+  const film = await filmClip()
+  if (film === null) {
+    await makeSampleClip(tools, file, { signal: untroubled, seconds: 32 })
+    return file
+  }
+  await ffmpeg(
+    tools,
+    ...[
+      ...[
+        '-i',
+        film,
+        '-vf',
+        'scale=1920:1080:flags=lanczos,noise=alls=4:allf=t',
+        '-c:v',
+        'libx264',
+      ],
+      ...['-preset', 'veryfast', '-crf', '16', '-c:a', 'aac', '-b:a', '128k', file],
+    ],
+  )
+  return file
+}
+
+async function productionRequest(engine: EncodingEngine, file: string): Promise<EncodeRequest> {
+  const profile = await engine.analyse(file, { signal: untroubled })
+  const { bytes, width, height, codec, videoStream, audioStream } = profile
+  const source = {
+    ...{ cid: await fileCid(file), bytes, width, height, codec, videoStream },
+    ...(audioStream === null ? {} : { audioStream }),
+  }
+  const grid = frameGrid(profile.rate, profile.frames, profile.longestGopSeconds)
+  return {
+    source: file,
+    terms: { source, grid, ladder: buildLadder(width, height), recipe: 'h264-ts-1' },
+  }
+}
+
+async function ours(
+  tools: FfmpegTools,
+  engine: EncodingEngine,
+  request: EncodeRequest,
+): Promise<Measured> {
+  if (values.against === 'resume') return await resumed(tools, engine, request)
+  const { usage, result } = await metered(() => encodeTree(engine, request))
+  return await judge(tools, request, usage, result)
+}
+
+/** What came of an encode that was stopped half-way and begun again, with the work of both. */
+async function resumed(
+  tools: FfmpegTools,
+  engine: EncodingEngine,
+  request: EncodeRequest,
+): Promise<Measured> {
+  const { usage, result } = await metered(async () => {
+    const kept = await encodeHalf(engine, request)
+    return await encodeTree(engine, request, kept)
+  })
+  return await judge(tools, request, usage, result)
+}
+
+async function encodeHalf(
+  engine: EncodingEngine,
+  request: EncodeRequest,
+): Promise<readonly EncodedSegment[]> {
+  const stop = new AbortController()
+  const kept: EncodedSegment[] = []
+  await encodeSegments(engine, request, [], {
+    signal: stop.signal,
+    onKept: (segments) => kept.push(...segments),
+    onPercent: (percent) => {
+      if (percent >= 50) stop.abort()
+    },
+  }).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error
+  })
+  return kept
+}
+
+async function theirs(
+  tools: FfmpegTools,
+  engine: EncodingEngine,
+  request: EncodeRequest,
+): Promise<Measured> {
+  if (values.against === 'resume') {
+    const { usage, result } = await metered(() => encodeTree(engine, request))
+    return await judge(tools, request, usage, result)
+  }
+  const folder = await makeFolder()
+  const { grid, ladder } = request.terms
+  const reference: ReferenceEncode = {
+    ...{ ffmpeg: tools.binaries.ffmpeg, source: request.source, grid, ladder, folder },
+  }
+  const encode = values.against === 'one-by-one' ? encodeOneByOne : encodeAtOnce
+  const { usage } = await metered(() => encode(reference))
+  const bytes = await bytesBelow(folder)
+  const ssim: number[] = []
+  for (const rendition of ladder)
+    ssim.push(await ssimOf(tools, request, rendition, referencePlaylist(folder, rendition)))
+  await rm(folder, { recursive: true, force: true })
+  return { ...usage, bytes, ssim }
+}
+
+async function judge(
+  tools: FfmpegTools,
+  request: EncodeRequest,
+  usage: Usage,
+  tree: Tree,
+): Promise<Measured> {
+  const bytes = await bytesBelow(tree.folder)
+  const ssim: number[] = []
+  for (const rendition of request.terms.ladder)
+    ssim.push(await ssimOf(tools, request, rendition, tree.playlistOf(rendition.name)))
+  await rm(tree.folder, { recursive: true, force: true })
+  return { ...usage, bytes, ssim }
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  let bytes = 0
+  for (const file of globSync(`${folder}/**/*.ts`)) bytes += (await stat(file)).size
+  return bytes
+}
+
+/** Mean SSIM of a rendition's luma against the source at its size. */
+async function ssimOf(
+  tools: FfmpegTools,
+  { source }: EncodeRequest,
+  { width, height }: { readonly width: number; readonly height: number },
+  playlist: string,
+): Promise<number> {
+  const numbered = 'settb=1/25,setpts=N'
+  const graph = `[0:v]${numbered}[a];[1:v]scale=${width}:${height}:flags=bicubic,format=yuv420p,${numbered}[b];[a][b]ssim`
+  const args = ['-v', 'info', '-i', playlist, '-i', source, '-lavfi', graph, '-f', 'null', '-']
+  const [, value] = / Y:([\d.]+)/.exec(await ffmpeg(tools, ...args)) ?? []
+  if (value === undefined) throw new Error('ffmpeg prints the SSIM')
+  return Number(value)
+}
+
+function describe({ wall, cpu, bytes, ssim, peakBytes }: Measured): string {
+  const megabytes = (count: number): string => `${(count / 2 ** 20).toFixed(1)} MiB`
+  return `wall ${wall.toFixed(1)} s, CPU ${cpu.toFixed(1)} s, ${megabytes(bytes)}, SSIM ${ssim.map((value) => value.toFixed(4)).join(' ')}, memory ${megabytes(peakBytes)}`
+}
+
+function describeRatio([
+  wall = 0,
+  cpu = 0,
+  bytes = 0,
+  ssim = 0,
+  memory = 0,
+]: readonly number[]): string {
+  return `wall ${wall.toFixed(3)}, CPU ${cpu.toFixed(3)}, bytes ${bytes.toFixed(3)}, SSIM ${ssim.toFixed(4)}, memory ${memory.toFixed(2)}`
+}
+
+function mean(figures: readonly number[]): number {
+  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length
+}
+
+function median(figures: readonly number[]): number {
+  const sorted = figures.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const upper = sorted[middle] ?? 0
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
+}
+
+await main()
