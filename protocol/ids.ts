@@ -16,14 +16,19 @@ export type HiveAccount = z.infer<typeof HiveAccount>
 export const JobId = z
   .string()
   .max(33)
-  .regex(/^[a-z][a-z0-9.-]+[a-z0-9]:[0-9a-f]{16}$/, 'not a job id')
+  .regex(/^[^:]+:[0-9a-f]{16}$/, 'not a job id')
+  .refine((id) => HiveAccount.safeParse(id.slice(0, -17)).success, 'not the job id of an account')
   .brand<'JobId'>()
 export type JobId = z.infer<typeof JobId>
 
-/** Content id: CIDv1, base32, sha2-256; codec raw (one block) or dag-pb (a file of several blocks, or a directory). */
+/**
+ * Content id: CIDv1, base32, sha2-256; codec raw (one block) or dag-pb (a file of several blocks, or a directory).
+ * Exact: 36 bytes are 57.6 digits, so the first one after the prefix and the last one carry three bits each.
+ * Anyone may put one on the chain, and what passes here is decoded without a second look.
+ */
 export const Cid = z
   .string()
-  .regex(/^baf(kre|ybe)i[a-z2-7]{52}$/, 'not a CIDv1 in base32 with sha2-256')
+  .regex(/^baf(kre|ybe)i[a-h][a-z2-7]{50}[aeimquy4]$/, 'not a CIDv1 in base32 with sha2-256')
   .brand<'Cid'>()
 export type Cid = z.infer<typeof Cid>
 
@@ -48,10 +53,15 @@ export const Sha256Hex = z
   .brand<'Sha256Hex'>()
 export type Sha256Hex = z.infer<typeof Sha256Hex>
 
-/** A libp2p peer id of an Ed25519 key. */
+const base58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+/** Identity multihash of a protobuf with an Ed25519 key, without its leading zero byte; 32 bytes of key follow. */
+const ed25519Prefix = 0x24_08_01_12_20n
+
+/** A libp2p peer id of an Ed25519 key. Exact: anyone may register one, and what passes here is decoded without a second look. */
 export const PeerId = z
   .string()
   .regex(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/, 'not an Ed25519 peer id')
+  .refine((id) => decodeBase58(id) >> 256n === ed25519Prefix, 'not an Ed25519 peer id')
   .brand<'PeerId'>()
 export type PeerId = z.infer<typeof PeerId>
 
@@ -84,4 +94,8 @@ export function parseChainTime(text: string): ChainTime {
 /** The inverse of {@link parseChainTime}, as Hive operations carry it. */
 export function formatChainTime(time: ChainTime): string {
   return new Date(time * 1000).toISOString().slice(0, 19)
+}
+
+function decodeBase58(text: string): bigint {
+  return [...text].reduce((value, digit) => value * 58n + BigInt(base58.indexOf(digit)), 0n)
 }

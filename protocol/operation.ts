@@ -64,7 +64,7 @@ export function parseOperation(json: string): ParsedOperation {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { ok: false, reason: 'not-an-object' }
   const parsed = Operation.safeParse(value)
-  if (parsed.success) return { ok: true, operation: parsed.data }
+  if (parsed.success && isWellFormed(value)) return { ok: true, operation: parsed.data }
   return { ok: false, reason: isKnown(value) ? 'malformed' : 'unknown' }
 }
 
@@ -74,6 +74,13 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Half a surrogate pair is legal in JSON, but has no canonical form: a ledger that held one could not be hashed. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.values(value).every(isWellFormed)
 }
 
 function isKnown(value: object): boolean {

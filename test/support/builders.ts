@@ -1,4 +1,9 @@
 import { createHash } from 'node:crypto'
+import { base58btc } from 'multiformats/bases/base58'
+import { CID } from 'multiformats/cid'
+import * as raw from 'multiformats/codecs/raw'
+import { create as createDigest } from 'multiformats/hashes/digest'
+import { sha256 as sha2 } from 'multiformats/hashes/sha2'
 import type { MilliHbd } from '#protocol/amount.ts'
 import { milliHbd } from '#protocol/amount.ts'
 import type { JobAward } from '#protocol/award.ts'
@@ -51,12 +56,16 @@ export const blockId = (number: number, branch = ''): BlockId =>
 
 /** Any text as a content id that no content has. */
 export function cid(text: string): Cid {
-  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
-  const digits = [...createHash('sha512').update(text).digest()].slice(0, 52)
-  return Cid.parse(`bafkrei${digits.map((digit) => alphabet[digit % 32]).join('')}`)
+  const digest = createHash('sha256').update(text).digest()
+  return Cid.parse(CID.createV1(raw.code, createDigest(sha2.code, digest)).toString())
 }
 
-export const peerId = (letter: string): PeerId => PeerId.parse(`12D3KooW${letter.repeat(44)}`)
+/** Any text as the peer id of a key that nobody has. */
+export const peerId = (text: string): PeerId => {
+  const key = createHash('sha256').update(text).digest()
+  const prefix = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
+  return PeerId.parse(base58btc.baseEncode(Buffer.concat([prefix, key])))
+}
 
 export const salt = hashHex('salt')
 export const saltHash = Sha256Hex.parse(bytesToHex(sha256(hexToBytes(salt))))
