@@ -25,6 +25,7 @@ export const marketErrors = {
   'transaction-expired': { status: 503, retryable: true },
   'chain-unavailable': { status: 503, retryable: true },
   'chain-inconsistent': { status: 502, retryable: true },
+  'chain-foreign': { status: 502, retryable: false },
   'content-unavailable': { status: 504, retryable: true },
   'content-corrupt': { status: 502, retryable: true },
   'peer-unreachable': { status: 504, retryable: true },

@@ -12,10 +12,11 @@ import { createBackground } from '#market/services/background.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
 import { createAccounts } from './chain/accounts.ts'
+import { createAgreedBlocks } from './chain/agreed-blocks.ts'
 import { createBlockSource } from './chain/block-source.ts'
 import { createBroadcaster } from './chain/broadcaster.ts'
 import { createEnvelopeSigner } from './chain/envelopes.ts'
-import { createHiveRpc, HiveRpcOptions } from './chain/hive-rpc.ts'
+import { createHiveRpc, HiveRpcOptions, refuseForeignChain } from './chain/hive-rpc.ts'
 import type { Keys } from './chain/keys.ts'
 import { requireKey } from './chain/keys.ts'
 import { createLedgerFollower } from './chain/ledger-follower.ts'
@@ -87,13 +88,23 @@ export async function startPeer(
     { directory: config.data, signal, workers: config.encoder.workers },
   )
 
-  const rpc = createHiveRpc({ logger: log('rpc') }, HiveRpcOptions.parse({ urls: config.rpc }))
+  const rpc = createHiveRpc(
+    { logger: log('rpc') },
+    HiveRpcOptions.parse({ urls: config.rpc, chainId }),
+  )
+  await refuseForeignChain(rpc, signal)
   const accounts = createAccounts({ rpc, now: clock.now }, { ttlMs: 60_000, limit: 10_000 })
   const ticker = createTicker(log('ticker'))
   const follower = createLedgerFollower(
     {
-      source: createBlockSource(rpc, { operationId }),
-      rpc,
+      chain: createAgreedBlocks(
+        {
+          sources: rpc.endpoints.map((endpoint) => createBlockSource(endpoint, { operationId })),
+          logger: log('chain'),
+          now: clock.now,
+        },
+        { frozenMs: 30_000, witnesses: 3 },
+      ),
       store: createLedgerStore(database, sha256),
       outbox: outboxStore,
       state,
@@ -104,9 +115,11 @@ export async function startPeer(
     { chainId, genesisHeight: network.genesisHeight, pollMs: config.pollMs },
   )
   const ledger = follower.view
-  const broadcaster = createBroadcaster(
-    { store: outboxStore, rpc, logger: log('outbox'), now: clock.now },
-    { repeatMs: 3_000 },
+  const broadcaster = starting.use(
+    createBroadcaster(
+      { store: outboxStore, endpoints: rpc.endpoints, logger: log('outbox'), now: clock.now },
+      { repeatMs: 3_000 },
+    ),
   )
   const outbox = createOutbox(
     { store: outboxStore, keys, ledger, onSubmitted: ticker.tick },
@@ -243,7 +256,7 @@ export async function startPeer(
         registration.advance()
         roles.advance()
         announce()
-        await broadcaster.flush()
+        void broadcaster.flush()
       }, stopped),
     ),
   )

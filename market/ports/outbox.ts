@@ -18,7 +18,7 @@ export type OutboxEntry = {
   readonly phase: 'signed' | 'confirmed' | 'expired'
   /** Block that has it, once confirmed. */
   readonly block: number | null
-  /** What the RPC nodes last said against it, for the user. */
+  /** Why the chain refuses it, as the RPC nodes say; null while one of them has taken it, or none has looked at it. */
   readonly complaint: string | null
 }
 

@@ -4,7 +4,7 @@ import { BlockHeight } from '#protocol/ids.ts'
 import type { LedgerAction, LedgerBlock, LedgerOperation } from '#protocol/ledger-block.ts'
 import type { ApiBlock, VirtualOperation } from './chain-schemas.ts'
 import { BlockRange, DynamicGlobalProperties, VirtualOperations } from './chain-schemas.ts'
-import type { HiveRpc } from './hive-rpc.ts'
+import type { HiveEndpoint } from './hive-endpoint.ts'
 import { ledgerAction } from './ledger-actions.ts'
 
 /** Irreversible blocks of the chain, each with every transaction id in it. */
@@ -14,7 +14,9 @@ export type SourcedBlock = {
   readonly transactions: readonly string[]
 }
 
+/** What one endpoint says of the chain. */
 export interface BlockSource {
+  readonly url: string
   lastIrreversible(signal: AbortSignal): Promise<BlockHeight>
   /** Blocks `first` to `last`, at most {@link rangeLimit}. Rejects with `chain-inconsistent` when an answer does not hold together. */
   range(
@@ -32,12 +34,13 @@ const escrowFilter = 0x80_0000_0000 + 0x100_0000_0000
 const virtualLimit = 150_000
 
 export function createBlockSource(
-  rpc: HiveRpc,
+  endpoint: HiveEndpoint,
   { operationId }: { readonly operationId: string },
 ): BlockSource {
   return {
+    url: endpoint.url,
     lastIrreversible: async (signal) => {
-      const properties = await rpc.call(
+      const properties = await endpoint.call(
         'database_api.get_dynamic_global_properties',
         {},
         DynamicGlobalProperties,
@@ -47,7 +50,7 @@ export function createBlockSource(
     },
     range: async (first, last, signal) => {
       const count = Math.min(last - first + 1, rangeLimit)
-      const { blocks } = await rpc.call(
+      const { blocks } = await endpoint.call(
         'block_api.get_block_range',
         { starting_block_num: first, count },
         BlockRange,
@@ -55,14 +58,14 @@ export function createBlockSource(
       )
       if (blocks.length !== count)
         throw inconsistent(`asked for ${count} blocks and got ${blocks.length}`)
-      const virtual = await virtualOperations(rpc, first, first + count, signal)
+      const virtual = await virtualOperations(endpoint, first, first + count, signal)
       return blocks.map((block, index) => toLedgerBlock(block, first + index, virtual, operationId))
     },
   }
 }
 
 async function virtualOperations(
-  rpc: HiveRpc,
+  endpoint: HiveEndpoint,
   begin: number,
   end: number,
   signal: AbortSignal,
@@ -71,7 +74,7 @@ async function virtualOperations(
   let from = begin
   let operation: number | string = 0
   do {
-    const page: ReturnType<typeof VirtualOperations.parse> = await rpc.call(
+    const page: ReturnType<typeof VirtualOperations.parse> = await endpoint.call(
       'account_history_api.enum_virtual_ops',
       {
         block_range_begin: from,

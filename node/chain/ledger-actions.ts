@@ -43,14 +43,13 @@ export function ledgerAction(
   }
 }
 
-function customJson(value: unknown, operationId: string): LedgerAction | null {
+function customJson(value: ApiOperation['value'], operationId: string): LedgerAction | null {
+  if (value['id'] !== operationId) return null
   const {
-    id,
     json,
     required_auths: active,
     required_posting_auths: posting,
   } = CustomJsonValue.parse(value)
-  if (id !== operationId) return null
   const signers = [
     ...active.map((account) => ({ account, role: 'active' as const })),
     ...posting.map((account) => ({ account, role: 'posting' as const })),

@@ -1,6 +1,6 @@
 import type { Network } from '#contracts/block-context.ts'
-import type { OperationRecord } from '#contracts/fold.ts'
-import { foldBlocks, InconsistentBlockError } from '#contracts/fold.ts'
+import type { Folded, OperationRecord } from '#contracts/fold.ts'
+import { foldBlocks } from '#contracts/fold.ts'
 import type { Ledger } from '#contracts/ledger.ts'
 import { emptyLedger } from '#contracts/ledger.ts'
 import type { LedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
@@ -9,10 +9,11 @@ import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import { canonicalHash } from '#protocol/canonical.ts'
 import { BlockHeight, Sha256Hex } from '#protocol/ids.ts'
+import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import type { Logger } from '../logger.ts'
-import type { BlockSource, SourcedBlock } from './block-source.ts'
+import type { AgreedBlocks } from './agreed-blocks.ts'
+import type { SourcedBlock } from './block-source.ts'
 import { rangeLimit } from './block-source.ts'
-import type { HiveRpc } from './hive-rpc.ts'
 import { pause } from './hive-rpc.ts'
 
 export type FollowerOptions = {
@@ -23,8 +24,7 @@ export type FollowerOptions = {
 }
 
 export type FollowerDeps = {
-  readonly source: BlockSource
-  readonly rpc: Pick<HiveRpc, 'distrust'>
+  readonly chain: AgreedBlocks
   readonly store: LedgerStore
   readonly outbox: OutboxStore
   readonly state: NodeState
@@ -36,6 +36,11 @@ export type FollowerDeps = {
 
 export interface LedgerFollower {
   readonly view: LedgerView
+  /**
+   * Folds every block that is irreversible by now. Rejects with `chain-unavailable`, `chain-foreign` or `chain-inconsistent`,
+   * and keeps what was folded before. One call at a time.
+   */
+  catchUp(signal: AbortSignal): Promise<void>
   /** Follows the chain until stopped. Never rejects: a chain that cannot be reached or believed is tried again. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -51,12 +56,15 @@ export function createLedgerFollower(deps: FollowerDeps, options: FollowerOption
   let ledger = restoreLedger(deps, options)
   let isSynced = false
 
-  const keep = (blocks: readonly SourcedBlock[]): void => {
-    const folded = foldBlocks(
+  const fold = (blocks: readonly SourcedBlock[]): Folded =>
+    foldBlocks(
       ledger,
       blocks.map(({ block }) => block),
       deps.network,
     )
+
+  const keep = (blocks: readonly SourcedBlock[]): void => {
+    const folded = fold(blocks)
     deps.state.atomically(() => {
       deps.store.append(blocks.map(({ block }) => block))
       for (const block of blocks) decideOutbox(deps.outbox, block)
@@ -69,7 +77,7 @@ export function createLedgerFollower(deps: FollowerDeps, options: FollowerOption
   }
 
   const catchUp = async (signal: AbortSignal): Promise<void> => {
-    const last = await deps.source.lastIrreversible(signal)
+    const last = await deps.chain.lastIrreversible(signal)
     for (
       let first = nextHeight(ledger, options);
       first <= last;
@@ -77,26 +85,21 @@ export function createLedgerFollower(deps: FollowerDeps, options: FollowerOption
     ) {
       if (last - first > syncedWithin) isSynced = false
       const end = BlockHeight.parse(Math.min(last, first + rangeLimit - 1))
-      keep(await deps.source.range(first, end, signal))
-      signal.throwIfAborted()
+      keep(await deps.chain.range(first, end, fold, signal))
     }
     isSynced = true
   }
 
   return {
     view: { current: () => ledger, isSynced: () => isSynced && ledger.head !== null },
+    catchUp,
     run: async (signal) => {
       while (!signal.aborted) {
         try {
           await catchUp(signal)
         } catch (error) {
           if (signal.aborted) return
-          deps.rpc.distrust()
-          const message =
-            error instanceof InconsistentBlockError
-              ? 'endpoint contradicts the chain'
-              : 'chain not followed'
-          deps.logger.warn(message, { height: ledger.head?.height ?? 0 }, error)
+          deps.logger.warn('chain not followed', { height: ledger.head?.height ?? 0 }, error)
         }
         await pause(options.pollMs, signal)
       }
@@ -112,13 +115,37 @@ function genesisHash(
   return Sha256Hex.parse(canonicalHash({ chainId, genesisHeight, operationId }, sha256))
 }
 
+/**
+ * The ledger as it was stored: the newest good snapshot and the blocks behind it, as far as they are whole and follow one another.
+ * What does not is forgotten and read from the chain again.
+ */
 function restoreLedger({ store, network, logger }: FollowerDeps, options: FollowerOptions): Ledger {
-  const { snapshot, blocks } = store.load()
+  const snapshot = store.snapshot()
   const start =
     snapshot ?? emptyLedger(genesisHash(options, network), BlockHeight.parse(options.genesisHeight))
-  const { ledger } = foldBlocks(start, blocks, network)
-  logger.debug('ledger restored', { snapshot: snapshot?.head?.height ?? 0, blocks: blocks.length })
+  let ledger = start
+  try {
+    for (const block of store.blocksFrom(nextHeight(start, options)))
+      ledger = followed(ledger, block, network, options)
+  } catch (error) {
+    logger.warn('stored blocks forgotten', { from: nextHeight(ledger, options) }, error)
+  }
+  store.forgetFrom(nextHeight(ledger, options))
+  const height = ledger.head?.height ?? 0
+  logger.debug('ledger restored', { snapshot: snapshot?.head?.height ?? 0, height })
   return ledger
+}
+
+function followed(
+  ledger: Ledger,
+  block: LedgerBlock,
+  network: Network,
+  options: FollowerOptions,
+): Ledger {
+  const wanted = nextHeight(ledger, options)
+  if (block.height !== wanted)
+    throw new Error(`block ${wanted} is missing in the store before block ${block.height}`)
+  return foldBlocks(ledger, [block], network).ledger
 }
 
 function nextHeight({ head }: Ledger, { genesisHeight }: FollowerOptions): BlockHeight {

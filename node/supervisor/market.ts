@@ -8,6 +8,7 @@ import { createAccounts } from '../chain/accounts.ts'
 import { createHiveRpc, HiveRpcOptions, pause } from '../chain/hive-rpc.ts'
 import { tokenFile } from '../control/token.ts'
 import type { Logger } from '../logger.ts'
+import { networks } from '../networks.ts'
 import type { Child } from './child.ts'
 import { superviseChild } from './child.ts'
 import type { ControlClient } from './control-client.ts'
@@ -143,7 +144,10 @@ function createBalances(
   rpc: string,
   logger: Logger,
 ): () => Promise<readonly (readonly [HiveAccount, MilliHbd])[]> {
-  const hive = createHiveRpc({ logger }, HiveRpcOptions.parse({ urls: [rpc] }))
+  const hive = createHiveRpc(
+    { logger },
+    HiveRpcOptions.parse({ urls: [rpc], chainId: networks.devchain.chainId }),
+  )
   const accounts = createAccounts({ rpc: hive, now: Date.now }, { ttlMs: 0, limit: 1 })
   return () =>
     Promise.all(

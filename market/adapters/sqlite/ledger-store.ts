@@ -1,15 +1,21 @@
-import { asc, desc, gt, lt, lte } from 'drizzle-orm'
+import { asc, desc, eq, gte, lt, lte } from 'drizzle-orm'
 import type { Ledger } from '#contracts/ledger.ts'
 import { decodeLedger, encodeLedger, hashLedger, snapshotVersion } from '#contracts/snapshot.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
+import { bytesToHex, utf8 } from '#protocol/canonical.ts'
+import type { BlockHeight } from '#protocol/ids.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import type { NodeDatabase } from './database.ts'
 import { ledgerBlocks, ledgerSnapshots } from './schema.ts'
 
 /** Enough of the chain to have the ledger again after a restart without asking anyone. */
 export type LedgerStore = {
-  /** The last good snapshot, or null, and every block kept after it. */
-  load(): { readonly snapshot: Ledger | null; readonly blocks: readonly LedgerBlock[] }
+  /** The newest snapshot that is whole, or null. */
+  snapshot(): Ledger | null
+  /** Kept blocks from a height on, in order. Iterating throws at one that cannot be read. */
+  blocksFrom(height: BlockHeight): Iterable<LedgerBlock>
+  /** Forgets blocks and snapshots from a height on. */
+  forgetFrom(height: BlockHeight): void
   append(blocks: readonly LedgerBlock[]): void
   /** Keeps the ledger's state and forgets the blocks that led to it. The snapshot before stays, in case this one is damaged. */
   saveSnapshot(ledger: Ledger): void
@@ -17,15 +23,11 @@ export type LedgerStore = {
 
 export function createLedgerStore(database: NodeDatabase, sha256: Sha256): LedgerStore {
   return {
-    load: () => {
-      const snapshot = loadSnapshot(database, sha256)
-      const blocks = database
-        .select()
-        .from(ledgerBlocks)
-        .where(gt(ledgerBlocks.height, snapshot?.head?.height ?? -1))
-        .orderBy(asc(ledgerBlocks.height))
-        .all()
-      return { snapshot, blocks: blocks.map(({ block }) => block) }
+    snapshot: () => loadSnapshot(database, sha256),
+    blocksFrom: (height) => readBlocks(database, height),
+    forgetFrom: (height) => {
+      database.delete(ledgerBlocks).where(gte(ledgerBlocks.height, height)).run()
+      database.delete(ledgerSnapshots).where(gte(ledgerSnapshots.height, height)).run()
     },
     append: (blocks) => {
       for (const block of blocks) {
@@ -59,13 +61,30 @@ export function createLedgerStore(database: NodeDatabase, sha256: Sha256): Ledge
   }
 }
 
-/** The newest snapshot of this program's version whose hash is right. */
+/** One row at a time, so that a damaged one costs only itself and what follows. */
+function* readBlocks(database: NodeDatabase, from: BlockHeight): Iterable<LedgerBlock> {
+  const rows = database
+    .select({ height: ledgerBlocks.height })
+    .from(ledgerBlocks)
+    .where(gte(ledgerBlocks.height, from))
+    .orderBy(asc(ledgerBlocks.height))
+    .all()
+  for (const { height } of rows) {
+    const row = database.select().from(ledgerBlocks).where(eq(ledgerBlocks.height, height)).get()
+    if (row) yield row.block
+  }
+}
+
+/**
+ * The newest snapshot of this program's version whose hash is right; those before it on the way are forgotten.
+ * The text is hashed before anything reads it.
+ */
 function loadSnapshot(database: NodeDatabase, sha256: Sha256): Ledger | null {
   const rows = database.select().from(ledgerSnapshots).orderBy(desc(ledgerSnapshots.height)).all()
-  for (const row of rows) {
-    if (row.version !== snapshotVersion) continue
-    const ledger = decodeLedger(row.state)
-    if (hashLedger(ledger, sha256) === row.hash) return ledger
+  for (const { height, version, state, hash } of rows) {
+    if (version === snapshotVersion && bytesToHex(sha256(utf8(state))) === hash)
+      return decodeLedger(state)
+    database.delete(ledgerSnapshots).where(eq(ledgerSnapshots.height, height)).run()
   }
   return null
 }

@@ -13,8 +13,8 @@ export type OutboxStore = {
   signed(): readonly OutboxEntry[]
   confirm(id: TransactionId, block: number): void
   expire(id: TransactionId): void
-  /** Notes what an RPC node said; it decides nothing. */
-  complain(id: TransactionId, complaint: string): void
+  /** Notes why the endpoints refuse it, or that one has taken it; neither decides anything. */
+  complain(id: TransactionId, complaint: string | null): void
 }
 
 type Row = typeof outboxEntries.$inferSelect

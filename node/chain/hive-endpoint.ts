@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { MarketError } from '#market/errors.ts'
+
+export type HiveEndpointOptions = {
+  readonly url: string
+  readonly chainId: string
+  /** Milliseconds the endpoint has for one answer, its last byte included. */
+  readonly timeoutMs: number
+  /** Largest answer that is read, in bytes. */
+  readonly answerLimit: number
+}
+
+/** The endpoint answered with an error of hived's. Another endpoint need not say the same: this one may lie, lag or be out of order. */
+export class ChainAssertError extends Error {
+  override readonly name = 'ChainAssertError'
+  /** hived's name of the exception, such as `transaction_expiration_exception`; null where the answer has none. */
+  readonly exception: string | null
+
+  constructor(message: string, exception: string | null) {
+    super(message)
+    this.exception = exception
+  }
+}
+
+/** One JSON-RPC server of a Hive chain. It is asked nothing before it has proved that it serves the chain that is meant. */
+export interface HiveEndpoint {
+  readonly url: string
+  /**
+   * Calls a method and parses its result. Rejects with a ChainAssertError when the endpoint refuses, with `chain-foreign`
+   * when it serves another chain, and with whatever went wrong when there is no usable answer in time.
+   */
+  call<Result>(
+    method: string,
+    params: unknown,
+    result: z.ZodType<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result>
+}
+
+const Answer = z.union([
+  z.object({ id: z.unknown(), result: z.unknown() }),
+  z.object({
+    id: z.unknown(),
+    error: z.object({
+      code: z.number(),
+      message: z.string(),
+      data: z.object({ name: z.string().optional() }).optional().catch(undefined),
+    }),
+  }),
+])
+
+const Version = z.object({ chain_id: z.string() })
+
+/** hived gives every failed assertion one of these codes. */
+const assertCodes: ReadonlySet<number> = new Set([-32000, -32003, 10])
+
+export function createHiveEndpoint(options: HiveEndpointOptions): HiveEndpoint {
+  const { url, chainId } = options
+  let requests = 0
+  const request = (method: string, params: unknown, signal?: AbortSignal): Promise<unknown> => {
+    requests += 1
+    return exchange(options, { jsonrpc: '2.0', id: requests, method, params }, signal)
+  }
+
+  let proof: Promise<void> | null = null
+  const proveChain = async (): Promise<void> => {
+    const version = Version.parse(await request('database_api.get_version', {}))
+    if (version.chain_id === chainId) return
+    throw new MarketError(
+      'chain-foreign',
+      `${url} serves the chain ${version.chain_id.slice(0, 16)}…, not ${chainId.slice(0, 16)}….`,
+    )
+  }
+
+  /** Without the caller's signal, because several callers may wait for it. A failed call undoes it: something else may answer next time. */
+  const proven = async (): Promise<void> => {
+    proof ??= proveChain()
+    await proof
+  }
+
+  return {
+    url,
+    call: async (method, params, result, signal) => {
+      try {
+        await proven()
+        signal?.throwIfAborted()
+        return result.parse(await request(method, params, signal))
+      } catch (error) {
+        if (!(error instanceof ChainAssertError)) proof = null
+        throw error
+      }
+    },
+  }
+}
+
+type Request = {
+  readonly jsonrpc: '2.0'
+  readonly id: number
+  readonly method: string
+  readonly params: unknown
+}
+
+async function exchange(
+  { url, timeoutMs, answerLimit }: HiveEndpointOptions,
+  request: Request,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    redirect: 'error',
+  })
+  return readResult(await readText(response, answerLimit), request.id)
+}
+
+async function readText(response: Response, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length
+    if (bytes > limit) throw new Error(`the answer is larger than ${limit} bytes`)
+    chunks.push(chunk)
+  }
+  if (!response.ok) throw new Error(`HTTP ${response.status}`)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function readResult(text: string, id: number): unknown {
+  const answer = Answer.parse(JSON.parse(text))
+  if ('error' in answer) {
+    const { code, message, data } = answer.error
+    if (assertCodes.has(code)) throw new ChainAssertError(message, data?.name ?? null)
+    throw new Error(`error ${code}: ${message}`)
+  }
+  if (answer.id !== id) throw new Error('the answer is to another request')
+  return answer.result
+}

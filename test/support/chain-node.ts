@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { bindDatabase } from '#market/adapters/sqlite/binding-store.ts'
+import type { NodeDatabase } from '#market/adapters/sqlite/database.ts'
+import { openDatabase } from '#market/adapters/sqlite/database.ts'
+import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
+import type { OutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
+import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
+import type { Outbox } from '#market/ports/outbox.ts'
+import { createAgreedBlocks } from '#node/chain/agreed-blocks.ts'
+import { createBlockSource } from '#node/chain/block-source.ts'
+import type { Broadcaster } from '#node/chain/broadcaster.ts'
+import { createBroadcaster } from '#node/chain/broadcaster.ts'
+import type { HiveRpc } from '#node/chain/hive-rpc.ts'
+import { createHiveRpc, HiveRpcOptions } from '#node/chain/hive-rpc.ts'
+import type { LedgerFollower } from '#node/chain/ledger-follower.ts'
+import { createLedgerFollower } from '#node/chain/ledger-follower.ts'
+import { createOutbox } from '#node/chain/outbox.ts'
+import { devchainChainId } from '#node/devchain/chain-id.ts'
+import { createLogger } from '#node/logger.ts'
+import { keyOf } from './devchain.ts'
+import { testNetwork } from './test-chain.ts'
+
+export type ChainNodeOptions = {
+  readonly urls: readonly string[]
+  /** Where the database lies; in memory without one. */
+  readonly directory?: string
+  readonly account?: string
+  /** Milliseconds since 1970; a clock that stands still unless told otherwise. */
+  readonly now?: () => number
+  readonly timeoutMs?: number
+  readonly ttlSeconds?: number
+}
+
+/** The half of a node that looks at the chain, wired as a peer wires it, and moved by hand. */
+export interface ChainNode extends AsyncDisposable {
+  readonly rpc: HiveRpc
+  readonly follower: LedgerFollower
+  readonly outbox: Outbox
+  readonly outboxStore: OutboxStore
+  readonly broadcaster: Broadcaster
+  readonly database: NodeDatabase
+  catchUp(): Promise<void>
+}
+
+const silent = createLogger({ level: 'silent', name: 'test' })
+
+export function aChainNode(options: ChainNodeOptions): ChainNode {
+  const { urls, directory, account = 'alice', now = () => 0 } = options
+  const { timeoutMs = 10_000, ttlSeconds = 60 } = options
+  const chainId = devchainChainId
+  const opened = openDatabase(directory ? join(directory, `${account}.sqlite`) : ':memory:')
+  const { database, state } = opened
+  bindDatabase(database, { chain: chainId, account })
+  const outboxStore = createOutboxStore(database)
+  const rpc = createHiveRpc(
+    { logger: silent },
+    HiveRpcOptions.parse({ urls: [...urls], chainId, timeoutMs, answerLimit: 4 * 1024 * 1024 }),
+  )
+  const { operationId } = testNetwork
+  const sources = rpc.endpoints.map((endpoint) => createBlockSource(endpoint, { operationId }))
+  const follower = createLedgerFollower(
+    {
+      chain: createAgreedBlocks(
+        { sources, logger: silent, now },
+        { frozenMs: 30_000, witnesses: 3 },
+      ),
+      store: createLedgerStore(database, testNetwork.sha256),
+      outbox: outboxStore,
+      state,
+      network: testNetwork,
+      logger: silent,
+      onBlocks: () => undefined,
+    },
+    { chainId, genesisHeight: 1, pollMs: 1 },
+  )
+  const broadcaster = createBroadcaster(
+    { store: outboxStore, endpoints: rpc.endpoints, logger: silent, now },
+    { repeatMs: 0 },
+  )
+  const outbox = createOutbox(
+    {
+      store: outboxStore,
+      keys: { active: keyOf(account), posting: keyOf([account, 'posting']) },
+      ledger: follower.view,
+      onSubmitted: () => undefined,
+    },
+    { chainId, ttlSeconds },
+  )
+  return {
+    rpc,
+    follower,
+    outbox,
+    outboxStore,
+    broadcaster,
+    database,
+    catchUp: () => follower.catchUp(AbortSignal.timeout(30_000)),
+    [Symbol.asyncDispose]: async () => {
+      await broadcaster[Symbol.asyncDispose]()
+      opened[Symbol.dispose]()
+    },
+  }
+}
