@@ -163,7 +163,7 @@ test('one award opens one escrow in every history of lies, deaths and forks', {
     { type: 'round' as const },
     { type: 'round' as const },
   ]
-  const most = 0
+  let most = 0
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
       await using world = await aWorld()
