@@ -4,6 +4,8 @@ import type { Bid } from '#protocol/bid.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { HiveOperation } from '#protocol/transaction.ts'
+import type { Bidder } from '../../domain/bidders.ts'
+import { haveAllBid } from '../../domain/bidders.ts'
 import type { Choice, CreatorJobIn } from '../../domain/creator-job.ts'
 import { customJson, escrowTransfer } from '../../domain/hive-operations.ts'
 import { escrowDeadlines, escrowIdOf } from '../../domain/offer-terms.ts'
@@ -20,7 +22,7 @@ export function awardBid(deps: CreatorDeps, job: CreatorJobIn<'bidding'>): void 
   const circumstances = circumstancesOf(deps, job)
   const bids = deps.bids.of(job.id).map(({ body }) => body)
   const isTimeUp = circumstances.now >= job.offer.bidsUntil
-  if (!isTimeUp && !haveAllBid(deps, bids)) return
+  if (!isTimeUp && !haveAllBid(bids, connectedEncoders(deps))) return
   const open = bids.filter(({ encoder }) => !job.setAside.includes(encoder))
   const [best] = rankBids(
     open.map((bid) => candidateOf(deps, bid)),
@@ -30,17 +32,14 @@ export function awardBid(deps: CreatorDeps, job: CreatorJobIn<'bidding'>): void 
   else if (isTimeUp) failJob(deps, job, 'no-bids', noBidsMessage(bids.length, job.setAside.length))
 }
 
-/** True once each registered encoder that is connected and has room has bid: waiting longer would bring nothing. */
-function haveAllBid({ ledger, network }: CreatorDeps, bids: readonly Bid[]): boolean {
-  const expected = [...ledger.current().nodes.values()].filter(
-    ({ phase, roles, account }) =>
-      phase === 'active' &&
-      roles.includes('encoder') &&
-      network.isConnected(account) &&
-      network.freeSlots(account) !== 0,
-  )
-  const hasBid = (account: string): boolean => bids.some(({ encoder }) => encoder === account)
-  return expected.length > 0 && expected.every(({ account }) => hasBid(account))
+/** Encoders of the registry that are connected: those that a bid can be expected of. */
+function connectedEncoders({ ledger, network }: CreatorDeps): readonly Bidder[] {
+  return [...ledger.current().nodes.values()]
+    .filter(
+      ({ phase, roles, account }) =>
+        phase === 'active' && roles.includes('encoder') && network.isConnected(account),
+    )
+    .map(({ account }) => ({ account, freeSlots: network.freeSlots(account) }))
 }
 
 function signAward(
