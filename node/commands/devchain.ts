@@ -1,17 +1,9 @@
 import { Command, Option } from 'commander'
 import { z } from 'zod'
-import { MarketError } from '#market/errors.ts'
-import type { Pace } from '../devchain/chain/block-time.ts'
-import { devchainChainId, devchainNotice } from '../devchain/chain-id.ts'
-import { createDevchain } from '../devchain/devchain.ts'
-import { loadGenesis } from '../devchain/genesis.ts'
-import type { Lifetime } from '../lifetime.ts'
-import { createLifetime } from '../lifetime.ts'
-import { createLogger } from '../logger.ts'
-import { explain } from './explain.ts'
+import { devchainNotice } from '../devchain/chain-id.ts'
 import { parsedBy } from './options.ts'
 
-type DevchainFlags = {
+export type DevchainFlags = {
   readonly port: number
   readonly genesis: string
   readonly interval?: number
@@ -46,50 +38,5 @@ export function createDevchainCommand(): Command {
     .option('--manual', 'make blocks only when asked to')
     .option('--data <directory>', 'keep the chain here; without, it lives in memory')
     .addHelpText('after', details)
-    .action(runDevchain)
-}
-
-async function runDevchain(flags: DevchainFlags): Promise<void> {
-  const lifetime = createLifetime()
-  try {
-    await serve(flags, lifetime)
-    lifetime.end(0)
-  } catch (error) {
-    const { code, message } = explain(error)
-    process.stderr.write(`${code}: ${message}\n`)
-    lifetime.end(1)
-  }
-}
-
-async function serve(
-  { port, genesis, data, ...blocks }: DevchainFlags,
-  { signal, announce }: Lifetime,
-): Promise<void> {
-  const pace = paceOf(blocks)
-  await using devchain = await createDevchain(
-    { logger: createLogger({ level: 'warn', name: 'devchain' }), now: Date.now },
-    { genesis: loadGenesis(genesis), pace, port, ...(data !== undefined && { directory: data }) },
-  )
-  process.stdout.write(
-    `Development chain at ${devchain.url} (${describePace(pace)}, chain id ${devchainChainId}): ${devchainNotice}.\n`,
-  )
-  announce({ type: 'ready', url: devchain.url })
-  await untilAborted(signal)
-}
-
-function paceOf({ interval, manual }: Pick<DevchainFlags, 'interval' | 'manual'>): Pace {
-  if (interval !== undefined) return { type: 'interval', seconds: interval }
-  if (manual) return { type: 'manual' }
-  throw new MarketError('option-invalid', 'Say how blocks come: --interval SECONDS or --manual.')
-}
-
-function describePace(pace: Pace): string {
-  return pace.type === 'manual' ? 'manual blocks' : `a block every ${pace.seconds} s`
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done()
-    signal.addEventListener('abort', () => done(), { once: true })
-  })
+    .action(async (flags: DevchainFlags) => (await import('./run-devchain.ts')).runDevchain(flags))
 }
