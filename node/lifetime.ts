@@ -12,20 +12,31 @@ export type Lifetime = {
   end(code: number): never
 }
 
+/** Terminals and npm may both pass on one Ctrl-C: what comes so soon after the first is not a second one. */
+const sameSignalMs = 1_000
+
 /**
  * Turns SIGINT, SIGTERM and the loss of a supervising process into one abort signal.
- * A second SIGINT, or a stop that takes too long, ends the process at once.
+ * A second Ctrl-C, or a stop that takes too long, ends the process at once.
  */
 export function createLifetime(): Lifetime {
   const controller = new AbortController()
+  let stopsSince = Number.POSITIVE_INFINITY
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130)
-    controller.abort(new MarketError('cancelled', 'The process was asked to stop.'))
+    if (controller.signal.aborted) return
+    stopsSince = performance.now()
     setTimeout(() => process.exit(1), stopGraceMs).unref()
+    controller.abort(new MarketError('cancelled', 'The process was asked to stop.'))
   }
-  process.on('SIGINT', stop)
+  process.on('SIGINT', () => {
+    if (performance.now() > stopsSince + sameSignalMs) process.exit(130)
+    stop()
+  })
   process.on('SIGTERM', stop)
-  if (process.connected) process.on('disconnect', stop)
+  process.on('disconnect', stop)
+  // A supervisor may have died while this process was still loading.
+  const isOrphan = process.send !== undefined && !process.connected
+  if (isOrphan) stop()
   return {
     signal: controller.signal,
     announce: (message) => {

@@ -1,10 +1,12 @@
-import { access } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MarketError } from '#market/errors.ts'
 import { readEnvironment } from '../config.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import { openDataDirectory } from '../data-directory.ts'
+import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { makeSampleClip } from '../encoding/sample-clip.ts'
 import { createLifetime } from '../lifetime.ts'
@@ -43,9 +45,11 @@ async function carryJob(flags: MarketFlags, view: MarketView, signal: AbortSigna
   using data = openMarketData(flags.data)
   const { settings } = readEnvironment()
   const logger = createLogger({ level: settings.logLevel ?? 'silent', name: 'market' })
-  const path = await inputPath(flags, data, view, signal)
+  const tools = await openFfmpegTools({ ...settings, directory: data.path, signal })
+  if (tools.binaries.warning) view.note(tools.binaries.warning)
+  const path = await inputPath(flags, { tools, data, view, signal })
   const layout = { data: data.path, interval: flags.interval, workers: flags.workers }
-  await using market = await startMarket(layout, { view, logger, signal })
+  await using market = await startMarket(layout, { tools, view, logger, signal })
   view.finish(await market.runJob({ path, ceiling: flags.ceiling }))
   if (flags.once) return
   view.idle()
@@ -64,29 +68,31 @@ function openMarketData(given: string | undefined): DataDirectory {
   }
 }
 
+type InputDeps = {
+  readonly tools: FfmpegTools
+  readonly data: DataDirectory
+  readonly view: MarketView
+  readonly signal: AbortSignal
+}
+
 async function inputPath(
-  flags: MarketFlags,
-  data: DataDirectory,
-  view: MarketView,
-  signal: AbortSignal,
+  { input }: MarketFlags,
+  { tools, data, view, signal }: InputDeps,
 ): Promise<string> {
-  if (flags.input !== undefined) return resolve(flags.input)
+  if (input !== undefined) return resolve(input)
   const path = join(data.path, 'sample-1080p-20s.mp4')
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return path
+  if (existsSync(path)) return path
   view.note('making a clip of 20 seconds to encode')
-  const { settings } = readEnvironment()
-  const tools = await openFfmpegTools({ ...settings, directory: data.path, signal })
-  await makeSampleClip(tools, path, { signal })
+  const unfinished = join(data.path, 'unfinished.mp4')
+  await makeSampleClip(tools, unfinished, { signal })
+  await rename(unfinished, path)
   return path
 }
 
 function chooseView({ json }: MarketFlags): MarketView {
   if (json) return createJsonView((line) => process.stdout.write(`${line}\n`))
-  return process.stdout.isTTY ? createTerminalView(process.stdout) : createLineView(process.stdout)
+  const { stdout: out, stderr: err } = process
+  return out.isTTY ? createTerminalView(out) : createLineView({ out, err })
 }
 
 function untilStopped(signal: AbortSignal): Promise<void> {

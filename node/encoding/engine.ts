@@ -25,6 +25,9 @@ export type EncodingEngineOptions = {
   readonly longestSeconds?: number
 }
 
+/** Name, in an engine's directory, of the file that keeps what was measured of the machine. */
+export const calibrationFile = 'determinism-class.json'
+
 const halfDay = 43_200
 
 /** Header answers that are kept: more than one node works on at a time. */
@@ -49,7 +52,7 @@ export async function createEncodingEngine(
     { ffprobe, ffmpeg },
     { seconds: longestSeconds, pixels: mostStoredPixels },
   )
-  const file = path.join(directory, 'determinism-class.json')
+  const file = path.join(directory, calibrationFile)
   const { cid, pixelsPerSecond } = await calibrate({ encoder, binaries }, { file, signal })
   return {
     class: DeterminismClass.parse({ cid, ffmpeg: binaries.version, x264: binaries.x264 }),

@@ -34,10 +34,13 @@ export type Child = AsyncDisposable & {
 }
 
 const mainFile = fileURLToPath(new URL('../main.ts', import.meta.url))
-const restartMs = 300
-/** Deaths within a minute that are too many. */
-const deathLimit = 6
 const stopGraceMs = 16_000
+/** A process that dies sooner than this after it was up, or before, has not really been up. */
+const shortLifeMs = 3_000
+/** Short lives in a row that are too many: whatever ends it will end it again. */
+const shortLivesLimit = 4
+/** Pause after the second short life in a row, doubled by each further one. The first death is made good at once. */
+const restartMs = 200
 
 /**
  * Runs one process of this program and starts it again when it dies. A child also ends by itself when its channel to this
@@ -50,31 +53,33 @@ export function superviseChild(spec: ChildSpec, onEvent: (event: ChildEvent) => 
   let current: ChildProcess | null = null
   let port: number | null = null
 
-  const runOnce = async (): Promise<string> => {
+  const runOnce = async (): Promise<{ readonly how: string; readonly isShort: boolean }> => {
     const child = launch(spec, port)
     current = child
+    let upSince = Number.POSITIVE_INFINITY
     if (child.pid) onEvent({ type: 'started', name: spec.name, pid: child.pid })
     child.on('message', (message) => {
       const ready = Ready.safeParse(message)
       if (!ready.success) return
       const { url } = ready.data
       port = Number(new URL(url).port)
+      upSince = performance.now()
       onEvent({ type: 'ready', name: spec.name, url })
       up.resolve({ url })
     })
-    return exitOf(child)
+    const how = await exitOf(child)
+    return { how, isShort: performance.now() < upSince + shortLifeMs }
   }
 
   const runForever = async (): Promise<void> => {
-    const deaths: number[] = []
+    let shortLives = 0
     while (!stopping.signal.aborted) {
-      const how = await runOnce()
+      const { how, isShort } = await runOnce()
       if (stopping.signal.aborted) return
       onEvent({ type: 'died', name: spec.name, how })
-      deaths.push(Date.now())
-      const recent = deaths.filter((at) => at > Date.now() - 60_000)
-      if (recent.length >= deathLimit) throw await failure(spec, how)
-      await pause(restartMs, stopping.signal)
+      shortLives = isShort ? shortLives + 1 : 0
+      if (shortLives >= shortLivesLimit) throw await failure(spec, how)
+      if (shortLives > 1) await pause(restartMs * 2 ** (shortLives - 2), stopping.signal)
     }
   }
 

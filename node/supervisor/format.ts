@@ -1,9 +1,13 @@
+const units = ['kB', 'MB', 'GB', 'TB'] as const
+
 /** 4139823 as "4.1 MB". */
 export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
-  const power = Math.min(units.length - 1, bytes < 1_000 ? 0 : Math.floor(Math.log10(bytes) / 3))
-  const value = bytes / 1_000 ** power
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`
+  if (bytes < 1_000) return `${bytes} B`
+  const power = units.findIndex(
+    (_, index) => Number((bytes / 1_000 ** (index + 1)).toFixed(1)) < 1_000,
+  )
+  const index = power === -1 ? units.length - 1 : power
+  return `${(bytes / 1_000 ** (index + 1)).toFixed(1)} ${units[index]}`
 }
 
 /** 95.4 as "1:35". */

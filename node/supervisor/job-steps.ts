@@ -1,7 +1,9 @@
 import { unreachable } from '#contracts/outcome.ts'
 import { formatHbd } from '#protocol/amount.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
-import { formatBytes, formatDuration, formatEta } from './format.ts'
+import { formatBytes, formatDuration } from './format.ts'
+import type { StepProgress } from './step-progress.ts'
+import { checkProgress, workProgress } from './step-progress.ts'
 
 /** The steps of a job's life, as a person follows them. */
 export const stepNames = [
@@ -23,8 +25,7 @@ export type Step = {
   readonly text: string
   /** The block that made it true. */
   readonly block: number | null
-  /** Percent of what is running, with its stage, speed and remaining time in words. */
-  readonly progress: { readonly percent: number; readonly label: string } | null
+  readonly progress: StepProgress | null
 }
 
 export type JobSteps = { readonly [S in StepName]: Step }
@@ -85,9 +86,7 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
     }
     case 'progress': {
       if (steps.encode.status === 'done') return steps
-      const speed = event.speed === undefined ? '' : ` ${event.speed.toFixed(2)}x`
-      const eta = event.etaSeconds === undefined ? '' : ` ${formatEta(event.etaSeconds)}`
-      const progress = { percent: event.percent, label: `${event.stage}${speed}${eta}` }
+      const progress = workProgress(steps.encode.progress, event)
       return {
         ...steps,
         encode: { ...steps.encode, status: 'running', text: `@${event.encoder}`, progress },
@@ -102,7 +101,7 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
       )
     }
     case 'check-progress': {
-      const progress = { percent: event.percent, label: checkLabels[event.stage] }
+      const progress = checkProgress(steps.verify.progress, event)
       return { ...steps, verify: { ...steps.verify, status: 'running', text: '', progress } }
     }
     case 'checked': {
@@ -134,13 +133,6 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
       return unreachable(event)
   }
 }
-
-const checkLabels = {
-  fetching: 'fetching the tree',
-  structure: 'checking every segment',
-  'awaiting-seed': 'waiting for the blocks that draw the sample',
-  challenge: 'encoding the sample again',
-} as const
 
 /** The step that is running, or the last one done. */
 export function currentStep(steps: JobSteps): StepName {

@@ -8,11 +8,14 @@ import type { MarketView } from './view.ts'
 /** Percent between two lines about the same stage. */
 const progressEvery = 10
 
+/** Where a view writes: its story, and what went wrong. */
+export type Streams = { readonly out: NodeJS.WriteStream; readonly err: NodeJS.WriteStream }
+
 /** The market's story as lines, for a pipe or a log file: a line when a step ends, and a few while it runs. */
-export function createLineView(stream: NodeJS.WriteStream): MarketView {
-  const paint = createPalette(stream)
+export function createLineView({ out, err }: Streams): MarketView {
+  const paint = createPalette(out)
   const print = (line: string): void => {
-    stream.write(`${line}\n`)
+    out.write(`${line}\n`)
   }
   let steps: JobSteps = noSteps
   let told = ''
@@ -51,7 +54,9 @@ export function createLineView(stream: NodeJS.WriteStream): MarketView {
       for (const line of outcomeLines(outcome, paint)) print(line)
     },
     idle: () => print('The market stays up; Ctrl-C stops everything.'),
-    fail: ({ code, message }) => print(`${code}: ${message}`),
+    fail: ({ code, message }) => {
+      err.write(`${code}: ${message}\n`)
+    },
     close: () => undefined,
   }
 }

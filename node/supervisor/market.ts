@@ -7,12 +7,15 @@ import type { JobReport } from '#protocol/job-report.ts'
 import { createAccounts } from '../chain/accounts.ts'
 import { createHiveRpc, HiveRpcOptions, pause } from '../chain/hive-rpc.ts'
 import { tokenFile } from '../control/token.ts'
+import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import type { Logger } from '../logger.ts'
 import { networks } from '../networks.ts'
+import { calibrateNodes } from './calibrate-nodes.ts'
 import type { Child } from './child.ts'
 import { superviseChild } from './child.ts'
 import type { ControlClient } from './control-client.ts'
 import { asErrorCode, createControlClient } from './control-client.ts'
+import { overheadBlocks } from './overhead-blocks.ts'
 import type { MarketLayout } from './participants.ts'
 import { chainSpec, nodeSpec, participants } from './participants.ts'
 import type { MarketView, Outcome } from './view.ts'
@@ -31,21 +34,30 @@ export type Market = AsyncDisposable & {
   readonly broken: Promise<never>
 }
 
+/** Milliseconds between two tries at what a process that is starting again cannot answer yet. */
+const patienceMs = 200
+
 type Surroundings = {
+  readonly tools: FfmpegTools
   readonly view: MarketView
   readonly logger: Logger
   readonly signal: AbortSignal
 }
 
-/** Starts the development chain and a node for each participant, each a process of its own, and waits until they know each other. */
+/**
+ * Starts the development chain and a node for each participant, each a process of its own, and waits until they know each other.
+ * Disposing stops them all and waits for their ends. Rejects with `child-failed` when one of them keeps dying.
+ */
 export async function startMarket(
   layout: MarketLayout,
-  { view, logger, signal }: Surroundings,
+  { tools, view, logger, signal }: Surroundings,
 ): Promise<Market> {
   await using starting = new AsyncDisposableStack()
   const start = async (spec: Parameters<typeof superviseChild>[0]): Promise<Child> =>
     starting.use(superviseChild(spec, view.child))
   const chain = await start(await chainSpec(layout))
+  view.note('measuring how fast this machine encodes')
+  await calibrateNodes(tools, layout, signal)
   const { url: rpc } = await untilAborted(chain.up, signal)
   const nodes: Child[] = []
   for (const participant of participants)
@@ -56,16 +68,18 @@ export async function startMarket(
   const [creator] = await Promise.race([untilAborted(up, signal), broken])
   if (!creator) throw new Error('a market has a creator')
   const control = await createControlClient(creator.url, join(layout.data, 'creator', tokenFile))
-  await Promise.race([untilConnected(control, signal), broken])
-  const balances = createBalances(rpc, logger)
+  const unlessBroken = <T>(work: Promise<T>): Promise<T> => Promise.race([work, broken])
+  await unlessBroken(untilConnected(control, signal))
+  const balances = createBalances(rpc, logger, signal)
   const stack = starting.move()
   return {
     broken,
     runJob: async (wanted) => {
-      const before = await balances()
-      const job = await postJob(control, wanted, signal)
-      const report = await Promise.race([followJob(control, job, view, signal), broken])
-      const after = await balances()
+      await unlessBroken(untilConnected(control, signal))
+      const before = await unlessBroken(balances())
+      const job = await unlessBroken(postJob(control, wanted, signal))
+      const report = await unlessBroken(followJob(control, job, view, signal))
+      const after = await unlessBroken(balances())
       return {
         report,
         balances: after.map(([account, amount], index) => ({
@@ -74,15 +88,11 @@ export async function startMarket(
           after: amount,
         })),
         player: `${creator.url}/ipfs/${report.root}/master.m3u8`,
-        overheadBlocks: overheadSeconds(report) / layout.interval,
+        overheadBlocks: overheadBlocks(report, layout.interval),
       }
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
-}
-
-function overheadSeconds({ seconds }: JobReport): number {
-  return seconds.total - seconds.fetch - seconds.encode - seconds.verify
 }
 
 function firstFailure(children: readonly Child[]): Promise<never> {
@@ -120,10 +130,15 @@ async function postJob(
         ...(ceiling === undefined ? {} : { ceiling }),
       })
     } catch (error) {
-      if (error instanceof MarketError) throw error
-      await pause(200, signal)
+      if (error instanceof MarketError && !isPassing(error)) throw error
+      await pause(patienceMs, signal)
     }
   }
+}
+
+/** What is wrong only while another process of the market starts again. */
+function isPassing({ code }: MarketError): boolean {
+  return code === 'chain-unavailable' || code === 'arbiter-missing'
 }
 
 async function followJob(
@@ -140,21 +155,36 @@ async function followJob(
   throw signal.reason
 }
 
+type NamedBalances = readonly (readonly [HiveAccount, MilliHbd])[]
+
+/** Reads everybody's balance, again and again while the chain is being started anew. */
 function createBalances(
   rpc: string,
   logger: Logger,
-): () => Promise<readonly (readonly [HiveAccount, MilliHbd])[]> {
+  signal: AbortSignal,
+): () => Promise<NamedBalances> {
   const hive = createHiveRpc(
     { logger },
     HiveRpcOptions.parse({ urls: [rpc], chainId: networks.devchain.chainId }),
   )
   const accounts = createAccounts({ rpc: hive, now: Date.now }, { ttlMs: 0, limit: 1 })
-  return () =>
+  const readAll = (): Promise<NamedBalances> =>
     Promise.all(
       participants.map(
         async ({ account }) => [account, await accounts.balanceOf(account)] as const,
       ),
     )
+  return async () => {
+    for (;;) {
+      signal.throwIfAborted()
+      try {
+        return await readAll()
+      } catch (error) {
+        if (!(error instanceof MarketError) || !isPassing(error)) throw error
+        await pause(patienceMs, signal)
+      }
+    }
+  }
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

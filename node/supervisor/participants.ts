@@ -63,8 +63,7 @@ const openingBalance = '100.000 HBD'
 
 /** The development chain as a child process, with its genesis written down. */
 export async function chainSpec({ data, interval }: MarketLayout): Promise<ChildSpec> {
-  const directory = join(data, 'devchain')
-  await mkdir(directory, { recursive: true })
+  const directory = await makeDirectory({ data }, 'devchain')
   const genesis = join(directory, 'genesis.json')
   const accounts = Object.fromEntries(
     participants.map(({ account }) => [account, { hbd: openingBalance, hive: '0.000 HIVE' }]),
@@ -90,8 +89,7 @@ export async function nodeSpec(
   layout: MarketLayout,
   rpc: string,
 ): Promise<ChildSpec> {
-  const directory = join(layout.data, account)
-  await mkdir(directory, { recursive: true })
+  const directory = await makeDirectory(layout, account)
   return {
     name: account,
     log: join(directory, 'log'),
@@ -110,6 +108,16 @@ export async function nodeSpec(
       ...options(layout),
     ],
   }
+}
+
+/** The directory of one process of the market, made where it is missing. */
+export async function makeDirectory(
+  { data }: Pick<MarketLayout, 'data'>,
+  name: string,
+): Promise<string> {
+  const directory = join(data, name)
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  return directory
 }
 
 function developmentKey(account: string, role: string): string {

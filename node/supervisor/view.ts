@@ -14,7 +14,7 @@ export type Outcome = {
   readonly report: JobReport
   readonly balances: Balances
   readonly player: string
-  /** Blocks of three seconds that were neither fetching, encoding nor checking. */
+  /** Blocks of chain and gossip: the time that was neither fetching, encoding nor verifying. */
   readonly overheadBlocks: number
 }
 
