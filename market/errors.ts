@@ -10,6 +10,10 @@ export const marketErrors = {
   'input-no-video': { status: 422, retryable: false },
   'input-truncated': { status: 422, retryable: false },
   'input-too-large': { status: 422, retryable: false },
+  'input-encrypted': { status: 422, retryable: false },
+  'input-unsupported': { status: 422, retryable: false },
+  /** This machine cannot, another may. */
+  'unsupported-here': { status: 501, retryable: false },
   unauthorized: { status: 401, retryable: false },
   'request-invalid': { status: 400, retryable: false },
   'job-unknown': { status: 404, retryable: false },

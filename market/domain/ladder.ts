@@ -1,27 +1,68 @@
+import type { FrameRate } from '#protocol/grid.ts'
 import type { Ladder, Rendition } from '#protocol/ladder.ts'
 import { presets } from '#protocol/ladder.ts'
 
 type Size = { readonly width: number; readonly height: number }
 type Preset = (typeof presets)[number]
 
-/** Macroblocks of 16x16 pixels that a level allows in one frame (H.264, table A-1). */
-const macroblockLimits = { '4.1': 8192, '4.0': 8192, '3.1': 3600 } as const
+/** What a source itself spends on its pictures. */
+export type SourcePace = {
+  readonly rate: FrameRate
+  readonly videoKbps: number
+  /** By FFmpeg's name. */
+  readonly codec: string
+}
+
+/** What a level allows (H.264, table A-1): macroblocks of 16x16 pixels in a frame, and in a second. */
+const levels = [
+  { level: '3.1', frame: 3600, second: 108_000 },
+  { level: '4.0', frame: 8192, second: 245_760 },
+  { level: '4.1', frame: 8192, second: 245_760 },
+  { level: '4.2', frame: 8704, second: 522_240 },
+] as const
 
 /** No rendition is starved below this, however small it is. */
 const leastKbps = 150
 
+/** H.264 needs so many times the bits of a younger codec for the same pictures. */
+const codecGain: Readonly<Record<string, number>> = { hevc: 1.6, vp9: 1.5, av1: 2, vvc: 2.2 }
+
+/** Room for peaks: a rendition's cap is on its rate at any time, while a source's own is an average. */
+const peakRoom = 1.25
+
 /**
  * The renditions a source is offered in, by its short side, so that a portrait video gets the ladder of a landscape one.
- * Nothing is enlarged. A source smaller than every preset gets one rendition of its own size.
+ * Nothing is enlarged, in pixels or in bits. A source smaller than every preset gets one rendition of its own size.
  */
-export function buildLadder(width: number, height: number): Ladder {
+export function buildLadder(width: number, height: number, pace?: SourcePace): Ladder {
   const source = { width, height }
   const fitting = presets.filter((preset) => preset.height <= Math.min(width, height))
-  if (fitting.length === 0) return [ownRendition(source)]
-  return fitting.map((preset) => {
-    const { name, kbps, profile, level } = preset
-    return { name, ...fitSize(source, preset.height, preset), kbps, profile, level }
-  })
+  const renditions =
+    fitting.length === 0
+      ? [ownRendition(source)]
+      : fitting.map((preset): Rendition => {
+          const { name, kbps, profile, level } = preset
+          return { name, ...fitSize(source, preset.height, preset), kbps, profile, level }
+        })
+  return pace ? renditions.map((rendition) => paced(rendition, source, pace)) : renditions
+}
+
+/** Within what the source spends on as many pixels, and within the level that its frames a second ask for. */
+function paced(
+  rendition: Rendition,
+  source: Size,
+  { rate, videoKbps, codec }: SourcePace,
+): Rendition {
+  const share = Math.min(1, (rendition.width * rendition.height) / (source.width * source.height))
+  const worth = peakRoom * videoKbps * (codecGain[codec] ?? 1) * share ** 0.75
+  const kbps = Math.min(rendition.kbps, Math.max(leastKbps, Math.ceil(worth / 10) * 10))
+  const blocks = countMacroblocks(rendition)
+  const perSecond = (blocks * rate.numerator) / rate.denominator
+  const first = levels.findIndex(({ level }) => level === rendition.level)
+  const fitting = levels
+    .slice(first)
+    .find(({ frame, second }) => blocks <= frame && perSecond <= second)
+  return { ...rendition, kbps, level: fitting?.level ?? '4.2' }
 }
 
 /** Smaller pictures need fewer bits, but more of them per pixel. */
@@ -44,7 +85,7 @@ function ownRendition(source: Size): Rendition {
  * preset's own size, and that its level allows: an ultra-wide source is made smaller, never cut or squeezed.
  */
 function fitSize(source: Size, short: number, preset: Preset): Size {
-  const macroblocks = macroblockLimits[preset.level]
+  const macroblocks = levels.find(({ level }) => level === preset.level)?.frame ?? 0
   const pixels = preset.width * preset.height
   let scale = Math.min(
     1,

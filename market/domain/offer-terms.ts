@@ -5,24 +5,48 @@ import { gridSeconds } from '#protocol/grid.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { ChainTime, EscrowId, Sha256Hex } from '#protocol/ids.ts'
 
-/** Seconds a segment lasts, as near as whole frames allow. */
-export const segmentSeconds = 4
+/**
+ * Seconds a segment may last, as near as whole frames allow: the shortest that leaves a rendition within
+ * {@link mostSegments}. A quarter of a minute is still quick to start; only videos of many hours go further.
+ */
+const segmentLengths = [4, 6, 8, 10, 12, 15, 20, 24, 30, 40, 60, 120, 240] as const
 
-/** Segments encoded together: 16 seconds lose nothing to a longer part, and a crash loses little. */
-export const partSegments = 4
+/** Segments of one rendition: more make a folder that gateways and clients of IPFS no longer list. */
+export const mostSegments = 2000
+
+/** Seconds encoded together, at least: a longer part saves nothing, and a crash loses little. */
+const leastPartSeconds = 16
+
+/** Segments in a part, at most; see the protocol's grid. */
+const mostPartSegments = 16
 
 /** Seconds decoded ahead of a part, at least: nearer seeks give false frames on open GOPs and variable rates. */
 const leastLeadSeconds = 3
 
-/** The canonical grid of a source. */
+/**
+ * The canonical grid of a source. Parts grow with what has to be decoded ahead of each, so that sources with few key
+ * frames are not decoded many times over.
+ */
 export function frameGrid(rate: FrameRate, frames: number, longestGopSeconds: number): FrameGrid {
+  const segmentFrames = segmentFramesFor(rate, frames)
+  const leadSeconds = Math.max(leastLeadSeconds, Math.ceil(longestGopSeconds))
+  const segmentSeconds = (segmentFrames * rate.denominator) / rate.numerator
+  const partSegments = Math.round(Math.max(leastPartSeconds, 2 * leadSeconds) / segmentSeconds)
   return {
     rate,
     frames,
-    segmentFrames: Math.max(1, Math.round((segmentSeconds * rate.numerator) / rate.denominator)),
-    partSegments,
-    leadSeconds: Math.max(leastLeadSeconds, Math.ceil(longestGopSeconds)),
+    segmentFrames,
+    partSegments: Math.min(mostPartSegments, Math.max(1, partSegments)),
+    leadSeconds,
   }
+}
+
+function segmentFramesFor({ numerator, denominator }: FrameRate, frames: number): number {
+  const lengths = segmentLengths.map((seconds) =>
+    Math.max(1, Math.round((seconds * numerator) / denominator)),
+  )
+  const fitting = lengths.find((length) => frames <= length * mostSegments)
+  return fitting ?? Math.ceil(frames / mostSegments)
 }
 
 /** How long a creator waits, in seconds of chain time. */

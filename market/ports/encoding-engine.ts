@@ -17,6 +17,8 @@ export type SourceProfile = {
   /** Frames of the output at that rate. */
   readonly frames: number
   readonly longestGopSeconds: number
+  /** What the video itself takes, on average: no rendition needs much more. */
+  readonly videoKbps: number
 }
 
 /** What the bytes of a job depend on: the source as a local file, and the offer's terms. */
@@ -54,7 +56,12 @@ export interface EncodingEngine {
   readonly workers: number
   /** Output pixels a second of one worker, as measured on this machine. */
   readonly pixelsPerSecond: number
-  /** Measures a file. Rejects with a MarketError `input-…` for anything that cannot be encoded to its end. */
+  /** Whether this machine can decode a codec, by FFmpeg's name of it. */
+  decodes(codec: string): boolean
+  /**
+   * Measures a file. Rejects with a MarketError `input-…` for anything that cannot be encoded to its end,
+   * and with `unsupported-here` for what only this machine cannot.
+   */
   analyse(path: string, options: { readonly signal: AbortSignal }): Promise<SourceProfile>
   /** Encodes one cell. Rejects with `ffmpeg-failed`, or with the signal's reason; no process outlives the promise. */
   encodeCell(

@@ -1,10 +1,11 @@
+import path from 'node:path'
 import type { FrameGrid } from '#protocol/grid.ts'
 import { segmentCount } from '#protocol/grid.ts'
 import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
-import { fromZero, inputArguments } from './input-arguments.ts'
+import { fromZero, inputArguments, openingArguments } from './input-arguments.ts'
 import { segmentFile } from './part-arguments.ts'
 import { clockBaseSeconds } from './segment-clock.ts'
-import type { SourceLayout } from './source-layout.ts'
+import type { SoundLayout, SourceLayout } from './source-layout.ts'
 
 export type AudioEncode = {
   readonly layout: SourceLayout
@@ -39,10 +40,16 @@ export function audioFrames(grid: FrameGrid): readonly number[] {
  */
 export function audioArguments({ layout, audioStream, grid }: AudioEncode): readonly string[] {
   const counts = audioFrames(grid)
+  const sound = layout.sounds.find(({ index }) => index === audioStream)
+  const filters = [
+    fromZero(layout.video, 'asetpts'),
+    ...stereoFilters(sound),
+    ...steadySound(counts.reduce((sum, count) => sum + count, 0)),
+  ]
   return [
     ...['-cpuflags', '0', '-loglevel', 'warning', '-threads', '1', ...inputArguments(layout, 0)],
     ...['-filter_threads', '1', '-filter_complex_threads', '1'],
-    ...['-filter_complex', `[0:${audioStream}]${soundFilters(layout, counts).join(',')}[sound]`],
+    ...['-filter_complex', `[0:${audioStream}]${filters.join(',')}[sound]`],
     ...['-map', '[sound]', '-c:a', 'aac', '-threads', '1', '-b:a', `${audioPreset.kbps}k`],
     ...[
       '-flags:a',
@@ -60,6 +67,49 @@ export function audioArguments({ layout, audioStream, grid }: AudioEncode): read
   ]
 }
 
+/** The name of a sound that was evened out, in the directory in which FFmpeg runs. */
+export const evenSoundFile = 'sound.nut'
+
+/**
+ * Decodes a sound that changes its channels or its rate in mid-stream, as broadcasts do between films and advertisements,
+ * into one that does not; times count from the job's zero. Each change builds these filters anew, which costs them
+ * nothing, while those that fill gaps would begin again with silence from zero.
+ */
+export function evenSoundArguments({
+  layout,
+  audioStream,
+}: Omit<AudioEncode, 'grid'>): readonly string[] {
+  const filters = [
+    ...[fromZero(layout.video, 'asetpts'), 'atrim=start=0'],
+    ...[`aresample=${audioPreset.sampleRate}:${downMix}`, sampleFormat],
+  ]
+  return [
+    ...['-cpuflags', '0', '-loglevel', 'warning', '-threads', '1'],
+    ...openingArguments(layout, 0),
+    ...['-filter_threads', '1', '-filter_complex_threads', '1'],
+    ...['-filter_complex', `[0:${audioStream}]${filters.join(',')}[sound]`],
+    ...['-map', '[sound]', '-c:a', 'pcm_s16le', '-fflags', '+bitexact', '-f', 'nut', evenSoundFile],
+  ]
+}
+
+/** The evened sound as a source of its own. */
+export function evenSoundLayout(layout: SourceLayout, directory: string): SourceLayout {
+  const video = { ...layout.video, startPts: 0, decoder: null }
+  const file = path.join(directory, evenSoundFile)
+  return { ...layout, path: file, demuxer: 'nut', video, sounds: [], audioStream: 0 }
+}
+
+/** No mix is louder than full scale, whatever its channels hold together. */
+const downMix = 'rematrix_maxval=1'
+const sampleFormat = 'aformat=sample_fmts=fltp:channel_layouts=stereo'
+
+/** FFmpeg makes mono fainter in stereo, and knows no mix for more channels than cinemas have; then the first two count. */
+function stereoFilters(sound: SoundLayout | undefined): readonly string[] {
+  if (sound?.channels === 1) return ['pan=stereo|c0=c0|c1=c0']
+  const isUnknown = sound !== undefined && sound.channels > 8
+  return isUnknown ? ['pan=stereo|c0=c0|c1=c1'] : []
+}
+
 /**
  * Sound in step with the pictures: silence where it begins later, has a gap or ends earlier, a cut where it is longer.
  *
@@ -67,14 +117,11 @@ export function audioArguments({ layout, audioStream, grid }: AudioEncode): read
  * given the sound from its second frame on, at its own time: the priming frame then falls on the common start of sound
  * and pictures, where players expect the first one.
  */
-function soundFilters(layout: SourceLayout, counts: readonly number[]): readonly string[] {
-  const samples = counts.reduce((sum, count) => sum + count, 0) * aacFrameSamples
+function steadySound(frames: number): readonly string[] {
   return [
-    fromZero(layout.video, 'asetpts'),
-    `aresample=${audioPreset.sampleRate}:async=1:first_pts=0`,
-    'aformat=sample_fmts=fltp:channel_layouts=stereo',
-    'apad',
-    `atrim=start_sample=${aacFrameSamples}:end_sample=${samples}`,
+    `aresample=${audioPreset.sampleRate}:async=1:first_pts=0:${downMix}`,
+    ...[sampleFormat, 'apad'],
+    `atrim=start_sample=${aacFrameSamples}:end_sample=${frames * aacFrameSamples}`,
   ]
 }
 

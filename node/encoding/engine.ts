@@ -1,18 +1,18 @@
-import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { MarketError } from '#market/errors.ts'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { DeterminismClass } from '#protocol/encoder.ts'
+import { listDecoders } from './decoders.ts'
 import { calibrate } from './determinism-class.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
-import type { Ffprobe } from './ffprobe.ts'
 import { mostStoredPixels } from './input-arguments.ts'
 import { instructionCap } from './instruction-cap.ts'
+import type { LayoutReader } from './layout-reader.ts'
+import { createLayoutReader } from './layout-reader.ts'
 import { createPartEncoder } from './part-encoder.ts'
 import { createSourceAnalysis } from './source-analysis.ts'
+import { requireDecodable } from './source-fitness.ts'
 import type { SourceLayout } from './source-layout.ts'
-import { readLayout } from './source-layout.ts'
 
 export type EncodingEngineOptions = {
   /** Keeps what was measured of this machine. */
@@ -30,9 +30,6 @@ export const calibrationFile = 'determinism-class.json'
 
 const halfDay = 43_200
 
-/** Header answers that are kept: more than one node works on at a time. */
-const keptLayouts = 16
-
 /** The EncodingEngine over FFmpeg and libx264. Proves at its start that the recipe works on this machine. */
 export async function createEncodingEngine(
   { tools }: { readonly tools: FfmpegTools },
@@ -44,12 +41,14 @@ export async function createEncodingEngine(
   }: EncodingEngineOptions,
 ): Promise<EncodingEngine> {
   const { binaries, ffmpeg, ffprobe } = tools
+  const readLayout = createLayoutReader(tools)
+  const decoders = await listDecoders(ffprobe, signal)
   const encoder = createPartEncoder(
-    { ffmpeg, readLayout: createLayoutReader(ffprobe) },
+    { ffmpeg, readLayout: createRequestReader(readLayout, decoders) },
     { instructions: await instructionCap() },
   )
   const analyse = createSourceAnalysis(
-    { ffprobe, ffmpeg },
+    { ffprobe, ffmpeg, readLayout, decoders },
     { seconds: longestSeconds, pixels: mostStoredPixels },
   )
   const file = path.join(directory, calibrationFile)
@@ -58,28 +57,19 @@ export async function createEncodingEngine(
     class: DeterminismClass.parse({ cid, ffmpeg: binaries.version, x264: binaries.x264 }),
     workers,
     pixelsPerSecond,
-    analyse: (source, options) => analyse(source, options.signal),
+    decodes: (codec) => decoders.has(codec),
+    analyse: async (source, options) => (await analyse(source, options.signal)).profile,
     encodeCell: encoder.encodeCell,
     encodeAudio: encoder.encodeAudio,
   }
 }
 
-/** A source's header is read once for all its cells, and again when the file is another. */
-function createLayoutReader(ffprobe: Ffprobe) {
-  const kept = new Map<string, SourceLayout>()
+/** What an offer names is opened; what cannot be decoded here is said so before any process tries. */
+function createRequestReader(readLayout: LayoutReader, decoders: ReadonlySet<string>) {
   return async ({ source, terms }: EncodeRequest, signal: AbortSignal): Promise<SourceLayout> => {
-    const { size, mtimeMs } = await stat(source).catch((cause: unknown) => {
-      throw new MarketError('input-missing', 'There is no such file.', { path: source }, { cause })
-    })
-    const key = [source, size, mtimeMs, terms.source.videoStream].join('|')
-    const known = kept.get(key)
-    if (known) return known
-    const layout = await readLayout(ffprobe, source, {
-      videoStream: terms.source.videoStream,
-      signal,
-    })
-    kept.set(key, layout)
-    for (const oldest of [...kept.keys()].slice(0, -keptLayouts)) kept.delete(oldest)
+    const { videoStream } = terms.source
+    const layout = await readLayout({ source, videoStream }, signal)
+    requireDecodable(layout, decoders)
     return layout
   }
 }

@@ -41,6 +41,8 @@ export type RateMeter = {
   add(seconds: number): void
   /** The exact constant rate of the output. */
   rate(): FrameRate
+  /** Whether every picture stands where a constant rate would put it. */
+  isConstant(): boolean
 }
 
 /**
@@ -53,7 +55,12 @@ export function createRateMeter(claimed: readonly Ratio[]): RateMeter {
   const candidates = [...claims, ...commonRates.map(followed)]
   const steps = createStepMedian()
   let index = 0
+  const best = (): Candidate =>
+    claims.find(({ deviation }) => deviation <= jitter) ??
+    candidates.reduce((a, b) => (b.deviation < a.deviation ? b : a))
+  const isConstant = (): boolean => best().deviation <= constancy
   return {
+    isConstant,
     add: (seconds) => {
       steps.add(seconds)
       for (const candidate of candidates) {
@@ -63,13 +70,7 @@ export function createRateMeter(claimed: readonly Ratio[]): RateMeter {
       }
       index += 1
     },
-    rate: () => {
-      const best =
-        claims.find(({ deviation }) => deviation <= jitter) ??
-        candidates.reduce((a, b) => (b.deviation < a.deviation ? b : a))
-      const isConstant = best.deviation <= constancy
-      return withinLimits(isConstant ? best.rate : nearestWhole(1 / steps.median()))
-    },
+    rate: () => withinLimits(isConstant() ? best().rate : nearestWhole(1 / steps.median())),
   }
 }
 

@@ -2,7 +2,7 @@ import type { FrameGrid, FrameRate, PartWindow } from '#protocol/grid.ts'
 import { frameSeconds, partCount } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import { fromZero, inputArguments } from './input-arguments.ts'
-import { renditionFilters, sharedPictureFilters } from './picture-filters.ts'
+import { renditionFilters, steadyFilters, uprightFilters } from './picture-filters.ts'
 import { clockBaseSeconds } from './segment-clock.ts'
 import type { SourceLayout } from './source-layout.ts'
 
@@ -54,7 +54,7 @@ export function windowFilters(
   const end = endFrame === undefined ? '' : `:end_pts=${endFrame}`
   return [
     fromZero(video, 'setpts'),
-    ...sharedPictureFilters(video),
+    ...steadyFilters(video),
     `fps=${numerator}/${denominator}${startFrame === 0 ? ':start_time=0' : ''}`,
     ...(isLast ? [`tpad=stop=${mostPaddedFrames}:stop_mode=clone`] : []),
     `trim=start_pts=${startFrame}${end}`,
@@ -71,7 +71,8 @@ function filterGraph({ layout, grid, window, renditions }: PartEncode): string {
     isLast,
   })
   const pads = renditions.map((_, index) => `[in${index}]`)
-  const shared = `[0:${layout.video.index}]${[...cut, `split=${renditions.length}`].join(',')}`
+  const picture = [...cut, ...uprightFilters(layout.video), `split=${renditions.length}`]
+  const shared = `[0:${layout.video.index}]${picture.join(',')}`
   const branches = renditions.map(
     (rendition, index) =>
       `${pads[index]}${renditionFilters(layout.video, rendition).join(',')}[out${index}]`,

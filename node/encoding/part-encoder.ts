@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { MarketError } from '#market/errors.ts'
 import type {
   Cell,
@@ -8,9 +10,18 @@ import type {
 import type { PartWindow } from '#protocol/grid.ts'
 import { framesInSegment, partWindow } from '#protocol/grid.ts'
 import { audioPreset } from '#protocol/ladder.ts'
-import { audioArguments, audioFrames, audioRendition } from './audio-arguments.ts'
-import type { Ffmpeg } from './ffmpeg-process.ts'
+import type { AudioEncode } from './audio-arguments.ts'
+import {
+  audioArguments,
+  audioFrames,
+  audioRendition,
+  evenSoundArguments,
+  evenSoundLayout,
+} from './audio-arguments.ts'
+import { colorTable } from './color-table.ts'
+import type { Ffmpeg, FfmpegRun } from './ffmpeg-process.ts'
 import { partArguments } from './part-arguments.ts'
+import { colorTableFile } from './picture-filters.ts'
 import { clockBaseSeconds } from './segment-clock.ts'
 import type { ExpectedSegment } from './segment-files.ts'
 import { finishAudioSegments, finishVideoSegments } from './segment-files.ts'
@@ -41,6 +52,7 @@ export function createPartEncoder(
       const { grid } = request.terms
       const window = partWindow(grid, part)
       const layout = await readLayout(request, signal)
+      await provideColors(layout, directory)
       await ffmpeg.run({
         args: partArguments({ layout, grid, window, renditions, instructions }),
         directory,
@@ -55,18 +67,51 @@ export function createPartEncoder(
         throw new MarketError('ffmpeg-failed', 'There is no sound to encode in a silent source.')
       const layout = await readLayout(request, signal)
       const counts = audioFrames(grid)
-      await ffmpeg.run({
-        args: audioArguments({ layout, audioStream: source.audioStream, grid }),
-        directory,
-        signal,
-        onProgress: ({ seconds }) => onProgress?.(samplesUntil(seconds)),
-      })
+      await encodeSound(
+        ffmpeg,
+        { layout, audioStream: source.audioStream, grid },
+        {
+          directory,
+          signal,
+          onProgress: ({ seconds }) => onProgress?.(samplesUntil(seconds)),
+        },
+      )
       return await finishAudioSegments(
         directory,
         counts.map((frames, index) => ({ rendition: audioRendition, index, frames })),
       )
     },
   }
+}
+
+/** What FFmpeg says of a sound whose channels or rate become others in mid-stream. */
+const changingSound = /Changing (audio )?frame properties on the fly/
+
+/** One process, or two where the sound has to be evened out first. */
+async function encodeSound(
+  ffmpeg: Ffmpeg,
+  encode: AudioEncode,
+  run: Omit<FfmpegRun, 'args'>,
+): Promise<void> {
+  try {
+    await ffmpeg.run({ ...run, args: audioArguments(encode) })
+  } catch (error) {
+    if (!isChangingSound(error)) throw error
+    const { directory, signal } = run
+    await ffmpeg.run({ directory, signal, args: evenSoundArguments(encode) })
+    const layout = evenSoundLayout(encode.layout, directory)
+    await ffmpeg.run({ ...run, args: audioArguments({ ...encode, layout, audioStream: 0 }) })
+  }
+}
+
+function isChangingSound(error: unknown): boolean {
+  const { log = '' } = error instanceof MarketError ? error.meta : {}
+  return changingSound.test(String(log))
+}
+
+async function provideColors({ video }: SourceLayout, directory: string): Promise<void> {
+  const { wide } = video.color
+  if (wide !== null) await writeFile(path.join(directory, colorTableFile(wide)), colorTable(wide))
 }
 
 function expectedOf(

@@ -1,57 +1,68 @@
 import type { Rendition } from '#protocol/ladder.ts'
-import type { VideoLayout } from './source-layout.ts'
+import type { WideColor } from './source-color.ts'
+import type { FieldOrder, VideoLayout } from './video-layout.ts'
 
 /** Bit-exact on every processor: no fast approximation of scaling or colour. */
 const exactScaling = 'flags=bicubic+accurate_rnd+full_chroma_int+bitexact'
 
-/** Colour matrices that a source may name, by the names the scaler knows. */
-const matrices: Readonly<Record<string, string>> = {
-  bt709: 'bt709',
-  smpte170m: 'bt601',
-  bt470bg: 'bt601',
-  smpte240m: 'smpte240m',
-  fcc: 'fcc',
-  bt2020nc: 'bt2020',
-  bt2020c: 'bt2020',
+/** Codecs whose pictures may change their size in mid-stream, as in calls and broadcasts. */
+const resizingCodecs: readonly string[] = [
+  ...['h264', 'hevc', 'vvc', 'vp8', 'vp9', 'av1'],
+  ...['mpeg1video', 'mpeg2video', 'mpeg4', 'vc1', 'h263', 'flv1'],
+]
+
+const deinterlacing: Readonly<Record<FieldOrder, readonly string[]>> = {
+  progressive: [],
+  flagged: ['bwdif=mode=send_frame:parity=auto:deint=interlaced'],
+  top: ['bwdif=mode=send_frame:parity=tff:deint=all'],
+  bottom: ['bwdif=mode=send_frame:parity=bff:deint=all'],
 }
 
-/** Transfer functions of high dynamic range: the perceptual quantizer and hybrid log-gamma. */
-const highDynamicRange: readonly string[] = ['smpte2084', 'arib-std-b67']
-
-/** What is done to a picture once, before it is scaled to any rendition's size. */
-export function sharedPictureFilters(video: VideoLayout): readonly string[] {
-  return [...(video.isInterlaced ? ['yadif=deint=interlaced'] : []), ...toStandardRange(video)]
+/** The name of a colour table's file, in the directory in which FFmpeg runs. */
+export function colorTableFile(wide: WideColor): string {
+  return `${wide}.cube`
 }
 
-/** From high to standard dynamic range, in linear light; clipped highlights are rolled off rather than cut. */
-function toStandardRange({ colorTransfer }: VideoLayout): readonly string[] {
-  if (!isHighDynamicRange(colorTransfer)) return []
-  return [
-    `zscale=transferin=${colorTransfer}:primariesin=bt2020:matrixin=bt2020nc:transfer=linear:npl=100`,
-    'format=gbrpf32le',
-    'zscale=primaries=bt709',
-    'tonemap=hable:desat=0',
-    'zscale=transfer=bt709:matrix=bt709:range=limited',
-    'format=yuv420p',
-  ]
+/** What needs a picture's neighbours, or makes all of one size, and so comes before pictures are placed in time. */
+export function steadyFilters(video: VideoLayout): readonly string[] {
+  return [...steadySize(video), ...deinterlacing[video.fields]]
+}
+
+/** What is done once to each picture of the output, before it is brought to any rendition's size. */
+export function uprightFilters(video: VideoLayout): readonly string[] {
+  return [...flattened(video), ...video.orientation.filters]
 }
 
 /** Brings a picture to a rendition's exact size: square pixels, 8 bits, 4:2:0, BT.709, limited range. */
 export function renditionFilters(
-  video: VideoLayout,
+  { color }: VideoLayout,
   { width, height }: Pick<Rendition, 'width' | 'height'>,
 ): readonly string[] {
-  const colors = `in_color_matrix=${sourceMatrix(video)}:out_color_matrix=bt709:out_range=tv`
-  return [`scale=${width}:${height}:${exactScaling}:${colors}`, 'setsar=1', 'format=yuv420p']
+  const range = color.isFullRange ? ':in_range=pc' : ''
+  const reading = `scale=${width}:${height}:${exactScaling}:in_color_matrix=${color.matrix}${range}`
+  const writing = 'out_color_matrix=bt709:out_range=tv'
+  const end = ['setsar=1', 'format=yuv420p']
+  if (color.wide === null) return [`${reading}:${writing}`, ...end]
+  const table = `lut3d=file=${colorTableFile(color.wide)}:interp=tetrahedral`
+  return [reading, 'format=gbrp10', table, `scale=${exactScaling}:${writing}`, ...end]
 }
 
-/** Untagged pictures are read as players read them: BT.709 in high definition, BT.601 below. */
-function sourceMatrix({ colorSpace, colorTransfer, width, height }: VideoLayout): string {
-  if (isHighDynamicRange(colorTransfer)) return 'bt709'
-  const isHighDefinition = Math.min(width, height) >= 720
-  return matrices[colorSpace ?? ''] ?? (isHighDefinition ? 'bt709' : 'bt601')
+/**
+ * Pictures of another size than the header's are fitted into it, between bars. FFmpeg would build its filters anew
+ * instead, and each would start counting from the beginning; see the input's `-reinit_filter`.
+ */
+function steadySize({ codec, stored: { width, height } }: VideoLayout): readonly string[] {
+  if (!resizingCodecs.includes(codec)) return []
+  return [
+    `scale=${width}:${height}:${exactScaling}:force_original_aspect_ratio=decrease`,
+    `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2:eval=frame`,
+  ]
 }
 
-function isHighDynamicRange(transfer: string | null): boolean {
-  return highDynamicRange.includes(transfer ?? '')
+/** Transparency shows black. */
+function flattened({ hasAlpha, pixelFormat, bitDepth }: VideoLayout): readonly string[] {
+  if (!hasAlpha) return []
+  const isRgb = /^(rgb|bgr|argb|abgr|gbr|pal8)/.test(pixelFormat ?? '')
+  const format = `${isRgb ? 'gbrap' : 'yuva444p'}${bitDepth > 8 ? '10' : ''}`
+  return [`scale=${exactScaling}`, `format=${format}`, 'premultiply=inplace=1']
 }

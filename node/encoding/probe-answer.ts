@@ -1,13 +1,14 @@
 import { z } from 'zod'
 
-/** What is asked of ffprobe, and nothing more: tags and titles of a foreign file never enter this program. */
+/** What is asked of ffprobe, and nothing more: titles and places of a foreign file never enter this program. */
 export const probeEntries = [
   'format=format_name,duration',
-  'stream=index,codec_type,codec_name,width,height,channels,sample_aspect_ratio,field_order,color_space,color_transfer,' +
-    'r_frame_rate,avg_frame_rate,time_base,start_pts,duration,has_b_frames',
+  'stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,' +
+    'color_range,color_space,color_transfer,color_primaries,channels,channel_layout,sample_rate,' +
+    'r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,has_b_frames',
   'stream_disposition=default,attached_pic,still_image',
-  'stream_tags=rotate',
-  'stream_side_data=rotation',
+  'stream_tags=rotate,alpha_mode,language',
+  'stream_side_data=rotation,displaymatrix,dv_profile,dv_bl_signal_compatibility_id',
 ].join(':')
 
 const Seconds = z.coerce.number().positive().nullable().catch(null)
@@ -24,25 +25,51 @@ const Ratio = z
   .catch(null)
 export type Ratio = { readonly numerator: number; readonly denominator: number }
 
-const Text = z.string().nullable().catch(null)
+/** What FFmpeg does not know it leaves out, or calls unknown. */
+const Text = z
+  .string()
+  .transform((text) => (text === 'unknown' ? null : text))
+  .nullable()
+  .catch(null)
+
+const Count = z.coerce.number().int().nonnegative().catch(0)
+
+const Tags = z
+  .object({ rotate: z.coerce.number().catch(0), alpha_mode: Text, language: Text })
+  .catch({ rotate: 0, alpha_mode: null, language: null })
+
+const SideData = z.object({
+  rotation: z.coerce.number().optional().catch(undefined),
+  displaymatrix: z.string().optional().catch(undefined),
+  dv_profile: z.coerce.number().optional().catch(undefined),
+  dv_bl_signal_compatibility_id: z.coerce.number().optional().catch(undefined),
+})
+export type SideData = z.infer<typeof SideData>
 
 const ProbedStream = z.object({
   index: z.int().min(0).max(255),
   codec_type: Text,
   codec_name: Text,
-  width: z.int().nonnegative().catch(0),
-  height: z.int().nonnegative().catch(0),
-  channels: z.int().nonnegative().catch(0),
+  profile: Text,
+  width: Count,
+  height: Count,
+  pix_fmt: Text,
   sample_aspect_ratio: Ratio,
   field_order: Text,
+  color_range: Text,
   color_space: Text,
   color_transfer: Text,
+  color_primaries: Text,
+  channels: Count,
+  channel_layout: Text,
+  sample_rate: Count,
   r_frame_rate: Ratio,
   avg_frame_rate: Ratio,
   time_base: Ratio,
   start_pts: z.int().nullable().catch(null),
+  start_time: z.coerce.number().nullable().catch(null),
   duration: Seconds,
-  has_b_frames: z.int().nonnegative().catch(0),
+  has_b_frames: Count,
   disposition: z
     .object({
       default: z.int().catch(0),
@@ -50,8 +77,8 @@ const ProbedStream = z.object({
       still_image: z.int().catch(0),
     })
     .catch({ default: 0, attached_pic: 0, still_image: 0 }),
-  tags: z.object({ rotate: z.coerce.number().catch(0) }).catch({ rotate: 0 }),
-  side_data_list: z.array(z.object({ rotation: z.coerce.number().optional() })).catch([]),
+  tags: Tags,
+  side_data_list: z.array(SideData).catch([]),
 })
 export type ProbedStream = z.infer<typeof ProbedStream>
 

@@ -5,8 +5,10 @@ import { createDecodeCheck } from './decode-check.ts'
 import type { Ffmpeg } from './ffmpeg-process.ts'
 import type { Ffprobe } from './ffprobe.ts'
 import { guardInput } from './input-guard.ts'
+import type { LayoutReader } from './layout-reader.ts'
+import { isProtected } from './mp4-protection.ts'
+import { requireDecodable } from './source-fitness.ts'
 import type { SourceLayout } from './source-layout.ts'
-import { readLayout } from './source-layout.ts'
 import type { SourceTimeline } from './source-timeline.ts'
 import { readTimeline } from './source-timeline.ts'
 
@@ -22,36 +24,71 @@ const longestGopSeconds = 600
 /** In recordings, a longer step of the clock is a break in it and not a picture that stands still. */
 const longestRecordedStepSeconds = 10
 
+export type SourceAnalysisDeps = {
+  readonly ffprobe: Ffprobe
+  readonly ffmpeg: Ffmpeg
+  readonly readLayout: LayoutReader
+  /** What this machine's FFmpeg can decode. */
+  readonly decoders: ReadonlySet<string>
+}
+
+/** All that is known of a file: what an offer needs, how it is opened, and what its packets tell. */
+export type MeasuredSource = {
+  readonly profile: SourceProfile
+  readonly layout: SourceLayout
+  readonly timeline: SourceTimeline
+}
+
 /**
  * Measures a file before any money moves: what it refuses with a MarketError `input-…`, no encoder could finish; what it
- * counts, every encoder will find. The packets are read through once, and some stretches are decoded.
+ * counts, every encoder will find. What only this machine cannot do it refuses with `unsupported-here`. The packets are
+ * read through once, and some stretches are decoded.
  */
 export function createSourceAnalysis(
-  { ffprobe, ffmpeg }: { readonly ffprobe: Ffprobe; readonly ffmpeg: Ffmpeg },
+  { ffprobe, ffmpeg, readLayout, decoders }: SourceAnalysisDeps,
   limits: SourceLimits,
 ) {
-  return async (path: string, signal: AbortSignal): Promise<SourceProfile> => {
+  return async (path: string, signal: AbortSignal): Promise<MeasuredSource> => {
+    signal.throwIfAborted()
     const { bytes } = await guardInput(path)
-    const layout = await readLayout(ffprobe, path, { signal })
+    await refuseProtected(path)
+    const layout = await readLayout({ source: path }, signal)
     refuseLarge(layout, limits)
+    requireDecodable(layout, decoders)
     const timeline = await readPackets(ffprobe, layout, signal)
     refuseLong(timeline, limits)
     refuseBroken(layout, timeline)
     const check = createDecodeCheck({ ffmpeg }, signal)
     await check.requirePictures(layout, timeline)
     if (layout.audioStream !== null) await check.requireSound(layout, layout.audioStream)
-    return {
-      bytes,
-      width: layout.video.width,
-      height: layout.video.height,
-      codec: layout.video.codec,
-      videoStream: layout.video.index,
-      audioStream: layout.audioStream,
-      rate: timeline.rate,
-      frames: await check.countFrames(layout, timeline),
-      longestGopSeconds: timeline.longestGopSeconds,
-    }
+    const frames = await check.countFrames(layout, timeline)
+    return { layout, timeline, profile: { ...profileOf(layout, timeline), bytes, frames } }
   }
+}
+
+function profileOf(
+  { video, audioStream }: SourceLayout,
+  timeline: SourceTimeline,
+): Omit<SourceProfile, 'bytes' | 'frames'> {
+  const bytes = timeline.bytesPerSecond.reduce((sum, count) => sum + count, 0)
+  return {
+    width: video.width,
+    height: video.height,
+    codec: video.codec,
+    videoStream: video.index,
+    audioStream,
+    rate: timeline.rate,
+    longestGopSeconds: timeline.longestGopSeconds,
+    videoKbps: Math.ceil((8 * bytes) / timeline.endSeconds / 1000),
+  }
+}
+
+async function refuseProtected(path: string): Promise<void> {
+  if (!(await isProtected(path))) return
+  throw new MarketError(
+    'input-encrypted',
+    'The video is protected against copying; give a file that is not.',
+  )
 }
 
 async function readPackets(
@@ -69,7 +106,7 @@ async function readPackets(
 }
 
 function refuseLarge({ video }: SourceLayout, { pixels }: SourceLimits): void {
-  const largest = Math.max(video.storedPixels, video.width * video.height)
+  const largest = Math.max(video.stored.width * video.stored.height, video.width * video.height)
   if (largest <= pixels && Math.max(video.width, video.height) <= 16_384) return
   throw new MarketError(
     'input-too-large',

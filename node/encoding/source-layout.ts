@@ -4,6 +4,8 @@ import { confinement, demuxerOf } from './containers.ts'
 import type { Ffprobe } from './ffprobe.ts'
 import type { ProbedStream, Ratio } from './probe-answer.ts'
 import { ProbeAnswer, probeEntries } from './probe-answer.ts'
+import type { VideoLayout } from './video-layout.ts'
+import { videoLayout } from './video-layout.ts'
 
 /** What a file's header says: enough to open it again in exactly the same way. */
 export type SourceLayout = {
@@ -11,32 +13,42 @@ export type SourceLayout = {
   readonly path: string
   readonly demuxer: string
   readonly video: VideoLayout
+  /** The sound to encode; null for a silent source. */
   readonly audioStream: number | null
+  readonly sounds: readonly SoundLayout[]
+  readonly subtitles: readonly SubtitleLayout[]
   /** By stream index. */
   readonly timeBases: ReadonlyMap<number, Ratio>
   /** Seconds the container claims for the longest of its streams. */
   readonly declaredSeconds: number | null
 }
 
-export type VideoLayout = {
+export type SoundLayout = {
   readonly index: number
   readonly codec: string
-  /** Square pixels, rotation applied. */
-  readonly width: number
-  readonly height: number
-  readonly storedPixels: number
-  readonly timeBase: Ratio
-  /** Zero of the job's clock, in units of the time base: when the first picture is shown. */
-  readonly startPts: number
-  readonly isInterlaced: boolean
-  readonly colorSpace: string | null
-  readonly colorTransfer: string | null
-  /** Rates the header claims, the likelier first. */
-  readonly claimedRates: readonly Ratio[]
-  readonly declaredSeconds: number | null
+  readonly profile: string | null
+  readonly channels: number
+  /** By FFmpeg's name, `5.1(side)`; null where the channels are only counted. */
+  readonly channelLayout: string | null
+  readonly sampleRate: number
+  readonly language: string | null
+  /** Seconds after the first picture; negative where the sound comes first. */
+  readonly delaySeconds: number
 }
 
-/** Reads a file's header, for its first video or the one named. Rejects with `input-unreadable` or `input-no-video`; the file is opened by nothing but a known demuxer. */
+export type SubtitleLayout = {
+  readonly index: number
+  readonly codec: string
+  readonly language: string | null
+}
+
+/** Streams above which a file is refused: every one costs memory in every process that opens it. */
+const mostStreams = 64
+
+/**
+ * Reads a file's header, for its first video or the one named. Rejects with `input-unreadable`, `input-no-video` or
+ * `input-too-large`; the file is opened by nothing but a known demuxer.
+ */
 export async function readLayout(
   ffprobe: Ffprobe,
   file: string,
@@ -50,14 +62,24 @@ export async function readLayout(
       'input-unreadable',
       `Files of the kind ${format.format_name} are not taken.`,
     )
+  refuseManyStreams(streams)
   const pictures = streams.filter(isMovingPicture)
-  const video = pictures.find(({ index }) => index === (videoStream ?? index))
-  if (!video) throw new MarketError('input-no-video', 'The file has no video in it.')
+  const stream = pictures.find(({ index }) => index === (videoStream ?? index))
+  if (!stream) throw new MarketError('input-no-video', 'The file has no video in it.')
+  const sounds = streams.filter(isSound)
   return {
     path: absolute,
     demuxer,
-    video: videoLayout(video, demuxer),
-    audioStream: defaultSound(streams)?.index ?? null,
+    video: videoLayout(stream, demuxer),
+    audioStream: defaultSound(sounds)?.index ?? null,
+    sounds: sounds.map((sound) => soundLayout(sound, stream)),
+    subtitles: streams
+      .filter(({ codec_type }) => codec_type === 'subtitle')
+      .map(({ index, codec_name, tags }) => ({
+        index,
+        codec: codec_name ?? 'unknown',
+        language: tags.language,
+      })),
     timeBases: new Map(
       streams.flatMap(({ index, time_base }) => (time_base ? [[index, time_base]] : [])),
     ),
@@ -92,47 +114,38 @@ function unreadableBecause(error: unknown): string {
     : 'The file is not a video that can be read, or it is damaged.'
 }
 
+function refuseManyStreams({ length }: readonly ProbedStream[]): void {
+  if (length <= mostStreams) return
+  throw new MarketError(
+    'input-too-large',
+    `The file holds ${length} streams, where ${mostStreams} are taken.`,
+    { streams: length, limit: mostStreams },
+  )
+}
+
 /** A cover is a video stream to FFmpeg, and often the first. */
 function isMovingPicture({ codec_type, disposition, width, height }: ProbedStream): boolean {
   if (codec_type !== 'video' || width === 0 || height === 0) return false
   return disposition.attached_pic === 0 && disposition.still_image === 0
 }
 
-function defaultSound(streams: readonly ProbedStream[]): ProbedStream | undefined {
-  const sounds = streams.filter(
-    ({ codec_type, channels }) => codec_type === 'audio' && channels > 0,
-  )
+function isSound({ codec_type, codec_name, channels }: ProbedStream): boolean {
+  return codec_type === 'audio' && codec_name !== null && channels > 0
+}
+
+function defaultSound(sounds: readonly ProbedStream[]): ProbedStream | undefined {
   return sounds.find(({ disposition }) => disposition.default === 1) ?? sounds[0]
 }
 
-function videoLayout(stream: ProbedStream, demuxer: string): VideoLayout {
-  if (stream.codec_name === null || stream.time_base === null)
-    throw new MarketError('input-unreadable', 'The kind of its video is not known here.')
+function soundLayout(sound: ProbedStream, video: ProbedStream): SoundLayout {
   return {
-    index: stream.index,
-    codec: stream.codec_name,
-    ...shownSize(stream),
-    storedPixels: stream.width * stream.height,
-    timeBase: stream.time_base,
-    startPts: (stream.start_pts ?? 0) + unseenDelay(stream, demuxer),
-    isInterlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
-    colorSpace: stream.color_space,
-    colorTransfer: stream.color_transfer,
-    claimedRates: [stream.r_frame_rate, stream.avg_frame_rate].filter((rate) => rate !== null),
-    declaredSeconds: stream.duration,
+    index: sound.index,
+    codec: sound.codec_name ?? 'unknown',
+    profile: sound.profile,
+    channels: sound.channels,
+    channelLayout: sound.channel_layout,
+    sampleRate: sound.sample_rate,
+    language: sound.tags.language,
+    delaySeconds: (sound.start_time ?? 0) - (video.start_time ?? 0),
   }
-}
-
-/** AVI counts the pictures as they are decoded; the first one is shown when those that reach past it are in. */
-function unseenDelay({ has_b_frames }: ProbedStream, demuxer: string): number {
-  return demuxer === 'avi' ? has_b_frames : 0
-}
-
-/** The aspect of the stored pixels is applied to the width, as players do; then the rotation. */
-function shownSize(stream: ProbedStream): { readonly width: number; readonly height: number } {
-  const { numerator, denominator } = stream.sample_aspect_ratio ?? { numerator: 1, denominator: 1 }
-  const width = Math.max(1, Math.round((stream.width * numerator) / denominator))
-  const turned = stream.side_data_list.find(({ rotation }) => rotation !== undefined)?.rotation
-  const isUpright = Math.round((turned ?? stream.tags.rotate) / 90) % 2 === 0
-  return isUpright ? { width, height: stream.height } : { width: stream.height, height: width }
 }

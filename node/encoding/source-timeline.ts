@@ -2,22 +2,28 @@ import type { FrameRate } from '#protocol/grid.ts'
 import { confinement } from './containers.ts'
 import type { Ffprobe } from './ffprobe.ts'
 import { createRateMeter } from './frame-rate.ts'
+import type { KeyPictures } from './key-pictures.ts'
+import { createKeyPictures } from './key-pictures.ts'
 import type { PacketLine } from './packet-line.ts'
 import { packetEntries, parsePacketLine, tickSeconds } from './packet-line.ts'
-import type { SourceLayout, VideoLayout } from './source-layout.ts'
+import type { SourceLayout } from './source-layout.ts'
+import type { VideoLayout } from './video-layout.ts'
 
 /** What one pass over a file's packets tells; all seconds count from the job's zero. */
-export type SourceTimeline = {
+export type SourceTimeline = KeyPictures & {
   readonly rate: FrameRate
+  /** Whether pictures keep to no constant rate: they are placed on the grid of `rate` all the same. */
+  readonly isVariable: boolean
   readonly pictures: number
   /** Pictures shown in each whole second. */
   readonly picturesPerSecond: readonly number[]
+  /** Bytes of video in each whole second. */
+  readonly bytesPerSecond: readonly number[]
   /** When the last picture begins and ends. */
   readonly lastStartSeconds: number
   readonly endSeconds: number
   /** From the first to the last moment of any stream. */
   readonly fileSeconds: number
-  readonly longestGopSeconds: number
   /** The longest time one picture stands, and whether time ever ran backwards. */
   readonly longestHoldSeconds: number
   readonly runsBackwards: boolean
@@ -61,8 +67,8 @@ export function createTimeline(
   const shown = createShownPictures(video.claimedRates)
   const showTime = createShowTimes(video.startPts)
   const waiting: number[] = []
-  let lastKeyTicks = video.startPts
-  let longestGopTicks = 0
+  const keys = createKeyPictures()
+  const bytesPerSecond: number[] = []
   let endTicks = video.startPts
   let lastStartSeconds = 0
   return {
@@ -71,10 +77,8 @@ export function createTimeline(
       const seconds = secondsOf(ticks)
       insertSorted(waiting, seconds)
       if (waiting.length > reorderDepth) shown.add(waiting.shift() ?? seconds)
-      if (packet.isKey) {
-        longestGopTicks = Math.max(longestGopTicks, ticks - lastKeyTicks)
-        lastKeyTicks = ticks
-      }
+      keys.add(seconds, packet.isKey)
+      addTo(bytesPerSecond, seconds, packet.bytes)
       if (seconds < lastStartSeconds) return
       lastStartSeconds = seconds
       endTicks = ticks + packet.duration
@@ -83,16 +87,14 @@ export function createTimeline(
       waiting.forEach(shown.add)
       const { rate, ...pictures } = shown.finish()
       const oneFrame = rate.denominator / rate.numerator
-      const endSeconds = secondsOf(endTicks)
+      const end = secondsOf(endTicks)
       return {
         rate,
         ...pictures,
+        ...keys.finish(end),
+        bytesPerSecond: withoutHoles(bytesPerSecond),
         lastStartSeconds,
-        endSeconds: endSeconds > lastStartSeconds ? endSeconds : lastStartSeconds + oneFrame,
-        longestGopSeconds: tickSeconds(
-          Math.max(longestGopTicks, endTicks - lastKeyTicks),
-          video.timeBase,
-        ),
+        endSeconds: end > lastStartSeconds ? end : lastStartSeconds + oneFrame,
       }
     },
   }
@@ -112,7 +114,7 @@ function createShowTimes(startPts: number): (packet: PacketLine) => number {
 
 type ShownPictures = Pick<
   SourceTimeline,
-  'rate' | 'pictures' | 'picturesPerSecond' | 'longestHoldSeconds' | 'runsBackwards'
+  'rate' | 'isVariable' | 'pictures' | 'picturesPerSecond' | 'longestHoldSeconds' | 'runsBackwards'
 >
 
 /** Follows the pictures in the order in which they are shown. */
@@ -134,14 +136,14 @@ function createShownPictures(claimedRates: VideoLayout['claimedRates']): {
       if (pictures > 0) longestHoldSeconds = Math.max(longestHoldSeconds, seconds - previous)
       previous = seconds
       pictures += 1
-      const second = Math.min(lastCountedSecond, Math.max(0, Math.floor(seconds)))
-      perSecond[second] = (perSecond[second] ?? 0) + 1
+      addTo(perSecond, seconds, 1)
       meter.add(seconds - first)
     },
     finish: () => ({
       rate: meter.rate(),
+      isVariable: !meter.isConstant(),
       pictures,
-      picturesPerSecond: Array.from(perSecond, (count) => count ?? 0),
+      picturesPerSecond: withoutHoles(perSecond),
       longestHoldSeconds,
       runsBackwards,
     }),
@@ -164,6 +166,15 @@ function createExtent(timeBases: SourceLayout['timeBases']): {
     },
     seconds: () => Math.max(0, last - first),
   }
+}
+
+function addTo(perSecond: number[], seconds: number, amount: number): void {
+  const second = Math.min(lastCountedSecond, Math.max(0, Math.floor(seconds)))
+  perSecond[second] = (perSecond[second] ?? 0) + amount
+}
+
+function withoutHoles(perSecond: readonly number[]): readonly number[] {
+  return Array.from(perSecond, (amount) => amount ?? 0)
 }
 
 function insertSorted(values: number[], value: number): void {

@@ -61,7 +61,7 @@ export async function requestFor(
   { ladder = smallLadder, segmentFrames, partSegments = 2 }: RequestOptions = {},
 ): Promise<EncodeRequest> {
   const profile = await engine.analyse(file, { signal: untroubled })
-  const { rate, frames, longestGopSeconds, audioStream, ...source } = profile
+  const { rate, frames, longestGopSeconds, audioStream, videoKbps: _, ...source } = profile
   const grid: FrameGrid = {
     rate,
     frames,

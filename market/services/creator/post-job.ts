@@ -57,7 +57,7 @@ function buildOffer(
   { id, salt, profile, source, arbiters, ceiling }: OfferParts,
 ): JobOffer {
   const grid = frameGrid(profile.rate, profile.frames, profile.longestGopSeconds)
-  const ladder = buildLadder(profile.width, profile.height)
+  const ladder = buildLadder(profile.width, profile.height, profile)
   const usual = ladderPrice(defaultPrices, ladder, grid) ?? milliHbd(1n)
   const { width, height, codec, videoStream, audioStream } = profile
   return {

@@ -35,12 +35,17 @@ function workFailed(
   error: unknown,
   failures: number,
 ): void {
-  const isHopeless = error instanceof MarketError && error.code.startsWith('input-')
+  const isHopeless = error instanceof MarketError && isAboutInput(error)
   if (isHopeless || failures >= giveUpAfter) {
     deps.state.atomically(() =>
       giveBack(deps, job, error instanceof MarketError ? error.code : 'internal error'),
     )
   }
+}
+
+/** No further try on this machine ends otherwise. */
+function isAboutInput({ code }: MarketError): boolean {
+  return code.startsWith('input-') || code === 'unsupported-here'
 }
 
 async function encode(

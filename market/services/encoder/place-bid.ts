@@ -16,6 +16,7 @@ export function createConsiderOffer(deps: EncoderDeps) {
     const { head } = ledger.current()
     if (!head || !ledger.isSynced()) return
     if (jobCreator(offer.job) === account || !mayBid(jobs.find(offer.job))) return
+    if (!engine.decodes(offer.source.codec)) return
     if (jobs.unfinished().filter(isOccupying).length >= options.slots) return
     const { prices, firmSeconds, marginSeconds } = options
     const pixelsPerSecond = engine.pixelsPerSecond * engine.workers

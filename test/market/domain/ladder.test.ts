@@ -38,6 +38,54 @@ test('an odd source loses a line rather than gain one', () => {
   expect(sizes(853, 479)).toEqual(['478p 852x478'])
 })
 
+const pace = (videoKbps: number, rate = 30, codec = 'h264') => ({
+  rate: { numerator: rate, denominator: 1 },
+  videoKbps,
+  codec,
+})
+
+const caps = (ladder: Ladder): readonly number[] => ladder.map(({ kbps }) => kbps)
+
+test('five megabits a second are worth the whole ladder', () => {
+  expect(buildLadder(1920, 1080, pace(5000))).toEqual(buildLadder(1920, 1080))
+})
+
+test('a source of 150 kilobits a second is not inflated in any size', () => {
+  expect(caps(buildLadder(1920, 1080, pace(150)))).toEqual([190, 150, 150])
+  expect(caps(buildLadder(640, 360, pace(150)))).toEqual([190])
+})
+
+test('a rendition takes no more than the source spends on as many pixels, with room for peaks', () => {
+  expect(caps(buildLadder(1920, 1080, pace(2000)))).toEqual([2500, 1370, 750])
+})
+
+test('a younger codec has said more with the same bits', () => {
+  expect(caps(buildLadder(1920, 1080, pace(2000, 30, 'hevc')))).toEqual([4000, 2180, 1000])
+})
+
+test('sixty pictures a second take a higher level where theirs allows too few', () => {
+  const ladder = buildLadder(1920, 1080, pace(9000, 60))
+  expect(ladder.map(({ name, level }) => `${name}@${level}`)).toEqual([
+    '1080p@4.2',
+    '720p@4.0',
+    '480p@3.1',
+  ])
+})
+
+test.each([
+  [1, 1, '2p 2x2'],
+  [2, 2, '2p 2x2'],
+  [15, 15, '14p 14x14'],
+  [312, 240, '240p 312x240'],
+])('%ix%i is encoded at its own size', (width, height, expected) => {
+  expect(sizes(width, height)).toEqual([expected])
+})
+
+test('8K and 32:9 stay within the presets', () => {
+  expect(sizes(7680, 4320)).toEqual(['1080p 1920x1080', '720p 1280x720', '480p 854x480'])
+  expect(sizes(5120, 1440)).toEqual(['1080p 2716x764', '720p 1810x510', '480p 1208x340'])
+})
+
 const side = fc.integer({ min: 1, max: 16_384 })
 const macroblocks = { '3.1': 3600, '4.0': 8192, '4.1': 8192 }
 

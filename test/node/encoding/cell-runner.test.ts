@@ -23,6 +23,7 @@ function fakeEngine(overrides: Partial<EncodingEngine> = {}) {
   const engine: EncodingEngine = {
     class: encoderProfile.class,
     workers: 2,
+    decodes: () => true,
     pixelsPerSecond: 1,
     analyse: () => Promise.reject(new Error('not asked')),
     encodeCell: async (_request, { part, renditions }, { directory, onProgress }) => {

@@ -3,32 +3,14 @@ import { expect, test } from 'vitest'
 import { audioArguments, audioFrames } from '#node/encoding/audio-arguments.ts'
 import type { PartEncode } from '#node/encoding/part-arguments.ts'
 import { partArguments } from '#node/encoding/part-arguments.ts'
-import type { SourceLayout } from '#node/encoding/source-layout.ts'
+import type { SoundLayout } from '#node/encoding/source-layout.ts'
+import type { VideoLayout } from '#node/encoding/video-layout.ts'
 import type { FrameGrid } from '#protocol/grid.ts'
 import { framesInSegment, gridSeconds, partWindow, segmentCount } from '#protocol/grid.ts'
 import { smallLadder } from '#test/support/clip.ts'
+import { aColor, aSourceLayout, aVideoLayout } from '#test/support/layout.ts'
 
-const layout: SourceLayout = {
-  path: '/video.mkv',
-  demuxer: 'matroska',
-  audioStream: 1,
-  timeBases: new Map(),
-  declaredSeconds: null,
-  video: {
-    index: 0,
-    codec: 'h264',
-    width: 1280,
-    height: 720,
-    storedPixels: 1280 * 720,
-    timeBase: { numerator: 1, denominator: 1000 },
-    startPts: 83,
-    isInterlaced: false,
-    colorSpace: null,
-    colorTransfer: null,
-    claimedRates: [],
-    declaredSeconds: null,
-  },
-}
+const layout = aSourceLayout()
 
 const grid: FrameGrid = {
   rate: { numerator: 30_000, denominator: 1001 },
@@ -59,7 +41,10 @@ test('the first part decodes from the beginning and stretches nothing but its ow
   const args = argumentsOf(0)
   expect(args).not.toContain('-ss')
   expect(valuesOf(args, '-filter_complex')).toEqual([
-    '[0:0]setpts=PTS-round((83*1/1000)/TB),fps=30000/1001:start_time=0,trim=start_pts=0:end_pts=480,setpts=PTS-0,split=2[in0][in1];' +
+    '[0:0]setpts=PTS-round((83*1/1000)/TB),' +
+      'scale=1280:720:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:force_original_aspect_ratio=decrease,' +
+      'pad=1280:720:(ow-iw)/2:(oh-ih)/2:eval=frame,' +
+      'fps=30000/1001:start_time=0,trim=start_pts=0:end_pts=480,setpts=PTS-0,split=2[in0][in1];' +
       '[in0]scale=160:90:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[out0];' +
       '[in1]scale=128:72:flags=bicubic+accurate_rnd+full_chroma_int+bitexact:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p[out1]',
   ])
@@ -118,17 +103,75 @@ test('no input is opened but by its own demuxer, from files and pipes', () => {
   }
 })
 
-test('high dynamic range is brought to the standard one, and fields to pictures', () => {
-  const video = { ...layout.video, colorTransfer: 'smpte2084', isInterlaced: true }
+/** The filters for a video that differs from an ordinary one. */
+function graphOf(overrides: Partial<VideoLayout>): string {
+  const video = aVideoLayout(overrides)
   const [graph = ''] = valuesOf(argumentsOf(0, { layout: { ...layout, video } }), '-filter_complex')
-  expect(graph).toMatch(/yadif=deint=interlaced,zscale=transferin=smpte2084.*tonemap=hable.*,fps=/)
+  return graph
+}
+
+test.each([
+  ['pq', 'hdr10'],
+  ['hlg', 'hlg'],
+  ['bt2020', 'none'],
+  ['p3', 'none'],
+] as const)('colours of the kind %s go through their table, in RGB', (wide, hdr) => {
+  const graph = graphOf({ color: aColor({ matrix: 'bt2020', wide, hdr }) })
+  expect(graph).toMatch(
+    new RegExp(
+      `in_color_matrix=bt2020,format=gbrp10,lut3d=file=${wide}.cube:interp=tetrahedral,scale=[^,]*out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p\\[out0\\]`,
+    ),
+  )
 })
 
-test('the colours of standard definition are converted, not renamed', () => {
-  const video = { ...layout.video, width: 720, height: 576, colorSpace: 'bt470bg' }
-  expect(argumentsOf(0, { layout: { ...layout, video } }).join(' ')).toContain(
-    'in_color_matrix=bt601',
-  )
+test.each([
+  ['flagged', 'parity=auto:deint=interlaced'],
+  ['top', 'parity=tff:deint=all'],
+  ['bottom', 'parity=bff:deint=all'],
+] as const)('fields are made pictures before they are counted: %s', (fields, expected) => {
+  expect(graphOf({ fields })).toMatch(new RegExp(`bwdif=mode=send_frame:${expected},fps=`))
+})
+
+test('a picture is turned once, by our own filters, behind the cut', () => {
+  const graph = graphOf({ orientation: { filters: ['transpose=clock'], isTurned: true } })
+  expect(graph).toContain('setpts=PTS-0,transpose=clock,split=2')
+  expect(argumentsOf(0)).toContain('-noautorotate')
+})
+
+test('transparency is laid over black, in as many bits as it has', () => {
+  const flat = (overrides: Partial<VideoLayout>) => graphOf({ hasAlpha: true, ...overrides })
+  expect(flat({ pixelFormat: 'bgra' })).toContain('format=gbrap,premultiply=inplace=1,split')
+  expect(flat({ pixelFormat: 'yuva420p' })).toContain('format=yuva444p,premultiply=inplace=1')
+  expect(flat({ pixelFormat: 'yuva444p12le', bitDepth: 12 })).toContain('format=yuva444p10,pre')
+})
+
+test('full range is read as such, and the colours of standard definition are converted, not renamed', () => {
+  const graph = graphOf({ color: aColor({ matrix: 'bt601', isFullRange: true }) })
+  expect(graph).toContain('in_color_matrix=bt601:in_range=pc:out_color_matrix=bt709:out_range=tv')
+})
+
+test('a codec whose pictures never change their size is not made steady', () => {
+  expect(graphOf({ codec: 'prores' })).not.toContain('pad=')
+})
+
+test('a decoder is named only where the first choice would lose something', () => {
+  const video = aVideoLayout({ codec: 'vp9', decoder: 'libvpx-vp9' })
+  expect(valuesOf(argumentsOf(0, { layout: { ...layout, video } }), '-c:0')).toEqual(['libvpx-vp9'])
+  expect(argumentsOf(0)).not.toContain('-c:0')
+})
+
+/** The filters for a sound of so many channels. */
+function soundOf(channels: number): string {
+  const sounds = layout.sounds.map((sound): SoundLayout => ({ ...sound, channels }))
+  const args = audioArguments({ layout: { ...layout, sounds }, audioStream: 1, grid })
+  return valuesOf(args, '-filter_complex')[0] ?? ''
+}
+
+test('sound is mixed to two channels without loss of level and without clipping', () => {
+  expect(soundOf(1)).toContain('pan=stereo|c0=c0|c1=c0,aresample')
+  expect(soundOf(2)).not.toContain('pan')
+  expect(soundOf(6)).toContain('rematrix_maxval=1,aformat=sample_fmts=fltp:channel_layouts=stereo')
+  expect(soundOf(16)).toContain('pan=stereo|c0=c0|c1=c1,aresample')
 })
 
 test('sound starts one frame late, so that the priming frame falls on the common start', () => {

@@ -7,7 +7,8 @@ import { finished } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SourceProfile } from '#market/ports/encoding-engine.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
-import { createSourceAnalysis } from '#node/encoding/source-analysis.ts'
+import type { MeasuredSource } from '#node/encoding/source-analysis.ts'
+import { openAnalysis } from '#test/support/analysis.ts'
 import { ffmpeg, makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
 
 const limits = { seconds: 3600, pixels: 8192 * 4608 }
@@ -20,8 +21,11 @@ beforeAll(async () => {
   folder = await makeFolder()
 })
 
+const measure = async (file: string, given = limits): Promise<MeasuredSource> =>
+  await (await openAnalysis(tools, given))(file, untroubled)
+
 const analyse = async (file: string, given = limits): Promise<SourceProfile> =>
-  await createSourceAnalysis(tools, given)(file, untroubled)
+  (await measure(file, given)).profile
 
 /** Makes a file in the folder, with FFmpeg's arguments for it. */
 async function make(name: string, ...args: readonly string[]): Promise<string> {
@@ -340,7 +344,7 @@ describe('a playlist', () => {
 test('an abort ends an analysis by its reason', async () => {
   const file = await make('abort.mp4', ...picture('25', 2), ...x264)
   const signal = AbortSignal.abort(new Error('enough'))
-  await expect(createSourceAnalysis(tools, limits)(file, signal)).rejects.toThrow('enough')
+  await expect((await openAnalysis(tools, limits))(file, signal)).rejects.toThrow('enough')
 })
 
 test('a file that grows larger is analysed in a memory that does not', async () => {

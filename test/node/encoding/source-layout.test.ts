@@ -58,17 +58,41 @@ test('a header is read into what is needed to open the file again', async () => 
       [0, { numerator: 1, denominator: 90_000 }],
       [1, { numerator: 1, denominator: 48_000 }],
     ]),
+    sounds: [
+      {
+        index: 1,
+        codec: 'aac',
+        profile: null,
+        channels: 2,
+        channelLayout: null,
+        sampleRate: 0,
+        language: null,
+        delaySeconds: 0,
+      },
+    ],
+    subtitles: [],
     video: {
       index: 0,
       codec: 'h264',
+      decoder: null,
       width: 1920,
       height: 1080,
-      storedPixels: 1920 * 1080,
+      stored: { width: 1920, height: 1080, aspect: { numerator: 1, denominator: 1 } },
+      orientation: { filters: [], isTurned: false },
+      pixelFormat: null,
+      bitDepth: 8,
+      hasAlpha: false,
+      color: {
+        matrix: 'bt709',
+        isFullRange: false,
+        hdr: 'none',
+        wide: null,
+        primaries: null,
+        transfer: null,
+      },
+      fields: 'progressive',
       timeBase: { numerator: 1, denominator: 90_000 },
       startPts: 126_000,
-      isInterlaced: false,
-      colorSpace: null,
-      colorTransfer: null,
       claimedRates: [{ numerator: 30, denominator: 1 }],
       declaredSeconds: null,
     },
@@ -109,11 +133,130 @@ test('the default sound comes before the first, and one without channels never',
   expect((await layoutOf([video])).audioStream).toBeNull()
 })
 
-test('interlaced pictures are known as such', async () => {
-  expect((await layoutOf([{ ...video, field_order: 'tt' }])).video.isInterlaced).toBe(true)
-  expect((await layoutOf([{ ...video, field_order: 'progressive' }])).video.isInterlaced).toBe(
-    false,
-  )
+test('a header that tells of fields is noted, and its word is not yet taken', async () => {
+  const fieldsOf = async (field_order: string) =>
+    (await layoutOf([{ ...video, field_order }])).video.fields
+  expect(await fieldsOf('tt')).toBe('flagged')
+  expect(await fieldsOf('bt')).toBe('flagged')
+  expect(await fieldsOf('progressive')).toBe('progressive')
+  expect(await fieldsOf('unknown')).toBe('progressive')
+})
+
+/** Lines as ffprobe writes a display matrix. */
+const matrix = (a: number, b: number, c: number, d: number): string =>
+  `\n00000000: ${a * 65_536} ${b * 65_536} 0\n00000001: ${c * 65_536} ${d * 65_536} 0\n00000002: 0 0 1073741824\n`
+
+test.each([
+  [[1, 0, 0, 1], []],
+  [[-1, 0, 0, 1], ['hflip']],
+  [[1, 0, 0, -1], ['vflip']],
+  [
+    [-1, 0, 0, -1],
+    ['hflip', 'vflip'],
+  ],
+  [[0, 1, -1, 0], ['transpose=clock']],
+  [[0, -1, 1, 0], ['transpose=cclock']],
+  [[0, 1, 1, 0], ['transpose=cclock_flip']],
+  [[0, -1, -1, 0], ['transpose=clock_flip']],
+] as const)('the display matrix %j becomes the filters %j', async ([a, b, c, d], filters) => {
+  const turned = { ...video, side_data_list: [{ displaymatrix: matrix(a, b, c, d) }] }
+  const { orientation, width } = (await layoutOf([turned])).video
+  expect(orientation).toEqual({ filters, isTurned: a === 0 })
+  expect(width).toBe(a === 0 ? 1080 : 1920)
+})
+
+test('the matrix comes before the tag that says the same again', async () => {
+  const both = {
+    ...video,
+    side_data_list: [{ displaymatrix: matrix(0, 1, -1, 0), rotation: -90 }],
+    tags: { rotate: '90' },
+  }
+  expect((await layoutOf([both])).video.orientation.filters).toEqual(['transpose=clock'])
+  const tagged = { ...video, tags: { rotate: '270' } }
+  expect((await layoutOf([tagged])).video.orientation.filters).toEqual(['transpose=cclock'])
+})
+
+test.each([
+  [{ color_transfer: 'smpte2084', color_primaries: 'bt2020' }, 'hdr10', 'pq', 'bt2020'],
+  [{ color_transfer: 'arib-std-b67', color_space: 'bt2020nc' }, 'hlg', 'hlg', 'bt2020'],
+  [{ color_primaries: 'bt2020', color_space: 'bt2020nc' }, 'none', 'bt2020', 'bt2020'],
+  [{ color_primaries: 'smpte432' }, 'none', 'p3', 'bt709'],
+  [{ color_space: 'bt470bg' }, 'none', null, 'bt601'],
+  [{ color_space: 'unknown' }, 'none', null, 'bt709'],
+  [{ width: 720, height: 576 }, 'none', null, 'bt601'],
+  [{ width: 1280, height: 536 }, 'none', null, 'bt709'],
+] as const)('with %j the colours are %s, %s, %s', async (given, hdr, wide, colorMatrix) => {
+  const { color } = (await layoutOf([{ ...video, ...given }])).video
+  expect(color).toMatchObject({ hdr, wide, matrix: colorMatrix })
+})
+
+test('Dolby Vision is read by the layer under it, and known where there is none', async () => {
+  const dolby = (dv_profile: number, dv_bl_signal_compatibility_id: number, color_transfer = '') =>
+    layoutOf([
+      { ...video, color_transfer, side_data_list: [{ dv_profile, dv_bl_signal_compatibility_id }] },
+    ])
+  expect((await dolby(5, 0)).video.color.hdr).toBe('dolby-vision-5')
+  expect((await dolby(8, 1, 'smpte2084')).video.color).toMatchObject({
+    hdr: 'dolby-vision-8',
+    wide: 'pq',
+  })
+  expect((await dolby(8, 4, 'arib-std-b67')).video.color.wide).toBe('hlg')
+  expect((await dolby(8, 2, 'bt709')).video.color).toMatchObject({ hdr: 'none', wide: null })
+})
+
+test.each([
+  ['yuv420p', 8, false],
+  ['nv12', 8, false],
+  ['yuv420p10le', 10, false],
+  ['p010le', 10, false],
+  ['gbrp12be', 12, false],
+  ['yuva444p12le', 12, true],
+  ['rgb48le', 16, false],
+  ['rgba64be', 16, true],
+  ['bgra', 8, true],
+  ['bgr0', 8, false],
+  ['pal8', 8, true],
+  ['gray', 8, false],
+  ['gray10le', 10, false],
+])('%s has %i bits and transparency: %s', async (pix_fmt, bitDepth, hasAlpha) => {
+  expect((await layoutOf([{ ...video, pix_fmt }])).video).toMatchObject({ bitDepth, hasAlpha })
+})
+
+test('the transparency that WebM hides beside its pictures asks for its own decoder', async () => {
+  const hidden = { ...video, codec_name: 'vp9', tags: { alpha_mode: '1' } }
+  expect((await layoutOf([hidden])).video).toMatchObject({ decoder: 'libvpx-vp9', hasAlpha: true })
+  expect((await layoutOf([{ ...video, codec_name: 'vp9' }])).video.decoder).toBeNull()
+})
+
+test('every sound is told with its channels, its language and its delay', async () => {
+  const commentary = {
+    ...sound,
+    index: 2,
+    codec_name: 'ac3',
+    channels: 6,
+    channel_layout: '5.1(side)',
+    sample_rate: '48000',
+    start_time: '1.900000',
+    tags: { language: 'fre' },
+  }
+  const { sounds } = await layoutOf([{ ...video, start_time: '1.400000' }, commentary])
+  expect(sounds).toEqual([
+    {
+      index: 2,
+      codec: 'ac3',
+      profile: null,
+      channels: 6,
+      channelLayout: '5.1(side)',
+      sampleRate: 48_000,
+      language: 'fre',
+      delaySeconds: 0.5,
+    },
+  ])
+})
+
+test('a file with more streams than any video needs is too large', async () => {
+  const streams = Array.from({ length: 65 }, (_, index) => ({ ...video, index }))
+  await expect(layoutOf(streams)).rejects.toMatchObject({ code: 'input-too-large' })
 })
 
 test('a name that looks like an option or an address is opened as a file', async () => {

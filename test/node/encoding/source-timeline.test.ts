@@ -10,7 +10,16 @@ const video = {
 }
 
 function aPacket(overrides: Partial<PacketLine>): PacketLine {
-  return { stream: 0, pts: 0, dts: 0, duration: 3600, isKey: false, isHidden: false, ...overrides }
+  return {
+    stream: 0,
+    pts: 0,
+    dts: 0,
+    duration: 3600,
+    bytes: 100,
+    isKey: false,
+    isHidden: false,
+    ...overrides,
+  }
 }
 
 /** Pictures at 25 a second from the start, stored in the order that B-frames need. */
@@ -47,6 +56,29 @@ test('pictures stored out of order are counted in the order in which they are sh
   })
 })
 
+test('the weight of a video is known second by second, and its key pictures one by one', () => {
+  expect(timelineOf(reordered(100))).toMatchObject({
+    bytesPerSecond: [2500, 2500, 2500, 2500],
+    keySeconds: [0, 1.2, 2.4, 3.6].map((seconds) => expect.closeTo(seconds, 9)),
+  })
+})
+
+test('a group is open where a picture behind its key picture is shown before it', () => {
+  const shown = (frame: number, isKey: boolean) => aPacket({ pts: 126_000 + 3600 * frame, isKey })
+  const closed = [shown(0, true), shown(2, false), shown(1, false), shown(3, true)]
+  expect(timelineOf([...closed, shown(4, false)]).hasClosedGops).toBe(true)
+  const open = [shown(0, true), shown(1, false), shown(4, true), shown(2, false), shown(3, false)]
+  expect(timelineOf(open).hasClosedGops).toBe(false)
+})
+
+test('a rate that pictures keep to is constant, one that they do not is variable', () => {
+  expect(timelineOf(reordered(100)).isVariable).toBe(false)
+  const uneven = [0, 1, 2, 5, 6, 9, 10, 14, 15, 16].map((frame) =>
+    aPacket({ pts: 126_000 + 3600 * frame }),
+  )
+  expect(timelineOf(uneven).isVariable).toBe(true)
+})
+
 test('a clock that starts again is seen', () => {
   expect(timelineOf([...reordered(200), ...reordered(200)]).runsBackwards).toBe(true)
 })
@@ -76,16 +108,16 @@ test('a forged time far in the future sizes no array', () => {
 })
 
 test.each([
-  ['0,126000,118800,3600,K__', aPacket({ pts: 126_000, dts: 118_800, isKey: true })],
+  ['0,126000,118800,3600,100,K__', aPacket({ pts: 126_000, dts: 118_800, isKey: true })],
   [
-    '1,-1024,-1024,1024,KD,',
+    '1,-1024,-1024,1024,100,KD,',
     aPacket({ stream: 1, pts: -1024, dts: -1024, duration: 1024, isKey: true, isHidden: true }),
   ],
-  ['0,N/A,7,N/A,__', aPacket({ pts: null, dts: 7, duration: 0 })],
+  ['0,N/A,7,N/A,100,__', aPacket({ pts: null, dts: 7, duration: 0 })],
 ])('ffprobe’s line %s is read, in the form of any version', (line, packet) => {
   expect(parsePacketLine(line)).toEqual(packet)
 })
 
-test.each(['', 'side_data,', '0,N/A,N/A,3600,K_'])('the line "%s" holds no packet', (line) => {
+test.each(['', 'side_data,', '0,N/A,N/A,3600,9,K_'])('the line "%s" holds no packet', (line) => {
   expect(parsePacketLine(line)).toBeNull()
 })
