@@ -21,12 +21,43 @@ export const RenditionPrice = z.strictObject({
 })
 export type RenditionPrice = z.infer<typeof RenditionPrice>
 
+/** H.264 encoders in hardware, by FFmpeg's names. Their bytes depend on chip and driver and belong to no determinism class. */
+export const HardwareEncoder = z.enum([
+  'h264_nvenc',
+  'h264_vaapi',
+  'h264_qsv',
+  'h264_videotoolbox',
+  'h264_amf',
+])
+export type HardwareEncoder = z.infer<typeof HardwareEncoder>
+
+/** The interface through which a machine encodes in hardware; `none` is a processor. */
+export const HwAccel = z.enum(['nvenc', 'vaapi', 'qsv', 'videotoolbox', 'amf', 'none'])
+export type HwAccel = z.infer<typeof HwAccel>
+
+/** One codec that a machine has encoded, and how fast. H.264 is the contract; the others say what an offer could ask for. */
+export const EncoderCapability = z.strictObject({
+  codec: z.enum(['h264', 'h265', 'vp9', 'av1']),
+  /** FFmpeg's name of the encoder. */
+  encoder: z.string().regex(/^[a-z0-9][a-z0-9_-]{1,31}$/),
+  hwAccel: HwAccel,
+  /** The largest rendition that was encoded, by its short side. */
+  maxResolution: z.string().regex(/^[1-9]\d{0,3}p$/),
+  /** Thousandths of real time of the whole machine, for that rendition alone at 30 frames a second: 2500 is 2.5x. */
+  speed: z.int().min(1).max(10_000_000),
+})
+export type EncoderCapability = z.infer<typeof EncoderCapability>
+
 /** What an encoder publishes about itself. */
 export const EncoderProfile = z.strictObject({
   class: DeterminismClass,
   /** Parts it encodes side by side. */
   workers: z.int().min(1).max(1024),
   prices: z.array(RenditionPrice).min(1).max(16),
+  /** The best hardware that has proved itself; absent where none was looked for. */
+  hwAccel: HwAccel.optional(),
+  /** What was measured, best first; absent where nothing was. */
+  capabilities: z.array(EncoderCapability).max(12).optional(),
 })
 export type EncoderProfile = z.infer<typeof EncoderProfile>
 

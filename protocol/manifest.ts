@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DeterminismClass } from './encoder.ts'
+import { DeterminismClass, HardwareEncoder } from './encoder.ts'
 import { FrameGrid } from './grid.ts'
 import { Cid } from './ids.ts'
 import { Rendition } from './ladder.ts'
@@ -13,12 +13,37 @@ export const SegmentRecord = z.strictObject({
 })
 export type SegmentRecord = z.infer<typeof SegmentRecord>
 
-export const RenditionRecord = z.strictObject({
-  ...Rendition.shape,
-  /** RFC 6381 name, read from the stream: `avc1.640029`. */
-  codecs: z.string().regex(/^avc1\.[0-9A-F]{6}$/),
-  segments: z.array(SegmentRecord).min(1),
+/** Consecutive segments of a rendition that one kind of hardware made. */
+export const HardwareRun = z.strictObject({
+  encoder: HardwareEncoder,
+  /** Index of the first segment, and how many follow on, that one included. */
+  first: z.int().min(0),
+  segments: z.int().min(1),
 })
+export type HardwareRun = z.infer<typeof HardwareRun>
+
+export const RenditionRecord = z
+  .strictObject({
+    ...Rendition.shape,
+    /** RFC 6381 name, read from the stream: `avc1.640029`. */
+    codecs: z.string().regex(/^avc1\.[0-9A-F]{6}$/),
+    segments: z.array(SegmentRecord).min(1),
+    /**
+     * Segments that hardware made: they are checked by how they look. All others are libx264's of the manifest's class
+     * and are checked by their bytes. Absent without any, so that a tree of the recipe is the same on every machine.
+     */
+    hardware: z.array(HardwareRun).min(1).optional(),
+  })
+  .refine(
+    ({ segments, hardware = [] }) =>
+      hardware.every((run, index) => {
+        const previous = hardware[index - 1]
+        const free = previous ? previous.first + previous.segments : 0
+        const isJoined = run.first === free && run.encoder === previous?.encoder
+        return run.first >= free && !isJoined && run.first + run.segments <= segments.length
+      }),
+    'runs of hardware follow one another within the segments, as few as can be',
+  )
 export type RenditionRecord = z.infer<typeof RenditionRecord>
 
 export const AudioRecord = z.strictObject({
@@ -44,3 +69,24 @@ export const Manifest = z.strictObject({
   audio: AudioRecord.nullable(),
 })
 export type Manifest = z.infer<typeof Manifest>
+
+/** Which hardware made a segment; null for libx264, whose bytes can be proved. */
+export function hardwareOf(
+  { hardware = [] }: Pick<RenditionRecord, 'hardware'>,
+  segment: number,
+): HardwareEncoder | null {
+  const run = hardware.find(({ first, segments }) => segment >= first && segment < first + segments)
+  return run?.encoder ?? null
+}
+
+/** The runs of a rendition from what made each of its segments, in order: what a record carries as `hardware`. */
+export function hardwareRuns(encoders: readonly (HardwareEncoder | null)[]): HardwareRun[] {
+  const runs: HardwareRun[] = []
+  for (const [index, encoder] of encoders.entries()) {
+    const last = runs.at(-1)
+    if (encoder === null) continue
+    if (last?.encoder === encoder && last.first + last.segments === index) last.segments += 1
+    else runs.push({ encoder, first: index, segments: 1 })
+  }
+  return runs
+}
