@@ -1,6 +1,12 @@
 import type { FrameGrid, FrameRate, PartWindow } from '#protocol/grid.ts'
 import { frameSeconds, partCount } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
+import {
+  deviceArguments,
+  hardwareEncoderArguments,
+  uploadFilters,
+} from './hardware/hardware-arguments.ts'
+import type { HardwareDevice } from './hardware/hardware-device.ts'
 import { fromZero, inputArguments } from './input-arguments.ts'
 import { renditionFilters, steadyFilters, uprightFilters } from './picture-filters.ts'
 import { clockBaseSeconds } from './segment-clock.ts'
@@ -13,6 +19,8 @@ export type PartEncode = {
   readonly renditions: readonly Rendition[]
   /** Instruction sets x264 may use, as `asm=` names them; null leaves it to x264, and makes another class. */
   readonly instructions: string | null
+  /** Encodes there and not by libx264; everything before the encoder stays as it is. */
+  readonly hardware?: HardwareDevice | null
 }
 
 /** Frames that may be missing at the end of a source, by the judgement of another build's demuxer, and are repeated. */
@@ -25,10 +33,11 @@ export function segmentFile(rendition: string, index: number | '%05d'): string {
 
 /** One process for one part: one decoder, and a scaler and an encoder for each rendition, all of one thread. */
 export function partArguments(part: PartEncode): readonly string[] {
-  const { layout, grid, window, renditions } = part
+  const { layout, grid, window, renditions, hardware } = part
   const fromSecond = frameSeconds(grid.rate, window.startFrame) - grid.leadSeconds
   return [
-    ...['-loglevel', 'warning', '-threads', '1', ...inputArguments(layout, fromSecond)],
+    ...['-loglevel', 'warning', ...(hardware ? deviceArguments(hardware) : [])],
+    ...['-threads', '1', ...inputArguments(layout, fromSecond)],
     ...['-filter_threads', '1', '-filter_complex_threads', '1'],
     ...['-filter_complex', filterGraph(part)],
     ...renditions.flatMap((rendition, index) => [
@@ -62,7 +71,7 @@ export function windowFilters(
   ]
 }
 
-function filterGraph({ layout, grid, window, renditions }: PartEncode): string {
+function filterGraph({ layout, grid, window, renditions, hardware }: PartEncode): string {
   const { startFrame, frames, part } = window
   const isLast = part === partCount(grid) - 1
   const cut = windowFilters(layout, grid.rate, {
@@ -70,44 +79,47 @@ function filterGraph({ layout, grid, window, renditions }: PartEncode): string {
     endFrame: startFrame + frames,
     isLast,
   })
+  const upload = hardware ? uploadFilters(hardware) : []
   const pads = renditions.map((_, index) => `[in${index}]`)
   const picture = [...cut, ...uprightFilters(layout.video), `split=${renditions.length}`]
   const shared = `[0:${layout.video.index}]${picture.join(',')}`
   const branches = renditions.map(
     (rendition, index) =>
-      `${pads[index]}${renditionFilters(layout.video, rendition).join(',')}[out${index}]`,
+      `${pads[index]}${[...renditionFilters(layout.video, rendition), ...upload].join(',')}[out${index}]`,
   )
   return [`${shared}${pads.join('')}`, ...branches].join(';')
 }
 
 /**
- * Constant quality under the rendition's cap; closed groups of exactly one segment, whatever the scene does. The frames
- * are counted once more on their way in: FFmpeg itself may repeat the last one to fill up a second.
+ * The frames are counted once more on their way in: FFmpeg itself may repeat the last one to fill up a second. Nothing
+ * that the source says of itself is passed on.
  */
-function encoderArguments(
-  { grid, window, instructions }: PartEncode,
+function encoderArguments(part: PartEncode, rendition: Rendition): readonly string[] {
+  const { grid, window, hardware } = part
+  const codec = hardware
+    ? hardwareEncoderArguments(hardware, rendition, grid)
+    : x264Arguments(part, rendition)
+  return [
+    ...['-frames:v', String(window.frames), ...codec],
+    ...['-flags:v', hardware ? '+bitexact+cgop' : '+bitexact', '-fflags', '+bitexact'],
+    ...['-map_metadata', '-1', '-map_chapters', '-1'],
+  ]
+}
+
+/** Constant quality under the rendition's cap; closed groups of exactly one segment, whatever the scene does. */
+function x264Arguments(
+  { grid, instructions }: PartEncode,
   { kbps, profile, level }: Rendition,
 ): readonly string[] {
   const group = String(grid.segmentFrames)
   const colors = ['colorprim=bt709', 'transfer=bt709', 'colormatrix=bt709']
   const cap = instructions === null ? [] : [`asm=${instructions}`]
   return [
-    ...['-frames:v', String(window.frames), '-c:v', 'libx264', '-threads', '1'],
-    ...['-preset', 'medium', '-crf', '23'],
+    ...['-c:v', 'libx264', '-threads', '1', '-preset', 'medium', '-crf', '23'],
     ...['-maxrate', `${kbps}k`, '-bufsize', `${2 * kbps}k`],
     ...['-profile:v', profile, '-level:v', level],
     ...['-g', group, '-keyint_min', group, '-sc_threshold', '0'],
     ...['-x264-params', ['open-gop=0', ...colors, ...cap].join(':')],
-    ...[
-      '-flags:v',
-      '+bitexact',
-      '-fflags',
-      '+bitexact',
-      '-map_metadata',
-      '-1',
-      '-map_chapters',
-      '-1',
-    ],
   ]
 }
 
