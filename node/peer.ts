@@ -4,6 +4,7 @@ import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
 import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
+import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import { MarketError } from '#market/errors.ts'
@@ -170,6 +171,7 @@ export async function startPeer(
     content,
     engine,
     pieces: createPieceStore(database),
+    cache: createPieceCache(database, clock),
     state,
     clock,
     workspaceOf: (job) => workspaces(job, 'encode'),

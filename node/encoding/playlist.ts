@@ -1,13 +1,21 @@
-import type { FrameRate } from '#protocol/grid.ts'
+import type { FrameGrid, FrameRate } from '#protocol/grid.ts'
 import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
 import { audioRendition } from './audio-arguments.ts'
+import { mediaPlaylist, playlistText } from './media-playlist.ts'
 
 /** The names of a tree's files; players find everything from the first. */
 export const masterName = 'master.m3u8'
 export const manifestName = 'manifest.json'
 
+/** The same master with every reference a content id, so that it plays from any gateway without its tree. */
+export const cidMasterName = 'master.cid.m3u8'
+
 export function playlistName(rendition: string): string {
   return `${rendition}/index.m3u8`
+}
+
+export function cidPlaylistName(rendition: string): string {
+  return `${rendition}/index.cid.m3u8`
 }
 
 /** Relative to its playlist, so that a tree plays under any address. */
@@ -15,54 +23,68 @@ export function segmentName(index: number): string {
   return `segment_${String(index).padStart(3, '0')}.ts`
 }
 
-/** Independent segments and float durations (RFC 8216). */
-const version = 6
+/** How a playlist is written. */
+export type PlaylistForm = {
+  /** Where a segment, or a rendition's playlist, is found; by default relative to the playlist itself. */
+  readonly addressOf?: (name: string) => string
+  /** The tree is still being encoded: the playlist will grow, and what is promised may not be too little. */
+  readonly isGrowing?: boolean
+}
 
 /**
  * The master playlist. Its figures are measured: the peak is that of the heaviest segment, sound included, so that no
  * player is promised less than it will have to fetch.
  */
-export function masterPlaylist(manifest: Manifest): string {
-  const { audio, renditions, grid } = manifest
-  return lines([
-    '#EXTM3U',
-    `#EXT-X-VERSION:${version}`,
+export function masterPlaylist(manifest: Manifest, form: PlaylistForm = {}): string {
+  const { audio, renditions } = manifest
+  const { addressOf = (name) => name } = form
+  return playlistText([
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    ...(audio ? [audioEntry(audio)] : []),
+    ...(audio ? [audioEntry(audio, addressOf(playlistName(audioRendition)))] : []),
     ...renditions.flatMap((rendition) => [
-      variantEntry(rendition, audio, grid.rate),
-      playlistName(rendition.name),
+      variantEntry(rendition, manifest, form),
+      addressOf(playlistName(rendition.name)),
     ]),
   ])
 }
 
-/** A rendition's playlist: complete, so that players may seek anywhere at once. */
-export function videoPlaylist({ segments }: RenditionRecord, rate: FrameRate): string {
-  return mediaPlaylist(segments.map(({ units }) => frameTime(units, rate)))
+/** A rendition's playlist: complete, so that players may seek anywhere at once, unless it is said to grow. */
+export function videoPlaylist(
+  { segments }: Pick<RenditionRecord, 'segments'>,
+  rate: FrameRate,
+  form: PlaylistForm = {},
+): string {
+  return segmentPlaylist(
+    segments.map(({ units }) => frameTime(units, rate)),
+    form,
+  )
 }
 
-export function audioPlaylist({ segments, sampleRate }: AudioRecord): string {
-  return mediaPlaylist(segments.map(({ units }) => units / sampleRate))
+export function audioPlaylist(
+  { segments, sampleRate }: Pick<AudioRecord, 'segments' | 'sampleRate'>,
+  form: PlaylistForm = {},
+): string {
+  return segmentPlaylist(
+    segments.map(({ units }) => units / sampleRate),
+    form,
+  )
 }
 
-function mediaPlaylist(durations: readonly number[]): string {
-  const target = Math.max(1, ...durations.map(Math.round))
-  return lines([
-    '#EXTM3U',
-    `#EXT-X-VERSION:${version}`,
-    `#EXT-X-TARGETDURATION:${target}`,
-    '#EXT-X-MEDIA-SEQUENCE:0',
-    '#EXT-X-PLAYLIST-TYPE:VOD',
-    '#EXT-X-INDEPENDENT-SEGMENTS',
-    ...durations.flatMap((seconds, index) => [
-      `#EXTINF:${seconds.toFixed(6)},`,
-      segmentName(index),
-    ]),
-    '#EXT-X-ENDLIST',
-  ])
+function segmentPlaylist(
+  durations: readonly number[],
+  { addressOf = (name) => name, isGrowing = false }: PlaylistForm,
+): string {
+  return mediaPlaylist({
+    entries: durations.map((seconds, index) => ({
+      seconds,
+      address: addressOf(segmentName(index)),
+    })),
+    isGrowing,
+    isIndependent: true,
+  })
 }
 
-function audioEntry({ channels }: AudioRecord): string {
+function audioEntry({ channels }: AudioRecord, address: string): string {
   const attributes = [
     'TYPE=AUDIO',
     `GROUP-ID="${audioRendition}"`,
@@ -70,25 +92,27 @@ function audioEntry({ channels }: AudioRecord): string {
     'DEFAULT=YES',
     'AUTOSELECT=YES',
     `CHANNELS="${channels}"`,
-    `URI="${playlistName(audioRendition)}"`,
+    `URI="${address}"`,
   ]
   return `#EXT-X-MEDIA:${attributes.join(',')}`
 }
 
 function variantEntry(
   rendition: RenditionRecord,
-  audio: AudioRecord | null,
-  rate: FrameRate,
+  { audio, grid: { rate } }: { readonly audio: AudioRecord | null; readonly grid: FrameGrid },
+  { isGrowing = false }: PlaylistForm,
 ): string {
   const video = measure(rendition.segments, (units) => frameTime(units, rate))
   const sound = measure(audio?.segments ?? [], (units) => units / (audio?.sampleRate ?? 1))
   const codecs = [rendition.codecs, ...(audio ? [audio.codecs] : [])].join(',')
+  const peak = isGrowing ? Math.max(video.peak, 1000 * rendition.kbps) : video.peak
   const attributes = [
-    `BANDWIDTH=${Math.ceil(video.peak + sound.peak)}`,
+    `BANDWIDTH=${Math.ceil(peak + sound.peak)}`,
     `AVERAGE-BANDWIDTH=${Math.ceil(video.average + sound.average)}`,
     `RESOLUTION=${rendition.width}x${rendition.height}`,
     `CODECS="${codecs}"`,
     `FRAME-RATE=${(rate.numerator / rate.denominator).toFixed(3)}`,
+    'VIDEO-RANGE=SDR',
     ...(audio ? [`AUDIO="${audioRendition}"`] : []),
   ]
   return `#EXT-X-STREAM-INF:${attributes.join(',')}`
@@ -113,8 +137,4 @@ function measure(
 
 function frameTime(frames: number, { numerator, denominator }: FrameRate): number {
   return (frames * denominator) / numerator
-}
-
-function lines(texts: readonly string[]): string {
-  return `${texts.join('\n')}\n`
 }

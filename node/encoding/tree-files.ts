@@ -2,8 +2,11 @@ import { canonicalJson } from '#protocol/canonical.ts'
 import type { Cid } from '#protocol/ids.ts'
 import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import { audioRendition } from './audio-arguments.ts'
+import type { PlaylistForm } from './playlist.ts'
 import {
   audioPlaylist,
+  cidMasterName,
+  cidPlaylistName,
   manifestName,
   masterName,
   masterPlaylist,
@@ -11,38 +14,73 @@ import {
   segmentName,
   videoPlaylist,
 } from './playlist.ts'
+import { textCid } from './text-cid.ts'
 
-/** One file of a tree: a text made from the manifest, or a segment that exists already. */
+/** One file of a tree: a text made from the manifest, or a file that exists already. */
 export type TreeFile =
   | { readonly path: string; readonly text: string }
   | { readonly path: string; readonly cid: Cid; readonly bytes: number }
 
+/** One folder of a tree: its playlist in both forms, and what they refer to. */
+type Track = {
+  readonly name: string
+  readonly files: readonly { readonly name: string; readonly cid: Cid; readonly bytes: number }[]
+  readonly playlist: (form: PlaylistForm) => string
+}
+
 /** Every file of the tree that a manifest describes. Equal manifests give equal trees, to the byte. */
 export function treeFiles(manifest: Manifest): readonly TreeFile[] {
-  const { renditions, audio, grid } = manifest
+  const tracks = tracksOf(manifest)
+  const playlistIds = new Map(
+    tracks.map((track) => [playlistName(track.name), textCid(cidPlaylist(track))]),
+  )
+  const addressOf = addressIn(playlistIds)
   return [
     { path: masterName, text: masterPlaylist(manifest) },
+    { path: cidMasterName, text: masterPlaylist(manifest, { addressOf }) },
     { path: manifestName, text: canonicalJson(manifest) },
-    ...renditions.flatMap((rendition) => [
-      { path: playlistName(rendition.name), text: videoPlaylist(rendition, grid.rate) },
-      ...segmentEntries(rendition.name, rendition.segments),
-    ]),
-    ...(audio
-      ? [
-          { path: playlistName(audioRendition), text: audioPlaylist(audio) },
-          ...segmentEntries(audioRendition, audio.segments),
-        ]
-      : []),
+    ...tracks.flatMap(trackFiles),
   ]
 }
 
-function segmentEntries(
-  rendition: string,
-  segments: readonly SegmentRecord[],
-): readonly TreeFile[] {
-  return segments.map(({ cid, bytes }, index) => ({
-    path: `${rendition}/${segmentName(index)}`,
-    cid,
-    bytes,
-  }))
+function tracksOf({ renditions, audio, grid }: Manifest): readonly Track[] {
+  const video = renditions.map(
+    (rendition): Track => ({
+      name: rendition.name,
+      files: segmentFiles(rendition.segments),
+      playlist: (form) => videoPlaylist(rendition, grid.rate, form),
+    }),
+  )
+  if (!audio) return video
+  const sound: Track = {
+    name: audioRendition,
+    files: segmentFiles(audio.segments),
+    playlist: (form) => audioPlaylist(audio, form),
+  }
+  return [...video, sound]
+}
+
+function segmentFiles(segments: readonly SegmentRecord[]): Track['files'] {
+  return segments.map(({ cid, bytes }, index) => ({ name: segmentName(index), cid, bytes }))
+}
+
+function trackFiles(track: Track): readonly TreeFile[] {
+  return [
+    { path: playlistName(track.name), text: track.playlist({}) },
+    { path: cidPlaylistName(track.name), text: cidPlaylist(track) },
+    ...track.files.map(({ name, cid, bytes }) => ({ path: `${track.name}/${name}`, cid, bytes })),
+  ]
+}
+
+function cidPlaylist({ files, playlist }: Track): string {
+  return playlist({ addressOf: addressIn(new Map(files.map(({ name, cid }) => [name, cid]))) })
+}
+
+/** Where any gateway, or a player of its own making, finds what has this name here. */
+function addressIn(ids: ReadonlyMap<string, Cid>): (name: string) => string {
+  return (name) => {
+    const cid = ids.get(name)
+    if (!cid) throw new RangeError(`nothing in the tree is called ${name}`)
+    return `/ipfs/${cid}`
+  }
 }

@@ -1,4 +1,5 @@
 import { leavesOf, merkleRoot, summariesOf } from '#contracts/merkle.ts'
+import type { PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import type { PieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
@@ -9,11 +10,12 @@ import { bytesToHex } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
-import { audioPreset } from '#protocol/ladder.ts'
 import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { createCellRunner } from '../encoding/cell-runner.ts'
 import { codecString } from '../encoding/codec-string.ts'
+import { buildManifest } from '../encoding/manifest.ts'
+import { createPieceKeys } from '../encoding/piece-key.ts'
 import { sha256 } from '../sha256.ts'
 import { openPieceKeeper } from './piece-keeper.ts'
 import { createSourceFetch } from './source-fetch.ts'
@@ -24,6 +26,7 @@ export type ProcessorDeps = {
   readonly content: ContentStore
   readonly engine: EncodingEngine
   readonly pieces: PieceStore
+  readonly cache: PieceCache
   readonly state: NodeState
   readonly clock: Clock
   readonly workspaceOf: (job: JobId) => Workspace
@@ -80,7 +83,8 @@ async function encodeMissing(
   source: string,
   { signal, onProgress }: Run,
 ): Promise<void> {
-  const keeper = await openPieceKeeper(deps, offer.job)
+  const keyOf = createPieceKeys(offer, deps.engine.class)
+  const keeper = await openPieceKeeper(deps, { job: offer.job, terms: offer, keyOf })
   await using scratch = await deps.workspaceOf(offer.job).scratch('parts')
   const runCells = createCellRunner(deps)
   await runCells({
@@ -105,27 +109,15 @@ async function manifestOf(
       .filter(({ rendition }) => rendition === name)
       .toSorted((left, right) => left.part - right.part)
       .flatMap(({ segments }) => segments)
-  const renditions: Manifest['renditions'] = []
-  for (const rendition of offer.ladder) {
-    const segments = segmentsOf(rendition.name)
-    const [first] = segments
+  const codecs = new Map<string, string>()
+  for (const { name } of offer.ladder) {
+    const [first] = segmentsOf(name)
     if (!first) throw new Error('every rendition was encoded')
     const bytes = await content.read(first.cid, { limitBytes: segmentLimitBytes, signal })
-    renditions.push({ ...rendition, codecs: codecString(bytes), segments })
+    codecs.set(name, codecString(bytes))
   }
-  const audio =
-    offer.source.audioStream === undefined
-      ? null
-      : { codecs: 'mp4a.40.2' as const, ...audioPreset, segments: segmentsOf('audio') }
-  return {
-    v: 1,
-    source: offer.source.cid,
-    recipe: offer.recipe,
-    grid: offer.grid,
-    class: engine.class,
-    renditions,
-    audio,
-  }
+  const codecsOf = (name: string): string => codecs.get(name) ?? ''
+  return buildManifest(offer, engine.class, { segmentsOf, codecsOf })
 }
 
 async function publish(

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises'
+import type { PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import type { Piece, PieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
-import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
+import type { EncodedSegment, EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
-import type { JobId } from '#protocol/ids.ts'
+import { partCount } from '#protocol/grid.ts'
+import type { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { SegmentRecord } from '#protocol/manifest.ts'
+import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { FinishedWork } from '../encoding/cell-runner.ts'
+import type { PieceKeyOf } from '../encoding/piece-key.ts'
 
 export type PieceKeeper = {
   isFinished(part: number | null, rendition: string): boolean
@@ -13,34 +17,67 @@ export type PieceKeeper = {
   keep(work: FinishedWork): Promise<void>
 }
 
+export type PieceKeeperDeps = {
+  readonly content: ContentStore
+  readonly pieces: PieceStore
+  readonly cache: PieceCache
+  readonly state: NodeState
+}
+
+/** A job's pieces, and their names across jobs. */
+export type KeptWork = {
+  readonly job: JobId
+  readonly terms: EncodeRequest['terms']
+  readonly keyOf: PieceKeyOf
+}
+
 /** The sound is one piece, kept as part 0 of the rendition `audio`. */
 const soundPart = 0
 
-/** Keeps a job's finished pieces, in bytes and in the database. Pieces whose bytes the disk has lost are made again. */
+/** Bytes of pieces that are kept for whoever may ask for the same again, besides those of jobs. */
+const cacheLimitBytes = 20 * 2 ** 30
+
+/** Blocks in the node's own store, not files in a folder. */
+const ownBlocks = ''
+
+/**
+ * Keeps a job's finished pieces, in bytes and in the database. Pieces whose bytes the disk has lost are made again; those
+ * that another job has left are taken as they are.
+ */
 export async function openPieceKeeper(
-  {
-    content,
-    pieces,
-    state,
-  }: { readonly content: ContentStore; readonly pieces: PieceStore; readonly state: NodeState },
-  job: JobId,
+  deps: PieceKeeperDeps,
+  { job, terms, keyOf }: KeptWork,
 ): Promise<PieceKeeper> {
+  const { content, pieces, cache, state } = deps
   const finished = new Set<string>()
   for (const piece of pieces.of(job)) {
-    if (await isWhole(piece, content)) finished.add(`${piece.rendition} ${piece.part}`)
+    if (await isWhole(piece, content)) finished.add(nameOf(piece))
     else pieces.removePiece(job, piece)
   }
 
   const save = (piece: Piece): void => {
+    const key = keyOf(partOf(piece), piece.rendition)
     state.atomically(() => {
-      for (const { cid } of piece.segments) content.pin(cid, job)
+      for (const { cid } of piece.segments) {
+        content.pin(cid, job)
+        content.pin(cid, cacheOwner(key))
+      }
       pieces.save(job, piece)
+      cache.save(key, { segments: piece.segments, place: ownBlocks })
+      for (const evicted of cache.evict(cacheLimitBytes)) content.unpin(cacheOwner(evicted))
     })
-    finished.add(`${piece.rendition} ${piece.part}`)
+    finished.add(nameOf(piece))
+  }
+
+  for (const { rendition, part } of piecesOf(terms)) {
+    if (finished.has(nameOf({ rendition, part }))) continue
+    const cached = cache.find(keyOf(partOf({ rendition, part }), rendition))
+    if (cached?.place === ownBlocks && (await isWhole(cached, content)))
+      save({ rendition, part, segments: cached.segments })
   }
 
   return {
-    isFinished: (part, rendition) => finished.has(`${rendition} ${part ?? soundPart}`),
+    isFinished: (part, rendition) => finished.has(nameOf({ rendition, part: part ?? soundPart })),
     keep: async ({ part, segments }) => {
       const byRendition = Map.groupBy(segments, ({ rendition }) => rendition)
       for (const [rendition, encoded] of byRendition) {
@@ -51,6 +88,29 @@ export async function openPieceKeeper(
   }
 }
 
+type PieceName = Pick<Piece, 'rendition' | 'part'>
+
+function nameOf({ rendition, part }: PieceName): string {
+  return `${rendition} ${part}`
+}
+
+/** The part as keys count it: the sound is not cut into parts. */
+function partOf({ rendition, part }: PieceName): number | null {
+  return rendition === audioRendition ? null : part
+}
+
+/** Every piece that a job consists of. */
+function piecesOf({ grid, ladder, source }: EncodeRequest['terms']): readonly PieceName[] {
+  const parts = Array.from({ length: partCount(grid) }, (_, part) => part)
+  const video = ladder.flatMap(({ name }) => parts.map((part) => ({ rendition: name, part })))
+  const sound = { rendition: audioRendition, part: soundPart }
+  return source.audioStream === undefined ? video : [...video, sound]
+}
+
+function cacheOwner(key: Sha256Hex): string {
+  return `cache:${key}`
+}
+
 async function addSegment(
   { path, units }: EncodedSegment,
   content: ContentStore,
@@ -59,7 +119,10 @@ async function addSegment(
   return { cid, bytes, units }
 }
 
-async function isWhole({ segments }: Piece, content: ContentStore): Promise<boolean> {
+async function isWhole(
+  { segments }: Pick<Piece, 'segments'>,
+  content: ContentStore,
+): Promise<boolean> {
   try {
     for (const { cid } of segments) await content.sizes(cid)
     return true

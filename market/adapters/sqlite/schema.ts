@@ -109,6 +109,20 @@ export const encodedPieces = sqliteTable(
   (table) => [primaryKey({ columns: [table.job, table.rendition, table.part] })],
 )
 
+/** Pieces by everything their bytes depend on: what any job, or any run, has encoded once is not encoded again. */
+export const cachedPieces = sqliteTable(
+  'cached_pieces',
+  {
+    key: text().primaryKey(),
+    segments: record<readonly SegmentRecord[]>('segments').notNull(),
+    /** The folder of the tree they are in; empty where they are blocks of this node. */
+    place: text().notNull(),
+    bytes: integer().notNull(),
+    usedAt: integer().notNull(),
+  },
+  (table) => [index('cached_pieces_used').on(table.usedAt)],
+)
+
 /** What is kept in the block store, and for whom. A block below no pin may be collected. */
 export const pins = sqliteTable(
   'pins',

@@ -1,9 +1,14 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { expect, test } from 'vitest'
+import { fileCid } from '#node/encoding/file-cid.ts'
 import { audioPlaylist, masterPlaylist, videoPlaylist } from '#node/encoding/playlist.ts'
+import { textCid } from '#node/encoding/text-cid.ts'
 import { treeFiles } from '#node/encoding/tree-files.ts'
 import { canonicalJson } from '#protocol/canonical.ts'
 import type { Manifest, RenditionRecord } from '#protocol/manifest.ts'
 import { cid, encoderProfile } from '#test/support/builders.ts'
+import { makeFolder } from '#test/support/ffmpeg.ts'
 
 /** Two segments of four seconds and one of half a second, at 24000/1001. */
 const segments = [96, 96, 12].map((units, index) => ({
@@ -58,7 +63,7 @@ test('the master playlist tells what was measured, sound included', () => {
       '#EXT-X-VERSION:6',
       '#EXT-X-INDEPENDENT-SEGMENTS',
       '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio/index.m3u8"',
-      `#EXT-X-STREAM-INF:BANDWIDTH=${Math.ceil(peak)},AVERAGE-BANDWIDTH=${Math.ceil(average)},RESOLUTION=854x480,CODECS="avc1.4D401F,mp4a.40.2",FRAME-RATE=23.976,AUDIO="audio"`,
+      `#EXT-X-STREAM-INF:BANDWIDTH=${Math.ceil(peak)},AVERAGE-BANDWIDTH=${Math.ceil(average)},RESOLUTION=854x480,CODECS="avc1.4D401F,mp4a.40.2",FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio"`,
       '480p/index.m3u8',
       '',
     ].join('\n'),
@@ -102,20 +107,60 @@ test('no segment is longer than the target, as players round', () => {
   expect(videoPlaylist(long, { numerator: 24, denominator: 1 })).toContain('TARGETDURATION:5\n')
 })
 
-test('a tree holds the playlists, the manifest and every segment, by relative names', () => {
+test('a playlist that grows is an open EVENT, and its master promises no less than the cap', () => {
+  const growing = videoPlaylist(rendition, manifest.grid.rate, { isGrowing: true })
+  expect(growing).toContain('#EXT-X-PLAYLIST-TYPE:EVENT\n')
+  expect(growing).not.toContain('ENDLIST')
+  const light = { ...rendition, segments: segments.map((segment) => ({ ...segment, bytes: 1000 })) }
+  const master = masterPlaylist(
+    { ...manifest, audio: null, renditions: [light] },
+    { isGrowing: true },
+  )
+  expect(master).toContain('BANDWIDTH=1000000,')
+})
+
+test('a tree holds both forms of its playlists, the manifest and every segment', () => {
   const files = treeFiles(manifest)
   expect(files.map(({ path }) => path)).toEqual([
     'master.m3u8',
+    'master.cid.m3u8',
     'manifest.json',
     '480p/index.m3u8',
+    '480p/index.cid.m3u8',
     '480p/segment_000.ts',
     '480p/segment_001.ts',
     '480p/segment_002.ts',
     'audio/index.m3u8',
+    'audio/index.cid.m3u8',
     'audio/segment_000.ts',
     'audio/segment_001.ts',
     'audio/segment_002.ts',
   ])
-  expect(files[1]).toEqual({ path: 'manifest.json', text: canonicalJson(manifest) })
-  expect(files[4]).toEqual({ path: '480p/segment_001.ts', cid: cid('video 1'), bytes: 200_000 })
+  expect(files[2]).toEqual({ path: 'manifest.json', text: canonicalJson(manifest) })
+  expect(files[6]).toEqual({ path: '480p/segment_001.ts', cid: cid('video 1'), bytes: 200_000 })
+})
+
+/** Every line of a playlist that leads somewhere, and every address in an attribute. */
+function referencesIn(playlist: string): readonly string[] {
+  const lines = playlist.split('\n')
+  const uris = lines.flatMap((line) => [...line.matchAll(/URI="([^"]*)"/g)].map(([, uri]) => uri!))
+  return [...uris, ...lines.filter((line) => line !== '' && !line.startsWith('#'))]
+}
+
+test('the content form of a tree leads from id to id, without one relative name', () => {
+  const texts = treeFiles(manifest).flatMap((file) => ('text' in file ? [file] : []))
+  const byId = new Map(texts.map(({ text }) => [`/ipfs/${textCid(text)}`, text]))
+  const master = texts.find(({ path }) => path === 'master.cid.m3u8')!.text
+  const playlists = referencesIn(master).map((address) => byId.get(address)!)
+  expect(playlists.map((text) => referencesIn(text))).toEqual([
+    manifest.audio!.segments.map((segment) => `/ipfs/${segment.cid}`),
+    manifest.renditions[0]!.segments.map((segment) => `/ipfs/${segment.cid}`),
+  ])
+})
+
+test('the id of a text is the one that its file has', async () => {
+  const file = path.join(await makeFolder(), 'text')
+  await writeFile(file, 'größer')
+  expect(textCid('größer')).toBe(await fileCid(file))
+  expect(() => textCid('x'.repeat(2 ** 20 + 1))).toThrow(RangeError)
 })

@@ -1,0 +1,38 @@
+import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
+import type { DeterminismClass } from '#protocol/encoder.ts'
+import { audioPreset } from '#protocol/ladder.ts'
+import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import { audioRendition } from './audio-arguments.ts'
+
+/** What was encoded: segments by rendition, in order, and what each video stream says of itself. */
+export type EncodedTracks = {
+  readonly segmentsOf: (rendition: string) => readonly SegmentRecord[]
+  /** See {@link codecString}, of the rendition's first segment. */
+  readonly codecsOf: (rendition: string) => string
+}
+
+/** The record that a tree is made from. Whoever encodes the same terms in the same class writes the same one. */
+export function buildManifest(
+  { source, recipe, grid, ladder }: EncodeRequest['terms'],
+  determinismClass: DeterminismClass,
+  { segmentsOf, codecsOf }: EncodedTracks,
+): Manifest {
+  const sound = {
+    codecs: 'mp4a.40.2' as const,
+    ...audioPreset,
+    segments: [...segmentsOf(audioRendition)],
+  }
+  return {
+    v: 1,
+    source: source.cid,
+    recipe,
+    grid,
+    class: determinismClass,
+    renditions: ladder.map((rendition) => ({
+      ...rendition,
+      codecs: codecsOf(rendition.name),
+      segments: [...segmentsOf(rendition.name)],
+    })),
+    audio: source.audioStream === undefined ? null : sound,
+  }
+}

@@ -1,0 +1,28 @@
+/** Independent segments and float durations (RFC 8216). */
+const version = 6
+
+export type MediaPlaylist = {
+  readonly entries: readonly { readonly seconds: number; readonly address: string }[]
+  /** More entries will follow; a player looks again for them. */
+  readonly isGrowing: boolean
+  /** Each entry can be decoded without those before it. */
+  readonly isIndependent: boolean
+}
+
+/** A playlist of segments: EVENT and open while it grows, VOD and closed when it is whole. */
+export function mediaPlaylist({ entries, isGrowing, isIndependent }: MediaPlaylist): string {
+  const target = Math.max(1, ...entries.map(({ seconds }) => Math.round(seconds)))
+  return playlistText([
+    `#EXT-X-TARGETDURATION:${target}`,
+    '#EXT-X-MEDIA-SEQUENCE:0',
+    `#EXT-X-PLAYLIST-TYPE:${isGrowing ? 'EVENT' : 'VOD'}`,
+    ...(isIndependent ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
+    ...entries.flatMap(({ seconds, address }) => [`#EXTINF:${seconds.toFixed(6)},`, address]),
+    ...(isGrowing ? [] : ['#EXT-X-ENDLIST']),
+  ])
+}
+
+/** A playlist's lines below its head, as a file. */
+export function playlistText(lines: readonly string[]): string {
+  return `${['#EXTM3U', `#EXT-X-VERSION:${version}`, ...lines].join('\n')}\n`
+}
