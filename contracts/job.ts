@@ -90,6 +90,7 @@ export type JobRefusal =
   | 'not-the-encoder'
   | 'not-the-arbiter'
   | 'job-exists'
+  | 'copied-rendition-unknown'
   | 'job-unknown'
   | 'wrong-phase'
   | 'deadline-passed'

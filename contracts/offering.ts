@@ -20,6 +20,7 @@ export function offerJob(
   if (job) return refused('job-exists')
   if (offer.bidsUntil > offer.deliverBy) return refused('deadlines-disordered')
   if (offer.deliverBy <= context.time) return refused('deadline-passed')
+  if (!isCopyPossible(offer)) return refused('copied-rendition-unknown')
   const offered: OfferedJob = {
     phase: 'offered',
     id: offer.job,
@@ -29,6 +30,12 @@ export function offerJob(
     rejectedAwards: 0,
   }
   return accepted(offered, [{ type: 'job-offered', job: offer.job }])
+}
+
+/** A copied rendition is one of the ladder, and its key frames are the grid's. */
+function isCopyPossible({ copied, ladder, grid }: JobOffer): boolean {
+  if (copied === undefined) return grid.lengths === undefined
+  return grid.lengths !== undefined && ladder.some(({ name }) => name === copied)
 }
 
 /** offered -> cancelled. */

@@ -9,6 +9,7 @@ export const marketErrors = {
   'input-playlist': { status: 422, retryable: false },
   'input-no-video': { status: 422, retryable: false },
   'input-truncated': { status: 422, retryable: false },
+  'input-not-copyable': { status: 422, retryable: false },
   'input-too-large': { status: 422, retryable: false },
   'input-encrypted': { status: 422, retryable: false },
   'input-unsupported': { status: 422, retryable: false },

@@ -15,9 +15,13 @@ export const aacFrameSamples = 1024
 
 const EvenPixels = z.int().min(2).max(8192).multipleOf(2)
 
+export const RenditionName = z
+  .string()
+  .regex(/^[1-9]\d{0,3}p$/, 'a rendition is named after its short side, like 720p')
+
 /** One rung of a ladder: exact size in square pixels, and the cap on its rate in kilobits a second. */
 export const Rendition = z.strictObject({
-  name: z.string().regex(/^[1-9]\d{0,3}p$/, 'a rendition is named after its short side, like 720p'),
+  name: RenditionName,
   width: EvenPixels,
   height: EvenPixels,
   kbps: z.int().min(50).max(100_000),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DeterminismClass, HardwareEncoder } from './encoder.ts'
 import { FrameGrid } from './grid.ts'
 import { Cid } from './ids.ts'
-import { Rendition } from './ladder.ts'
+import { Rendition, RenditionName } from './ladder.ts'
 import { Recipe } from './offer.ts'
 
 /** One segment file. Its duration is counted, `units` frames of video or samples of sound, never read from a container. */
@@ -64,6 +64,8 @@ export const Manifest = z.strictObject({
   source: Cid,
   recipe: Recipe,
   grid: FrameGrid,
+  /** The rendition that is the source's own video, as the offer asked. */
+  copied: RenditionName.optional(),
   class: DeterminismClass,
   renditions: z.array(RenditionRecord).min(1).max(8),
   audio: AudioRecord.nullable(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { MilliHbd } from './amount.ts'
 import { FrameGrid } from './grid.ts'
 import { ChainTime, Cid, HiveAccount, JobId, Sha256Hex } from './ids.ts'
-import { Ladder } from './ladder.ts'
+import { Ladder, RenditionName } from './ladder.ts'
 
 /** The rule book by which parts become bytes. Another way of encoding is another recipe, never a change of this one. */
 export const Recipe = z.literal('h264-ts-1')
@@ -33,6 +33,8 @@ export const JobOffer = z.strictObject({
   grid: FrameGrid,
   recipe: Recipe,
   ladder: Ladder,
+  /** The rendition that is the source's own video, copied and not encoded; the grid's segments are then its own. */
+  copied: RenditionName.optional(),
   ceiling: MilliHbd,
   /** Bids sent later are not looked at. */
   bidsUntil: ChainTime,

@@ -23,13 +23,16 @@ export type BidderProfile = {
 /** What an encoder's connection takes at least. */
 const bytesPerSecond = 2_000_000
 
+/** Nothing is done faster than this, however little there is to encode: bytes are read and written. */
+const fastestSpeed = 100
+
 /** A promise is kept if the machine is this many times slower than measured: others may use it too. */
 const safety = 3
 
 /** The bid an encoder makes for an offer, or why it makes none. */
 export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime): Bid | string {
   if (now >= offer.bidsUntil) return 'bidding is over'
-  const price = ladderPrice(profile.prices, offer.ladder, offer.grid)
+  const price = ladderPrice(profile.prices, offer)
   if (price === null) return 'a rendition is not in the price list'
   if (price > offer.ceiling) return 'the ceiling is below the price'
   const arbiters = offer.arbiters.filter((arbiter) => profile.arbiters.includes(arbiter))
@@ -53,7 +56,9 @@ export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime):
 }
 
 /** Seconds of video a second, for the whole ladder of an offer. */
-export function ladderSpeed({ ladder, grid }: JobOffer, pixelsPerSecond: number): number {
-  const pixelsPerFrame = ladder.reduce((sum, { width, height }) => sum + width * height, 0)
-  return pixelsPerSecond / (pixelsPerFrame * (grid.rate.numerator / grid.rate.denominator))
+export function ladderSpeed({ ladder, grid, copied }: JobOffer, pixelsPerSecond: number): number {
+  const encoded = ladder.filter(({ name }) => name !== copied)
+  const pixelsPerFrame = encoded.reduce((sum, { width, height }) => sum + width * height, 0)
+  const framesPerSecond = grid.rate.numerator / grid.rate.denominator
+  return Math.min(fastestSpeed, pixelsPerSecond / (pixelsPerFrame * framesPerSecond))
 }

@@ -2,6 +2,7 @@ import type { DeterminismClass } from '#protocol/encoder.ts'
 import type { FrameRate } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import type { OwnVideo } from '../domain/copied-rendition.ts'
 
 /** What an offer needs to know of a file; every figure is measured, none is taken from a header alone. */
 export type SourceProfile = {
@@ -19,12 +20,14 @@ export type SourceProfile = {
   readonly longestGopSeconds: number
   /** What the video itself takes, on average: no rendition needs much more. */
   readonly videoKbps: number
+  /** The video itself, as it might serve for a rendition. */
+  readonly own: OwnVideo
 }
 
 /** What the bytes of a job depend on: the source as a local file, and the offer's terms. */
 export type EncodeRequest = {
   readonly source: string
-  readonly terms: Pick<JobOffer, 'source' | 'grid' | 'recipe' | 'ladder'>
+  readonly terms: Pick<JobOffer, 'source' | 'grid' | 'recipe' | 'ladder' | 'copied'>
 }
 
 /** The smallest work that stands alone: one part, in one or more renditions that share its decoding. */
@@ -71,4 +74,14 @@ export interface EncodingEngine {
   ): Promise<readonly EncodedSegment[]>
   /** Encodes the sound of the whole source as the rendition `audio`; not to be called for a silent source. */
   encodeAudio(request: EncodeRequest, options: EncodeOptions): Promise<readonly EncodedSegment[]>
+  /**
+   * Cuts the source's own video into the segments of the rendition that the terms name as copied.
+   * Rejects with `input-not-copyable` where that gives anything but whole, closed segments in their places.
+   */
+  copyVideo(request: EncodeRequest, options: EncodeOptions): Promise<readonly EncodedSegment[]>
+  /** The sizes of the segments that {@link copyVideo} would make; null where it would not make them. Keeps nothing. */
+  tryCopy(
+    request: EncodeRequest,
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly { readonly bytes: number; readonly units: number }[] | null>
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { FrameGrid } from '#protocol/grid.ts'
-import { segmentCount } from '#protocol/grid.ts'
+import { segmentCount, segmentStart } from '#protocol/grid.ts'
 import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
 import { fromZero, inputArguments, openingArguments } from './input-arguments.ts'
 import { segmentFile } from './part-arguments.ts'
@@ -25,7 +25,7 @@ export function audioFrames(grid: FrameGrid): readonly number[] {
   const counts: number[] = []
   let total = 0
   for (let segment = 1; segment <= segmentCount(grid); segment += 1) {
-    const videoFrames = Math.min(segment * grid.segmentFrames, grid.frames)
+    const videoFrames = segmentStart(grid, segment)
     const samples = (videoFrames * denominator * audioPreset.sampleRate) / numerator
     const count = Math.max(segment === 1 ? 2 : 1, Math.ceil(samples / aacFrameSamples) - total)
     counts.push(count)

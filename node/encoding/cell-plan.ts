@@ -54,6 +54,14 @@ export function createCost({ source, grid }: EncodeRequest['terms']): (cell: Cel
   }
 }
 
+/** The renditions that are made by encoding: all but the one that is copied. */
+export function encodedRenditions({
+  ladder,
+  copied,
+}: Pick<EncodeRequest['terms'], 'ladder' | 'copied'>): readonly Rendition[] {
+  return ladder.filter(({ name }) => name !== copied)
+}
+
 /** Output pixels of one frame in several renditions. */
 export function framePixels(renditions: readonly Rendition[]): number {
   return renditions.reduce((sum, { width, height }) => sum + width * height, 0)
@@ -62,7 +70,7 @@ export function framePixels(renditions: readonly Rendition[]): number {
 function unfinishedParts({ terms, isFinished }: PlanWork): readonly Cell[] {
   return Array.from({ length: partCount(terms.grid) }, (_, part) => ({
     part,
-    renditions: terms.ladder.filter(({ name }) => !isFinished(part, name)),
+    renditions: encodedRenditions(terms).filter(({ name }) => !isFinished(part, name)),
   })).filter(({ renditions }) => renditions.length > 0)
 }
 

@@ -11,13 +11,13 @@ import type {
 import { gridSeconds, partCount, partWindow } from '#protocol/grid.ts'
 import { audioPreset } from '#protocol/ladder.ts'
 import { audioRendition } from './audio-arguments.ts'
-import { framePixels, planCells } from './cell-plan.ts'
+import { encodedRenditions, framePixels, planCells } from './cell-plan.ts'
 import type { EncodeProgress, ProgressMeter } from './encode-progress.ts'
 import { createProgressMeter } from './encode-progress.ts'
 
 /** Finished segments of one cell, or of the sound, in order. */
 export type FinishedWork = {
-  /** The cell's part; null for the sound, which is not cut into parts. */
+  /** The cell's part; null for sound and for a copied rendition, which are not cut into parts. */
   readonly part: number | null
   readonly segments: readonly EncodedSegment[]
 }
@@ -27,7 +27,7 @@ export type EncodeRun = {
   /** Folder for unfinished work. Each attempt makes its own below it and removes it. */
   readonly directory: string
   readonly signal: AbortSignal
-  /** What an earlier run left: by part and rendition, with part null for the rendition `audio`. */
+  /** What an earlier run left: by part and rendition, with part null for sound and for a copied rendition. */
   readonly isFinished: (part: number | null, rendition: string) => boolean
   /** Takes finished segments over before their files are removed; a worker waits for it. */
   readonly onFinished: (work: FinishedWork) => Promise<void>
@@ -41,6 +41,9 @@ export type CellRunnerDeps = {
 
 /** What a second of sound weighs beside the pixels of video: it takes about as long. */
 const soundPixelsPerSecond = 500_000
+
+/** What a second of copied video weighs: reading and writing it. */
+const copyPixelsPerSecond = 100_000
 
 /**
  * Encodes whatever of a job is not finished, with one worker per core, and the sound beside them. Resolves when all of
@@ -59,7 +62,7 @@ export function createCellRunner({ engine, clock }: CellRunnerDeps) {
     )
     const queue = cells.values()
     const workers = Array.from({ length: engine.workers }, () => encodeCells(context, queue))
-    const lanes = [...workers, encodeSound(context)]
+    const lanes = [...workers, encodeSound(context), copyVideo(context)]
     const stopOthers = (error: unknown): never => {
       failure.abort(error)
       throw error
@@ -107,6 +110,15 @@ async function encodeSound(context: RunContext): Promise<void> {
   advance(context, audioRendition, weight)
 }
 
+/** The copied rendition, if there is one, is a matter of reading and writing: it needs no worker. */
+async function copyVideo({ engine, meter, run }: RunContext): Promise<void> {
+  const { copied } = run.request.terms
+  if (copied === undefined || run.isFinished(null, copied)) return
+  const context = { engine, meter, run }
+  await attempt(context, null, (options) => engine.copyVideo(run.request, options))
+  advance(context, copied, copyWeight(run.request))
+}
+
 /** Encodes in a folder of its own and hands the result over. */
 async function attempt(
   { run }: RunContext,
@@ -128,12 +140,15 @@ function advance({ meter, run }: RunContext, piece: string, weight: number): voi
 }
 
 function createMeter({ request, isFinished }: EncodeRun, { now }: Clock): ProgressMeter {
-  const { grid, ladder } = request.terms
+  const { grid } = request.terms
   const sound = soundWeight(request)
-  let total = sound
-  let finished = isFinished(null, audioRendition) ? sound : 0
+  const copy = copyWeight(request)
+  let total = sound + copy
+  let finished =
+    (isFinished(null, audioRendition) ? sound : 0) +
+    (isFinished(null, request.terms.copied ?? '') ? copy : 0)
   for (let part = 0; part < partCount(grid); part += 1)
-    for (const rendition of ladder) {
+    for (const rendition of encodedRenditions(request.terms)) {
       const weight = partWindow(grid, part).frames * framePixels([rendition])
       total += weight
       if (isFinished(part, rendition.name)) finished += weight
@@ -143,4 +158,8 @@ function createMeter({ request, isFinished }: EncodeRun, { now }: Clock): Progre
 
 function soundWeight({ terms: { source, grid } }: EncodeRequest): number {
   return source.audioStream === undefined ? 0 : soundPixelsPerSecond * gridSeconds(grid)
+}
+
+function copyWeight({ terms: { copied, grid } }: EncodeRequest): number {
+  return copied === undefined ? 0 : copyPixelsPerSecond * gridSeconds(grid)
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { DeterminismClass } from '#protocol/encoder.ts'
+import { createCopyTrial } from './copy-trial.ts'
 import { listDecoders } from './decoders.ts'
 import { calibrate } from './determinism-class.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
@@ -61,6 +62,8 @@ export async function createEncodingEngine(
     analyse: async (source, options) => (await analyse(source, options.signal)).profile,
     encodeCell: encoder.encodeCell,
     encodeAudio: encoder.encodeAudio,
+    copyVideo: encoder.copyVideo,
+    tryCopy: createCopyTrial(encoder.copyVideo, directory),
   }
 }
 

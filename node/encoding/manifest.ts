@@ -13,7 +13,7 @@ export type EncodedTracks = {
 
 /** The record that a tree is made from. Whoever encodes the same terms in the same class writes the same one. */
 export function buildManifest(
-  { source, recipe, grid, ladder }: EncodeRequest['terms'],
+  { source, recipe, grid, ladder, copied }: EncodeRequest['terms'],
   determinismClass: DeterminismClass,
   { segmentsOf, codecsOf }: EncodedTracks,
 ): Manifest {
@@ -27,6 +27,7 @@ export function buildManifest(
     source: source.cid,
     recipe,
     grid,
+    ...(copied === undefined ? {} : { copied }),
     class: determinismClass,
     renditions: ladder.map((rendition) => ({
       ...rendition,

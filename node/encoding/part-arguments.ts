@@ -1,5 +1,5 @@
 import type { FrameGrid, FrameRate, PartWindow } from '#protocol/grid.ts'
-import { frameSeconds, partCount } from '#protocol/grid.ts'
+import { frameSeconds, framesInSegment, partCount } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import {
   deviceArguments,
@@ -97,18 +97,20 @@ function filterGraph({ layout, grid, window, renditions, hardware }: PartEncode)
 function encoderArguments(part: PartEncode, rendition: Rendition): readonly string[] {
   const { grid, window, hardware } = part
   const codec = hardware
-    ? hardwareEncoderArguments(hardware, rendition, grid)
+    ? hardwareEncoderArguments(hardware, rendition, {
+        ...grid,
+        keyFrames: keyFrames(grid, window),
+      })
     : x264Arguments(part, rendition)
   return [
     ...['-frames:v', String(window.frames), ...codec],
-    ...['-flags:v', hardware ? '+bitexact+cgop' : '+bitexact', '-fflags', '+bitexact'],
-    ...['-map_metadata', '-1', '-map_chapters', '-1'],
+    ...['-flags:v', hardware ? '+bitexact+cgop' : '+bitexact', ...bareOutput],
   ]
 }
 
 /** Constant quality under the rendition's cap; closed groups of exactly one segment, whatever the scene does. */
 function x264Arguments(
-  { grid, instructions }: PartEncode,
+  { grid, window, instructions }: PartEncode,
   { kbps, profile, level }: Rendition,
 ): readonly string[] {
   const group = String(grid.segmentFrames)
@@ -119,21 +121,50 @@ function x264Arguments(
     ...['-maxrate', `${kbps}k`, '-bufsize', `${2 * kbps}k`],
     ...['-profile:v', profile, '-level:v', level],
     ...['-g', group, '-keyint_min', group, '-sc_threshold', '0'],
+    ...(grid.lengths ? ['-forced-idr', '1', '-force_key_frames', keyFrames(grid, window)] : []),
     ...['-x264-params', ['open-gop=0', ...colors, ...cap].join(':')],
   ]
 }
 
-/** Cuts at counted frames, never at a time; the clock runs on from part to part. */
 function muxerArguments(grid: FrameGrid, window: PartWindow): readonly string[] {
-  const cuts = Array.from(
-    { length: window.segments },
-    (_, index) => (index + 1) * grid.segmentFrames,
-  )
   const offset = clockBaseSeconds + frameSeconds(grid.rate, window.startFrame)
+  return segmentFormat(segmentEnds(grid, window), window.firstSegment, offset)
+}
+
+/** Nothing of the source's titles, places, devices and chapters, and nothing of the muxer's own version. */
+export const bareOutput = [
+  ...['-fflags', '+bitexact', '-map_metadata', '-1', '-map_chapters', '-1'],
+] as const
+
+/** Segments that end at counted frames, never at a time; the clock runs on from part to part. */
+export function segmentFormat(
+  ends: readonly number[],
+  firstSegment: number,
+  offsetSeconds: number,
+): readonly string[] {
   return [
-    ...['-f', 'segment', '-segment_format', 'mpegts'],
-    ...['-segment_frames', cuts.join(','), '-segment_start_number', String(window.firstSegment)],
+    ...['-f', 'segment', '-segment_format', 'mpegts', '-segment_frames', ends.join(',')],
+    ...['-segment_start_number', String(firstSegment)],
     ...['-segment_format_options', 'pat_period=3600:sdt_period=3600'],
-    ...['-muxdelay', '0', '-muxpreload', '0', '-output_ts_offset', offset.toFixed(6)],
+    ...['-muxdelay', '0', '-muxpreload', '0', '-output_ts_offset', offsetSeconds.toFixed(6)],
   ]
+}
+
+/** Where a window's key frames belong: at the beginning of each of its segments. */
+function keyFrames(grid: FrameGrid, window: PartWindow): string {
+  if (!grid.lengths) return `expr:not(mod(n,${grid.segmentFrames}))`
+  const starts = [0, ...segmentEnds(grid, window).slice(0, -1)]
+  return `expr:${starts.map((frame) => `eq(n,${frame})`).join('+')}`
+}
+
+/** Frames of a window up to the end of each of its segments. */
+export function segmentEnds(
+  grid: FrameGrid,
+  window: Pick<PartWindow, 'firstSegment' | 'segments'>,
+): readonly number[] {
+  let frames = 0
+  return Array.from({ length: window.segments }, (_, offset) => {
+    frames += framesInSegment(grid, window.firstSegment + offset)
+    return frames
+  })
 }

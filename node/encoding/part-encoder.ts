@@ -8,7 +8,7 @@ import type {
   EncodeRequest,
 } from '#market/ports/encoding-engine.ts'
 import type { PartWindow } from '#protocol/grid.ts'
-import { framesInSegment, partWindow } from '#protocol/grid.ts'
+import { framesInSegment, partWindow, segmentCount } from '#protocol/grid.ts'
 import { audioPreset } from '#protocol/ladder.ts'
 import type { AudioEncode } from './audio-arguments.ts'
 import {
@@ -19,6 +19,8 @@ import {
   evenSoundLayout,
 } from './audio-arguments.ts'
 import { colorTable } from './color-table.ts'
+import { requireCopyable } from './copied-segments.ts'
+import { copyArguments } from './copy-arguments.ts'
 import type { Ffmpeg, FfmpegRun } from './ffmpeg-process.ts'
 import { partArguments } from './part-arguments.ts'
 import { colorTableFile } from './picture-filters.ts'
@@ -35,6 +37,7 @@ export type PartEncoder = {
     options: EncodeOptions,
   ): Promise<readonly EncodedSegment[]>
   encodeAudio(request: EncodeRequest, options: EncodeOptions): Promise<readonly EncodedSegment[]>
+  copyVideo(request: EncodeRequest, options: EncodeOptions): Promise<readonly EncodedSegment[]>
 }
 
 export type PartEncoderDeps = {
@@ -81,6 +84,22 @@ export function createPartEncoder(
         counts.map((frames, index) => ({ rendition: audioRendition, index, frames })),
       )
     },
+    copyVideo: async (request, { directory, signal, onProgress }) => {
+      const { copied, grid, ladder } = request.terms
+      const renditions = ladder.filter(({ name }) => name === copied)
+      const layout = await readLayout(request, signal)
+      for (const { name } of renditions)
+        await ffmpeg.run({
+          args: copyArguments({ layout, grid, rendition: name }),
+          directory,
+          signal,
+          onProgress: ({ frames }) => onProgress?.(Math.min(frames, grid.frames)),
+        })
+      const whole = { firstSegment: 0, segments: segmentCount(grid) }
+      const segments = await finishVideoSegments(directory, expectedOf(request, whole, renditions))
+      await requireCopyable(segments, grid)
+      return segments
+    },
   }
 }
 
@@ -116,7 +135,7 @@ async function provideColors({ video }: SourceLayout, directory: string): Promis
 
 function expectedOf(
   { terms: { grid } }: EncodeRequest,
-  { firstSegment, segments }: PartWindow,
+  { firstSegment, segments }: Pick<PartWindow, 'firstSegment' | 'segments'>,
   renditions: Cell['renditions'],
 ): readonly ExpectedSegment[] {
   const indexes = Array.from({ length: segments }, (_, offset) => firstSegment + offset)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** What is asked of ffprobe, and nothing more: titles and places of a foreign file never enter this program. */
 export const probeEntries = [
   'format=format_name,duration',
-  'stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,' +
+  'stream=index,codec_type,codec_name,profile,level,width,height,pix_fmt,sample_aspect_ratio,field_order,' +
     'color_range,color_space,color_transfer,color_primaries,channels,channel_layout,sample_rate,' +
     'r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,has_b_frames',
   'stream_disposition=default,attached_pic,still_image',
@@ -51,6 +51,7 @@ const ProbedStream = z.object({
   codec_type: Text,
   codec_name: Text,
   profile: Text,
+  level: z.int().positive().nullable().catch(null),
   width: Count,
   height: Count,
   pix_fmt: Text,

@@ -7,6 +7,7 @@ import type { Ffprobe } from './ffprobe.ts'
 import { guardInput } from './input-guard.ts'
 import type { LayoutReader } from './layout-reader.ts'
 import { isProtected } from './mp4-protection.ts'
+import { ownVideo } from './own-video.ts'
 import { requireDecodable } from './source-fitness.ts'
 import type { SourceLayout } from './source-layout.ts'
 import type { SourceTimeline } from './source-timeline.ts'
@@ -62,14 +63,15 @@ export function createSourceAnalysis(
     await check.requirePictures(layout, timeline)
     if (layout.audioStream !== null) await check.requireSound(layout, layout.audioStream)
     const frames = await check.countFrames(layout, timeline)
-    return { layout, timeline, profile: { ...profileOf(layout, timeline), bytes, frames } }
+    const own = ownVideo(layout, timeline, frames)
+    return { layout, timeline, profile: { ...profileOf(layout, timeline), bytes, frames, own } }
   }
 }
 
 function profileOf(
   { video, audioStream }: SourceLayout,
   timeline: SourceTimeline,
-): Omit<SourceProfile, 'bytes' | 'frames'> {
+): Omit<SourceProfile, 'bytes' | 'frames' | 'own'> {
   const bytes = timeline.bytesPerSecond.reduce((sum, count) => sum + count, 0)
   return {
     width: video.width,

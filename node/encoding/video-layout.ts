@@ -15,6 +15,9 @@ export type FieldOrder = 'progressive' | 'flagged' | 'top' | 'bottom'
 export type VideoLayout = {
   readonly index: number
   readonly codec: string
+  readonly profile: string | null
+  /** As the codec counts it: 41 is H.264's level 4.1. */
+  readonly level: number | null
   /** FFmpeg's decoder by name, where its first choice would lose something; else null. */
   readonly decoder: string | null
   /** What a viewer sees: square pixels, rotation applied. */
@@ -45,6 +48,8 @@ export function videoLayout(stream: ProbedStream, demuxer: string): VideoLayout 
   return {
     index: stream.index,
     codec: stream.codec_name,
+    profile: stream.profile,
+    level: stream.level,
     decoder: hasHiddenAlpha ? (alphaDecoders[stream.codec_name] ?? null) : null,
     ...shownSize(stream, aspect, orientation),
     stored: { width: stream.width, height: stream.height, aspect },

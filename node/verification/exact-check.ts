@@ -7,7 +7,7 @@ import { fileCid } from '../encoding/file-cid.ts'
 import type { Check } from './delivery-checker.ts'
 import { inParallel } from './in-parallel.ts'
 
-/** A part of a rendition that holds a challenged leaf; the sound is one part. */
+/** A part of a rendition that holds a challenged leaf; sound and a copied rendition are one part. */
 type Suspect = { readonly rendition: string; readonly part: number }
 
 /**
@@ -44,7 +44,8 @@ function suspectsOf(manifest: Manifest, leaves: readonly number[]): readonly Sus
     const found = all[leaf]
     if (!found) throw new RangeError('the challenge draws leaves of the tree')
     const { rendition, index } = found
-    const part = rendition === 'audio' ? 0 : partOfSegment(manifest.grid, index)
+    const isWhole = rendition === 'audio' || rendition === manifest.copied
+    const part = isWhole ? 0 : partOfSegment(manifest.grid, index)
     suspects.set(`${rendition} ${part}`, { rendition, part })
   }
   return [...suspects.values()]
@@ -76,6 +77,7 @@ function encodeAgain(
 ): Promise<readonly EncodedSegment[]> {
   const request = { source, terms: offer }
   if (rendition === 'audio') return engine.encodeAudio(request, { directory, signal })
+  if (rendition === offer.copied) return engine.copyVideo(request, { directory, signal })
   const renditions = offer.ladder.filter(({ name }) => name === rendition)
   return engine.encodeCell(request, { part, renditions }, { directory, signal })
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from '#contracts/job.ts'
 import { leavesOf, merkleRoot, summariesOf } from '#contracts/merkle.ts'
+import { segmentBitsLimit } from '#market/domain/segment-rate.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import { bytesToHex, canonicalJson } from '#protocol/canonical.ts'
 import { frameSeconds, framesInSegment, segmentCount } from '#protocol/grid.ts'
@@ -27,13 +28,14 @@ export function checkManifest(
 
 /** Everything an offer fixes: source, recipe, grid, ladder, sound, and the length of each segment. */
 function matchesOffer(manifest: Manifest, offer: JobOffer): boolean {
-  const { source, recipe, grid, renditions, audio } = manifest
+  const { source, recipe, grid, copied, renditions, audio } = manifest
   const ladder = renditions.map(
     ({ segments: _segments, codecs: _codecs, ...rendition }) => rendition,
   )
   return (
     source === offer.source.cid &&
     recipe === offer.recipe &&
+    copied === offer.copied &&
     canonicalJson(grid) === canonicalJson(offer.grid) &&
     canonicalJson(ladder) === canonicalJson(offer.ladder) &&
     (audio !== null) === (offer.source.audioStream !== undefined) &&
@@ -63,23 +65,13 @@ function hasWholeSound(
   )
 }
 
-/** What a transport stream adds to its payload, at most, in hundredths. */
-const containerPercent = 12
-
-/**
- * No segment may need more than its cap allows: the encoder's buffer is two seconds, so a segment holds at most its own
- * time and those two at the full rate.
- */
+/** No segment may need more than its cap allows. */
 function checkRates(
   { name, kbps, segments }: RenditionRecord,
   { grid }: JobOffer,
 ): readonly Fault[] {
   return segments.flatMap(({ bytes, units }, segment): readonly Fault[] => {
-    const seconds = frameSeconds(grid.rate, units)
-    const limit = ((seconds + 2) * kbps * 1_000 * (100 + containerPercent)) / 100 + fixedBits
+    const limit = segmentBitsLimit(kbps, frameSeconds(grid.rate, units))
     return bytes * 8 > limit ? [{ code: 'bitrate-out-of-bounds', rendition: name, segment }] : []
   })
 }
-
-/** Tables and padding of even the shortest segment, in bits. */
-const fixedBits = 16_384

@@ -1,25 +1,23 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isWithinProfile } from '#market/domain/copied-rendition.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import type { FrameGrid } from '#protocol/grid.ts'
-import { frameSeconds } from '#protocol/grid.ts'
+import { segmentStart } from '#protocol/grid.ts'
 import { aacFrameSamples } from '#protocol/ladder.ts'
 import type { RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
 import { countAdtsFrames } from '../encoding/adts.ts'
 import { codecString } from '../encoding/codec-string.ts'
 import type { Ffprobe } from '../encoding/ffprobe.ts'
-import { clockBaseSeconds, clockRate } from '../encoding/segment-clock.ts'
-import { elementaryStream, pesStarts } from '../encoding/transport-stream.ts'
+import { hasFramesInPlace } from '../encoding/frames-in-place.ts'
+import { elementaryStream } from '../encoding/transport-stream.ts'
 
 export type SegmentInHand = {
   readonly index: number
   readonly record: SegmentRecord
   readonly bytes: Uint8Array
 }
-
-/** Ticks by which a picture's time may be off: a fraction of a frame rounded to 90 kHz. */
-const tickTolerance = 1
 
 /**
  * A video segment must be exactly what its place asks for: its frames in number and time, a key frame first, so that renditions
@@ -30,43 +28,31 @@ export async function checkVideoSegment(
   rendition: RenditionRecord,
   grid: FrameGrid,
   {
+    isCopied,
     ffprobe,
     directory,
     signal,
-  }: { readonly ffprobe: Ffprobe; readonly directory: string; readonly signal: AbortSignal },
+  }: {
+    readonly isCopied: boolean
+    readonly ffprobe: Ffprobe
+    readonly directory: string
+    readonly signal: AbortSignal
+  },
 ): Promise<Fault | null> {
   const fault: Fault = { code: 'segment-invalid', rendition: rendition.name, segment: index }
-  if (!hasFramesInPlace(bytes, { first: index * grid.segmentFrames, frames: record.units, grid }))
-    return fault
+  const place = { first: segmentStart(grid, index), frames: record.units, rate: grid.rate }
+  if (!parse(() => hasFramesInPlace(bytes, place))) return fault
   const file = join(directory, `${rendition.name}-${index}.ts`)
   await writeFile(file, bytes)
   const stream = await probe(file, ffprobe, signal)
-  return stream && isOf(stream, rendition) && codecs(bytes) === rendition.codecs ? null : fault
+  if (!stream || codecs(bytes) !== rendition.codecs) return fault
+  return isOf(stream, rendition) && isMadeAs(stream, rendition, isCopied) ? null : fault
 }
 
 /** An audio segment must hold the AAC frames that its place asks for. */
 export function checkAudioSegment({ index, record, bytes }: SegmentInHand): Fault | null {
   const isWhole = countAudio(bytes) === record.units / aacFrameSamples
   return isWhole ? null : { code: 'segment-invalid', rendition: 'audio', segment: index }
-}
-
-function hasFramesInPlace(
-  bytes: Uint8Array,
-  {
-    first,
-    frames,
-    grid,
-  }: { readonly first: number; readonly frames: number; readonly grid: FrameGrid },
-): boolean {
-  const times = parse(() => pesStarts(bytes).map(({ pts }) => pts))
-  if (times?.length !== frames) return false
-  const sorted = times.toSorted((left, right) => left - right)
-  return sorted.every((pts, offset) => {
-    const wanted = Math.round(
-      (clockBaseSeconds + frameSeconds(grid.rate, first + offset)) * clockRate,
-    )
-    return Math.abs(pts - wanted) <= tickTolerance
-  })
 }
 
 const Probed = z.object({
@@ -115,11 +101,20 @@ function isOf({ packets, streams: [stream] }: Probed, rendition: RenditionRecord
     (packets[0]?.flags.startsWith('K') ?? false) &&
     stream.width === rendition.width &&
     stream.height === rendition.height &&
-    stream.profile.toLowerCase() === rendition.profile &&
-    stream.level === Number(rendition.level) * 10 &&
     stream.pix_fmt === 'yuv420p' &&
     isSquare
   )
+}
+
+/** What is encoded has just the profile and level asked for; what is copied asks no more of a player. */
+function isMadeAs(
+  { streams: [{ profile, level }] }: Probed,
+  rendition: RenditionRecord,
+  isCopied: boolean,
+): boolean {
+  const asked = Math.round(Number(rendition.level) * 10)
+  if (!isCopied) return profile.toLowerCase() === rendition.profile && level === asked
+  return isWithinProfile(profile, rendition.profile) && level <= asked
 }
 
 function codecs(bytes: Uint8Array): string | null {

@@ -30,7 +30,7 @@ export async function checkSegments(check: Check, manifest: Manifest): Promise<r
 
 async function checkPiece(
   { content, ffprobe, signal }: Check,
-  { grid }: Manifest,
+  { grid, copied }: Manifest,
   { rendition, record, index }: Piece,
   directory: string,
 ): Promise<Fault | null> {
@@ -40,7 +40,8 @@ async function checkPiece(
     return { code: 'segment-invalid', rendition: rendition?.name ?? 'audio', segment: index }
   }
   if (!rendition) return checkAudioSegment(inHand)
-  return checkVideoSegment(inHand, rendition, grid, { ffprobe, directory, signal })
+  const isCopied = rendition.name === copied
+  return checkVideoSegment(inHand, rendition, grid, { isCopied, ffprobe, directory, signal })
 }
 
 function piecesOf(rendition: RenditionRecord): readonly Piece[] {

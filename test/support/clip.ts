@@ -174,6 +174,7 @@ async function manifestOf(
     source: terms.source.cid,
     recipe: terms.recipe,
     grid: terms.grid,
+    ...(terms.copied === undefined ? {} : { copied: terms.copied }),
     class: engine.class,
     renditions,
     audio: terms.source.audioStream === undefined ? null : sound,

@@ -19,6 +19,8 @@ export function aVideoLayout(overrides: Partial<VideoLayout> = {}): VideoLayout 
   return {
     index: 0,
     codec: 'h264',
+    profile: null,
+    level: null,
     decoder: null,
     width: 1280,
     height: 720,

@@ -10,7 +10,8 @@ import { frameGrid, offerDeadlines, saltHashOf } from '../../domain/offer-terms.
 import { defaultPrices, ladderPrice } from '../../domain/pricing.ts'
 import { MarketError } from '../../errors.ts'
 import type { AddedContent } from '../../ports/content-store.ts'
-import type { SourceProfile } from '../../ports/encoding-engine.ts'
+import type { EncodeRequest, SourceProfile } from '../../ports/encoding-engine.ts'
+import { chooseCopy } from './choose-copy.ts'
 import { submitOffer } from './confirm-offer.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
@@ -34,7 +35,8 @@ export function createPostJob(deps: CreatorDeps) {
     const arbiters = requireArbiters(deps)
     const source = await deps.content.addFile(path, { signal })
     const salt = Sha256Hex.parse(deps.randomHex(32))
-    const offer = buildOffer(deps, { id, salt, profile, source, arbiters, ceiling })
+    const terms = await encodingTerms(deps, { path, profile, source }, signal)
+    const offer = buildOffer(deps, { id, salt, terms, arbiters, ceiling })
     await requireFunds(deps, offer)
     deps.state.atomically(() => {
       if (!deps.jobs.find(id)) storeOffer(deps, offer, salt)
@@ -43,41 +45,49 @@ export function createPostJob(deps: CreatorDeps) {
   }
 }
 
+type Measured = {
+  readonly path: string
+  readonly profile: SourceProfile
+  readonly source: AddedContent
+}
+
+/** What the bytes of the job will depend on. */
+async function encodingTerms(
+  { engine }: CreatorDeps,
+  { path, profile, source: { cid } }: Measured,
+  signal: AbortSignal,
+): Promise<EncodeRequest['terms']> {
+  const { bytes, width, height, codec, videoStream, audioStream } = profile
+  const sound = audioStream === null ? {} : { audioStream }
+  const terms = {
+    source: { cid, bytes, width, height, codec, videoStream, ...sound },
+    grid: frameGrid(profile.rate, profile.frames, profile.longestGopSeconds),
+    recipe: 'h264-ts-1',
+    ladder: buildLadder(width, height, profile),
+  } as const
+  return { ...terms, ...(await chooseCopy(engine, profile, { source: path, terms }, signal)) }
+}
+
 type OfferParts = {
   readonly id: JobId
   readonly salt: Sha256Hex
-  readonly profile: SourceProfile
-  readonly source: AddedContent
+  readonly terms: EncodeRequest['terms']
   readonly arbiters: readonly HiveAccount[]
   readonly ceiling: MilliHbd | undefined
 }
 
 function buildOffer(
   { ledger, sha256, options }: CreatorDeps,
-  { id, salt, profile, source, arbiters, ceiling }: OfferParts,
+  { id, salt, terms, arbiters, ceiling }: OfferParts,
 ): JobOffer {
-  const grid = frameGrid(profile.rate, profile.frames, profile.longestGopSeconds)
-  const ladder = buildLadder(profile.width, profile.height, profile)
-  const usual = ladderPrice(defaultPrices, ladder, grid) ?? milliHbd(1n)
-  const { width, height, codec, videoStream, audioStream } = profile
+  const usual = ladderPrice(defaultPrices, terms) ?? milliHbd(1n)
   return {
     v: 1,
     t: 'job.offer',
     job: id,
-    source: {
-      cid: source.cid,
-      bytes: profile.bytes,
-      width,
-      height,
-      codec,
-      videoStream,
-      ...(audioStream === null ? {} : { audioStream }),
-    },
-    grid,
-    recipe: 'h264-ts-1',
-    ladder,
+    ...terms,
     ceiling: ceiling ?? milliHbd((usual * options.ceilingPercent + 99n) / 100n),
-    ...offerDeadlines(requireHead(ledger.current()).time, grid, options),
+    ...offerDeadlines(requireHead(ledger.current()).time, terms.grid, options),
     arbiters,
     saltHash: saltHashOf(salt, sha256),
   }

@@ -45,13 +45,22 @@ export function uploadFilters({ encoder }: HardwareDevice): readonly string[] {
 export function hardwareEncoderArguments(
   device: HardwareDevice,
   { kbps, profile, level }: Pick<Rendition, 'kbps' | 'profile' | 'level'>,
-  { segmentFrames, rate }: { readonly segmentFrames: number; readonly rate: FrameRate },
+  {
+    segmentFrames,
+    rate,
+    keyFrames,
+  }: {
+    readonly segmentFrames: number
+    readonly rate: FrameRate
+    /** The value of `-force_key_frames`. */
+    readonly keyFrames: string
+  },
 ): readonly string[] {
   return [
     ...['-c:v', device.encoder, ...codecArguments(device, kbps)],
     ...['-maxrate', `${kbps}k`, '-bufsize', `${2 * kbps}k`],
     ...['-profile:v', profile, '-level:v', level],
-    ...['-g', String(segmentFrames), '-force_key_frames', `expr:not(mod(n,${segmentFrames}))`],
+    ...['-g', String(segmentFrames), '-force_key_frames', keyFrames],
     ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709'],
     ...['-color_range', 'tv', '-bsf:v', bitstreamFilters(device, rate)],
   ]

@@ -36,6 +36,11 @@ function fakeEngine(overrides: Partial<EncodingEngine> = {}) {
       onProgress?.(48_000)
       return [await write(directory, 'audio')]
     },
+    copyVideo: async ({ terms }, { directory }) => {
+      asked.push(`copy ${terms.copied}`)
+      return [await write(directory, terms.copied ?? '')]
+    },
+    tryCopy: () => Promise.reject(new Error('not asked')),
     ...overrides,
   }
   return { engine, asked }

@@ -64,7 +64,7 @@ test('only the last part may repeat a last picture, and each output takes exactl
   expect(valuesOf(argumentsOf(2), '-filter_complex')[0]).toContain('tpad=stop=2:stop_mode=clone')
   expect(valuesOf(argumentsOf(1), '-filter_complex')[0]).not.toContain('tpad')
   expect(valuesOf(argumentsOf(2), '-frames:v')).toEqual(['340', '340'])
-  expect(valuesOf(argumentsOf(2), '-segment_frames')).toEqual(['120,240,360', '120,240,360'])
+  expect(valuesOf(argumentsOf(2), '-segment_frames')).toEqual(['120,240,340', '120,240,340'])
 })
 
 test('each rendition has its own cap, profile and files', () => {

@@ -74,6 +74,8 @@ test('a header is read into what is needed to open the file again', async () => 
     video: {
       index: 0,
       codec: 'h264',
+      profile: null,
+      level: null,
       decoder: null,
       width: 1920,
       height: 1080,
