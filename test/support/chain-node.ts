@@ -5,6 +5,7 @@ import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
 import type { OutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
+import type { NodeState } from '#market/ports/node-state.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
 import { createAgreedBlocks } from '#node/chain/agreed-blocks.ts'
 import { createBlockSource } from '#node/chain/block-source.ts'
@@ -39,6 +40,7 @@ export interface ChainNode extends AsyncDisposable {
   readonly outboxStore: OutboxStore
   readonly broadcaster: Broadcaster
   readonly database: NodeDatabase
+  readonly state: NodeState
   catchUp(): Promise<void>
 }
 
@@ -93,6 +95,7 @@ export function aChainNode(options: ChainNodeOptions): ChainNode {
     outboxStore,
     broadcaster,
     database,
+    state,
     catchUp: () => follower.catchUp(AbortSignal.timeout(30_000)),
     [Symbol.asyncDispose]: async () => {
       await broadcaster[Symbol.asyncDispose]()

@@ -1,0 +1,321 @@
+import { challengeOf } from '#contracts/delivering.ts'
+import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
+import { MarketError } from '#market/errors.ts'
+import type { ContentStore } from '#market/ports/content-store.ts'
+import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { MarketNetwork } from '#market/ports/market-network.ts'
+import type { OutboxRequest } from '#market/ports/outbox.ts'
+import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
+import type { BackgroundWork } from '#market/services/background.ts'
+import { createRegistration } from '#market/services/register-node.ts'
+import { createAccounts } from '#node/chain/accounts.ts'
+import { createEnvelopeSigner } from '#node/chain/envelopes.ts'
+import { devchainChainId } from '#node/devchain/chain-id.ts'
+import { networks } from '#node/networks.ts'
+import { marketOperation } from '#node/p2p/validators.ts'
+import type { PeerConfig } from '#node/peer-config.ts'
+import type { Roles } from '#node/roles.ts'
+import { createRoles, pricesOf } from '#node/roles.ts'
+import type { CallRequest, CallResponse } from '#protocol/calls.ts'
+import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import { Sha256Hex } from '#protocol/ids.ts'
+import type { NodeRegister, NodeRole } from '#protocol/registration.ts'
+import type { SignedTransaction } from '#protocol/transaction.ts'
+import { account, aDelivery, cid, encoderProfile, hbd, peerId, sha256 } from './builders.ts'
+import type { ChainNode } from './chain-node.ts'
+import { aChainNode } from './chain-node.ts'
+import type { TestDevchain } from './devchain.ts'
+import { aDevchain, keyOf } from './devchain.ts'
+
+/** What the world outside the chain does to a job. */
+export type Behaviour = {
+  /** How the encoder's work ends; an error is thrown where the work would be done. */
+  work: 'delivers' | 'cannot' | 'never ends'
+  verdict: 'pass' | 'fail' | 'never'
+  /** An encoder that sleeps does nothing, as one whose machine is off. */
+  encoder: 'awake' | 'asleep'
+}
+
+export type Submission = { readonly request: OutboxRequest; readonly caller: string }
+
+export type Participant = {
+  readonly account: HiveAccount
+  readonly node: ChainNode
+  readonly roles: Roles
+  /** One round of everything, as a peer's ticker makes it. */
+  readonly round: () => Promise<void>
+}
+
+/** A creator, an encoder and an arbiter with the real services, stores and chain, but without network, media or processes. */
+export interface MarketInProcess extends AsyncDisposable {
+  readonly chain: TestDevchain
+  readonly participants: { readonly [R in 'creator' | 'encoder' | 'arbiter']: Participant }
+  readonly behaviour: Behaviour
+  /** Everything that was handed to an outbox, and the source file and line that did. */
+  readonly submissions: readonly Submission[]
+  /** Lets the chain's clock run on: its next block is that much later. */
+  sleep(seconds: number): void
+  /** Rounds with a block after each. */
+  live(rounds: number): Promise<void>
+  post(reference: string): Promise<JobId>
+}
+
+const config = {
+  network: networks.devchain,
+  encoder: { workers: 1, slots: 8, pricePercent: 1_000n, firmSeconds: 600, marginSeconds: 60 },
+  creator: {
+    bidSeconds: 60,
+    deadlineSeconds: 300,
+    ratificationSeconds: 120,
+    ceilingPercent: 2_000n,
+  },
+  arbiter: { fee: hbd(1n) },
+} as const
+
+export async function aMarket(): Promise<MarketInProcess> {
+  const rich = { hbd: '100.000 HBD' }
+  let clock = Date.parse('2026-01-01T00:00:00Z')
+  const chain = await aDevchain({
+    accounts: { creator: rich, encoder: {}, arbiter: {}, stranger: rich },
+    time: '2026-01-01T00:00:00',
+    // The pace at which block time follows the clock, so that a day needs no day's blocks.
+    pace: { type: 'interval', seconds: 3 },
+    now: () => clock,
+  })
+  chain.produceBlocks(2)
+  const behaviour: Behaviour = { work: 'delivers', verdict: 'pass', encoder: 'awake' }
+  const submissions: Submission[] = []
+  const found = new Map<HiveAccount, Participant>()
+  const settle: (() => Promise<void>)[] = []
+
+  const network: MarketNetwork = {
+    publish: async (topic, message) => {
+      if (topic !== 'offers' || !('transaction' in message)) return
+      hear(found, message.transaction)
+    },
+    call: async (to, verb, request) => {
+      const { creator, encoder } = found.get(to)?.roles ?? {}
+      const answers = {
+        bid: () => creator?.receiveBid(request as CallRequest<'bid'>),
+        progress: () => creator?.receiveProgress(request as CallRequest<'progress'>),
+        award: () => ({ accepted: encoder !== undefined }),
+      }
+      return (answers[verb]() ?? { accepted: false }) as CallResponse<typeof verb>
+    },
+    isConnected: () => true,
+    freeSlots: () => 1,
+  }
+
+  const add = (name: NodeRole & ('creator' | 'encoder' | 'arbiter')): Participant => {
+    const participant = aParticipant(name, { chain, network, behaviour, submissions, settle })
+    found.set(participant.account, participant)
+    return participant
+  }
+  const participants = { creator: add('creator'), encoder: add('encoder'), arbiter: add('arbiter') }
+  const everyone = Object.values(participants)
+
+  return {
+    chain,
+    participants,
+    behaviour,
+    submissions,
+    sleep: (seconds) => {
+      clock += seconds * 1_000
+    },
+    live: async (rounds) => {
+      for (let round = 0; round < rounds; round += 1) {
+        for (const each of everyone)
+          if (each !== participants.encoder || behaviour.encoder === 'awake') await each.round()
+        for (const settled of settle) await settled()
+        for (const { node } of everyone) await node.broadcaster.flush()
+        chain.produceBlocks(1)
+      }
+    },
+    post: async (reference) => {
+      const { creator } = participants.creator.roles
+      if (!creator) throw new Error('the creator plays its role')
+      return creator.postJob({ reference, path: '/video.mp4' }, AbortSignal.timeout(30_000))
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const { node } of everyone) await node[Symbol.asyncDispose]()
+      await chain[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function hear(
+  participants: ReadonlyMap<HiveAccount, Participant>,
+  transaction: SignedTransaction,
+): void {
+  const operation = marketOperation(transaction, networks.devchain.operationId)
+  for (const { roles } of participants.values()) {
+    if (operation?.t === 'job.offer') roles.encoder?.considerOffer(operation)
+    if (operation?.t === 'job.award') roles.encoder?.hearAward(operation)
+  }
+}
+
+type Surroundings = {
+  readonly chain: TestDevchain
+  readonly network: MarketNetwork
+  readonly behaviour: Behaviour
+  readonly submissions: Submission[]
+  readonly settle: (() => Promise<void>)[]
+}
+
+function aParticipant(
+  name: 'creator' | 'encoder' | 'arbiter',
+  { chain, network, behaviour, submissions, settle }: Surroundings,
+): Participant {
+  const self = account(name)
+  const { operationId } = networks.devchain
+  const node = aChainNode({ urls: [chain.url], account: name })
+  const ledger = node.follower.view
+  const outbox: ChainNode['outbox'] = {
+    find: node.outbox.find,
+    submit: (request) => {
+      submissions.push({ request, caller: callerOf() })
+      return node.outbox.submit(request)
+    },
+  }
+  const { background, settled } = backgroundByHand()
+  settle.push(settled)
+  const peerConfig = { ...config, account: self, roles: [name] } as unknown as PeerConfig
+  const roles = createRoles({
+    config: peerConfig,
+    database: node.database,
+    state: node.state,
+    events: createJobEventStore(node.database),
+    outbox,
+    ledger,
+    network,
+    signer: createEnvelopeSigner(self, keyOf([name, 'posting']), devchainChainId),
+    engine,
+    content,
+    processor: aProcessor(behaviour),
+    checker: aChecker(node, behaviour),
+    background,
+    accounts: createAccounts({ rpc: node.rpc, now: () => 0 }, { ttlMs: 0, limit: 10 }),
+    clock: { now: () => 0 },
+  })
+  const registration = createRegistration({
+    account: self,
+    operationId,
+    outbox,
+    ledger,
+    sha256,
+    profile: () => profileOf(name, peerConfig),
+  })
+  return {
+    account: self,
+    node,
+    roles,
+    round: async () => {
+      await node.catchUp()
+      registration.advance()
+      roles.advance()
+    },
+  }
+}
+
+function profileOf(name: 'creator' | 'encoder' | 'arbiter', peer: PeerConfig): NodeRegister {
+  return {
+    v: 1,
+    t: 'node.register',
+    peer: peerId(name),
+    addresses: [],
+    roles: [name],
+    ...(name === 'encoder' ? { encoder: { ...encoderProfile, prices: [...pricesOf(peer)] } } : {}),
+    ...(name === 'arbiter' ? { arbiter: config.arbiter } : {}),
+  }
+}
+
+/** The first file of the services on the stack that is not the one they all go through: `market/services/x.ts:12`. */
+function callerOf(): string {
+  const frames = (new Error('where').stack ?? '').split('\n')
+  const places = frames.flatMap((frame) => frame.match(/market\/services\/[\w/-]+\.ts:\d+/) ?? [])
+  return places.find((place) => !place.startsWith('market/services/submit.ts')) ?? 'nowhere'
+}
+
+/** Background work whose end a test can wait for; what failed may start again at once. */
+function backgroundByHand(): { background: BackgroundWork; settled: () => Promise<void> } {
+  const running = new Map<
+    string,
+    { readonly abort: AbortController; readonly done: Promise<void> }
+  >()
+  return {
+    background: {
+      start: (key, work, onFailure) => {
+        if (running.has(key)) return
+        const abort = new AbortController()
+        const done = work(abort.signal)
+          .catch((error: unknown) => onFailure?.(error, 1))
+          .finally(() => running.delete(key))
+        running.set(key, { abort, done })
+      },
+      stop: (key) => running.get(key)?.abort.abort(),
+      [Symbol.asyncDispose]: async () => undefined,
+    },
+    settled: async () => {
+      await Promise.all([...running.values()].map(({ done }) => done))
+    },
+  }
+}
+
+const engine: EncodingEngine = {
+  class: encoderProfile.class,
+  workers: 1,
+  pixelsPerSecond: 100_000_000,
+  analyse: async () => ({
+    bytes: 1_000_000,
+    width: 854,
+    height: 480,
+    codec: 'h264',
+    videoStream: 0,
+    audioStream: 1,
+    rate: { numerator: 24, denominator: 1 },
+    frames: 240,
+    longestGopSeconds: 2,
+  }),
+  encodeCell: () => Promise.reject(new Error('nothing is encoded here')),
+  encodeAudio: () => Promise.reject(new Error('nothing is encoded here')),
+}
+
+const content = {
+  addFile: async () => ({ cid: cid('source'), bytes: 1_000_000, dagBytes: 1_000_100 }),
+  pin: () => undefined,
+  unpin: () => undefined,
+} as unknown as ContentStore
+
+function aProcessor(behaviour: Behaviour): JobProcessor {
+  return {
+    prefetch: async () => undefined,
+    process: async (offer) => {
+      if (behaviour.work === 'delivers') return aDelivery(offer)
+      if (behaviour.work === 'cannot') throw new MarketError('input-unreadable', 'It is no video.')
+      throw new Error('not yet')
+    },
+    release: () => undefined,
+  }
+}
+
+function aChecker({ follower }: ChainNode, behaviour: Behaviour): DeliveryChecker {
+  return {
+    check: async (id, salt) => {
+      const job = follower.view.current().jobs.get(id)
+      const delivered = job?.phase === 'delivered' ? job.delivered : null
+      const challenge = job && delivered && challengeOf({ ...job, delivered }, salt, sha256)
+      if (!challenge || behaviour.verdict === 'never') throw new Error('not yet')
+      const faults =
+        behaviour.verdict === 'fail'
+          ? [{ code: 'bytes-differ', rendition: '480p', segment: 0 } as const]
+          : []
+      return {
+        verdict: behaviour.verdict,
+        seed: Sha256Hex.parse(challenge.seed),
+        challenged: challenge.leaves,
+        faults,
+        milliseconds: 1,
+      }
+    },
+  }
+}
