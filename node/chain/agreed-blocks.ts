@@ -161,20 +161,19 @@ function see(witness: Witness, height: BlockHeight, at: number): void {
   witness.height = height
 }
 
-/** Groups of witnesses who say the same, and those who say what cannot be. */
+/** Witnesses who say what can be, grouped by what they say, and those who say what cannot. */
 function sift(testimonies: readonly Testimony[], check: (blocks: readonly SourcedBlock[]) => void) {
-  const groups = Map.groupBy(testimonies, ({ blocks }) => fingerprint(blocks))
   const unsound: { readonly witness: Witness; readonly error: unknown }[] = []
-  const sound = new Map<Sha256Hex, readonly Testimony[]>()
-  for (const [print, group] of groups) {
+  const sound = testimonies.filter(({ witness, blocks }) => {
     try {
-      check(group[0]?.blocks ?? [])
-      sound.set(print, group)
+      check(blocks)
+      return true
     } catch (error) {
-      unsound.push(...group.map(({ witness }) => ({ witness, error })))
+      unsound.push({ witness, error })
+      return false
     }
-  }
-  return { sound, unsound }
+  })
+  return { sound: Map.groupBy(sound, ({ blocks }) => fingerprint(blocks)), unsound }
 }
 
 /** Everything that follows from blocks. Virtual operations decide nothing: contracts derive them, and only ask that none is missing. */

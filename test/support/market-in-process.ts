@@ -53,7 +53,7 @@ export interface MarketInProcess extends AsyncDisposable {
   readonly behaviour: Behaviour
   /** Everything that was handed to an outbox, and the source file and line that did. */
   readonly submissions: readonly Submission[]
-  /** Lets the chain's clock run on: its next block is that much later. */
+  /** Lets the clock of a chain that has one run on: its next block is that much later. */
   sleep(seconds: number): void
   /** Rounds with a block after each. */
   live(rounds: number): Promise<void>
@@ -72,14 +72,15 @@ const config = {
   arbiter: { fee: hbd(1n) },
 } as const
 
-export async function aMarket(): Promise<MarketInProcess> {
+/** On a clock the chain can sleep, but makes a block of its own now and then; by hand it makes only those it is told to. */
+export async function aMarket(pace: 'by hand' | 'on a clock'): Promise<MarketInProcess> {
   const rich = { hbd: '100.000 HBD' }
   let clock = Date.parse('2026-01-01T00:00:00Z')
   const chain = await aDevchain({
     accounts: { creator: rich, encoder: {}, arbiter: {}, stranger: rich },
     time: '2026-01-01T00:00:00',
-    // The pace at which block time follows the clock, so that a day needs no day's blocks.
-    pace: { type: 'interval', seconds: 3 },
+    // At 3 s block time follows the clock, so that a day needs no day's blocks.
+    pace: pace === 'by hand' ? { type: 'manual' } : { type: 'interval', seconds: 3 },
     now: () => clock,
   })
   chain.produceBlocks(2)

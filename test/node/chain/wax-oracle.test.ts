@@ -21,7 +21,7 @@ const oracle = createHivedOracle()
 let market: MarketInProcess
 
 beforeAll(async () => {
-  market = await aMarket()
+  market = await aMarket('on a clock')
   await market.live(4)
   await playEveryTurn(market)
 }, 120_000)
