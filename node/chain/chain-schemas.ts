@@ -11,7 +11,7 @@ import {
 
 /** hived's answers, as far as this program reads them; members it does not read are let through. */
 
-export const HiveTime = z
+const HiveTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
   .transform(parseChainTime)
@@ -33,10 +33,10 @@ function nai(name: string) {
 }
 
 /** An amount of HBD in the form of block_api. */
-export const HbdNai = nai(hbdNai).transform(({ amount }) => milliHbd(BigInt(amount)))
+const HbdNai = nai(hbdNai).transform(({ amount }) => milliHbd(BigInt(amount)))
 
 /** An amount of HIVE in the form of block_api, as digits of milli-HIVE. */
-export const HiveNai = nai(hiveNai).transform(({ amount }) => BigInt(amount).toString())
+const HiveNai = nai(hiveNai).transform(({ amount }) => BigInt(amount).toString())
 
 /** An operation in the form of block_api. */
 export const ApiOperation = z.object({ type: z.string(), value: z.record(z.string(), z.unknown()) })

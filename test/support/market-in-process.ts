@@ -28,7 +28,7 @@ import type { TestDevchain } from './devchain.ts'
 import { aDevchain, keyOf } from './devchain.ts'
 
 /** What the world outside the chain does to a job. */
-export type Behaviour = {
+type Behaviour = {
   /** How the encoder's work ends; an error is thrown where the work would be done. */
   work: 'delivers' | 'cannot' | 'never ends'
   verdict: 'pass' | 'fail' | 'never'
@@ -36,9 +36,9 @@ export type Behaviour = {
   encoder: 'awake' | 'asleep'
 }
 
-export type Submission = { readonly request: OutboxRequest; readonly caller: string }
+type Submission = { readonly request: OutboxRequest; readonly caller: string }
 
-export type Participant = {
+type Participant = {
   readonly account: HiveAccount
   readonly node: ChainNode
   readonly roles: Roles
