@@ -9,6 +9,7 @@ import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import { MarketError } from '#market/errors.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
+import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
@@ -255,10 +256,8 @@ export async function startPeer(
   starting.use(
     startLoop((stopped) =>
       ticker.run(async () => {
-        registration.advance()
-        roles.advance()
-        announce()
-        void broadcaster.flush()
+        const send = (): void => void broadcaster.flush()
+        eachApart([registration.advance, roles.advance, announce, send], (step) => step())
       }, stopped),
     ),
   )

@@ -16,6 +16,7 @@ import type { EnvelopeSigner, MarketNetwork } from '#market/ports/market-network
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
 import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
+import { eachApart } from '#market/services/apart.ts'
 import type { Arbiter } from '#market/services/arbiter/arbiter.ts'
 import { createArbiter } from '#market/services/arbiter/arbiter.ts'
 import type { BackgroundWork } from '#market/services/background.ts'
@@ -94,11 +95,7 @@ export function createRoles(deps: RoleDeps): Roles {
     encoder,
     arbiter,
     freeSlots,
-    advance: () => {
-      creator?.advance()
-      encoder?.advance()
-      arbiter?.advance()
-    },
+    advance: () => eachApart([creator, encoder, arbiter], (role) => role?.advance()),
   }
 }
 

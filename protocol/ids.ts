@@ -73,8 +73,11 @@ export type Multiaddr = z.infer<typeof Multiaddr>
 export const BlockHeight = z.int().nonnegative().brand<'BlockHeight'>()
 export type BlockHeight = z.infer<typeof BlockHeight>
 
+/** The last moment that hived's 32 bits of seconds can say, in 2106. */
+export const lastChainTime = 0xffff_ffff
+
 /** A block timestamp in whole seconds since 1970 (UTC): the only clock contracts know. */
-export const ChainTime = z.int().nonnegative().brand<'ChainTime'>()
+export const ChainTime = z.int().nonnegative().max(lastChainTime).brand<'ChainTime'>()
 export type ChainTime = z.infer<typeof ChainTime>
 
 /** Number of an escrow, unique per payer while it lives; hived keeps it in 32 bits. */

@@ -2,7 +2,7 @@ import type { Bid } from '#protocol/bid.ts'
 import type { RenditionPrice } from '#protocol/encoder.ts'
 import { gridSeconds } from '#protocol/grid.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
-import { ChainTime } from '#protocol/ids.ts'
+import { ChainTime, lastChainTime } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { ladderPrice } from './pricing.ts'
 
@@ -29,9 +29,13 @@ const fastestSpeed = 100
 /** A promise is kept if the machine is this many times slower than measured: others may use it too. */
 const safety = 3
 
+/** A bid is firm and holds a slot: an offer that is never awarded must not hold it for ever. */
+const longestBiddingSeconds = 3_600
+
 /** The bid an encoder makes for an offer, or why it makes none. */
 export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime): Bid | string {
   if (now >= offer.bidsUntil) return 'bidding is over'
+  if (offer.bidsUntil > now + longestBiddingSeconds) return 'bidding stays open too long'
   const price = ladderPrice(profile.prices, offer)
   if (price === null) return 'a rendition is not in the price list'
   if (price > offer.ceiling) return 'the ceiling is below the price'
@@ -40,18 +44,18 @@ export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime):
   const speed = ladderSpeed(offer, profile.pixelsPerSecond)
   const work = (gridSeconds(offer.grid) / speed) * safety + offer.source.bytes / bytesPerSecond
   // Counted from the end of bidding: the award may come as late as that.
-  const readyBy = ChainTime.parse(Math.ceil(offer.bidsUntil + profile.marginSeconds + work))
-  if (readyBy > offer.deliverBy) return 'the deadline is too near'
+  const ready = Math.ceil(offer.bidsUntil + profile.marginSeconds + work)
+  if (ready > offer.deliverBy) return 'the deadline is too near'
   return {
     v: 1,
     type: 'bid',
     job: offer.job,
     encoder: profile.account,
     price,
-    readyBy,
-    expires: ChainTime.parse(offer.bidsUntil + profile.firmSeconds),
+    readyBy: ChainTime.parse(ready),
+    expires: ChainTime.parse(Math.min(offer.bidsUntil + profile.firmSeconds, lastChainTime)),
     arbiters,
-    speed: Math.max(1, Math.round(speed * 1_000)),
+    speed: Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.round(speed * 1_000))),
   }
 }
 

@@ -62,7 +62,7 @@ export interface MarketInProcess extends AsyncDisposable {
 
 const config = {
   network: networks.devchain,
-  encoder: { workers: 1, slots: 8, pricePercent: 1_000n, firmSeconds: 600, marginSeconds: 60 },
+  encoder: { workers: 1, slots: 2, pricePercent: 1_000n, firmSeconds: 600, marginSeconds: 60 },
   creator: {
     bidSeconds: 60,
     deadlineSeconds: 300,

@@ -10,6 +10,7 @@ import { customJson, escrowApprove, escrowRelease } from '../../domain/hive-oper
 import type { LedgerView } from '../../ports/ledger-view.ts'
 import type { Outbox } from '../../ports/outbox.ts'
 import type { DeliveryChecker } from '../../ports/processing.ts'
+import { eachApart } from '../apart.ts'
 import type { BackgroundWork } from '../background.ts'
 import { ensureSubmitted, isSubmitted } from '../submit.ts'
 
@@ -34,11 +35,11 @@ export function createArbiter(deps: ArbiterDeps): Arbiter {
     advance: () => {
       const { ledger, account } = deps
       if (!ledger.isSynced()) return
-      for (const escrow of ledger.current().escrows.values()) {
-        if (escrow.terms.agent !== account) continue
+      eachApart(ledger.current().escrows.values(), (escrow) => {
+        if (escrow.terms.agent !== account) return
         if (escrow.phase === 'pending') answer(deps, escrow)
         if (escrow.phase === 'disputed') takeCase(deps, escrow)
-      }
+      })
     },
   }
 }

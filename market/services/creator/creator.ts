@@ -3,6 +3,7 @@ import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { Progress } from '#protocol/progress.ts'
+import { eachApart } from '../apart.ts'
 import { createAdvanceJob } from './advance-job.ts'
 import { announceOffers } from './announce-offers.ts'
 import type { CreatorDeps } from './creator-deps.ts'
@@ -53,8 +54,8 @@ export function createCreator(deps: CreatorDeps): Creator {
 
   const advance = (): void => {
     if (!deps.ledger.isSynced()) return
-    for (const { id } of deps.jobs.unfinished()) advanceJob(id)
-    announce()
+    const advanceJobs = (): void => eachApart(deps.jobs.unfinished(), ({ id }) => advanceJob(id))
+    eachApart([advanceJobs, announce], (step) => step())
   }
 
   return {

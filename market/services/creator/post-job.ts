@@ -15,6 +15,7 @@ import { chooseCopy } from './choose-copy.ts'
 import { submitOffer } from './confirm-offer.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
+import { isFitting } from './receive-bid.ts'
 
 export type JobRequest = {
   /** 16 hex digits of the caller's choice; the same ones name the same job. */
@@ -77,18 +78,20 @@ type OfferParts = {
 }
 
 function buildOffer(
-  { ledger, sha256, options }: CreatorDeps,
-  { id, salt, terms, arbiters, ceiling }: OfferParts,
+  deps: CreatorDeps,
+  { id, salt, terms, arbiters, ...asked }: OfferParts,
 ): JobOffer {
+  const { ledger, sha256, options } = deps
   const usual = ladderPrice(defaultPrices, terms) ?? milliHbd(1n)
+  const ceiling = asked.ceiling ?? milliHbd((usual * options.ceilingPercent + 99n) / 100n)
   return {
     v: 1,
     t: 'job.offer',
     job: id,
     ...terms,
-    ceiling: ceiling ?? milliHbd((usual * options.ceilingPercent + 99n) / 100n),
+    ceiling,
     ...offerDeadlines(requireHead(ledger.current()).time, terms.grid, options),
-    arbiters,
+    arbiters: requireFitting(deps, arbiters, ceiling),
     saltHash: saltHashOf(salt, sha256),
   }
 }
@@ -129,6 +132,23 @@ function requireArbiters({ ledger, network }: CreatorDeps): readonly HiveAccount
     throw new MarketError(
       'arbiter-missing',
       'No arbiter is registered and connected; try again when one is.',
+    )
+  return found
+}
+
+/** Of these arbiters the first ones whose fee fits a job. */
+function requireFitting(
+  { ledger }: CreatorDeps,
+  arbiters: readonly HiveAccount[],
+  ceiling: MilliHbd,
+): readonly HiveAccount[] {
+  const found = arbiters.filter((account) =>
+    isFitting(ledger.current().nodes.get(account), ceiling),
+  )
+  if (found.length === 0)
+    throw new MarketError(
+      'arbiter-missing',
+      'Every connected arbiter asks more than the whole job may cost; raise the ceiling.',
     )
   return found.slice(0, 8)
 }

@@ -1,5 +1,7 @@
 import { parametersAt } from '#contracts/parameters.ts'
+import type { NodeRecord } from '#contracts/registry.ts'
 import { encoderScore } from '#contracts/reputation.ts'
+import type { MilliHbd } from '#protocol/amount.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
@@ -49,11 +51,18 @@ export function circumstancesOf(
     ownClass: engine.class.cid,
     arbiters: offer.arbiters.filter((account) => {
       const node = nodes.get(account)
-      return (
-        node?.phase === 'active' && node.roles.includes('arbiter') && network.isConnected(account)
-      )
+      return isFitting(node, offer.ceiling) && network.isConnected(account)
     }),
   }
+}
+
+/**
+ * True for an active arbiter that asks no more than the whole job may cost. A fee can be changed at any time, and whoever
+ * changes it to a fortune must neither get that nor keep others from working.
+ */
+export function isFitting(node: NodeRecord | undefined, ceiling: MilliHbd): boolean {
+  if (node?.phase !== 'active' || !node.roles.includes('arbiter')) return false
+  return node.arbiter !== undefined && node.arbiter.fee <= ceiling
 }
 
 function isRepeated({ bids }: CreatorDeps, { body, signature }: Envelope<Bid>): boolean {

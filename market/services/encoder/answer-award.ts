@@ -3,6 +3,7 @@ import { jobCreator } from '#protocol/ids.ts'
 import type { EncoderJob, EncoderJobIn } from '../../domain/encoder-job.ts'
 import type { EscrowParties } from '../../domain/hive-operations.ts'
 import { escrowApprove } from '../../domain/hive-operations.ts'
+import { eachApart } from '../apart.ts'
 import { ensureSubmitted } from '../submit.ts'
 import { closeJob } from './close-job.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
@@ -30,10 +31,10 @@ export function awaitFunding(deps: EncoderDeps, job: EncoderJobIn<'approving'>):
 
 /** Refuses escrows that name this encoder for a bid it did not make or that has expired, so that the payer is free at once. */
 export function refuseForeignEscrows(deps: EncoderDeps): void {
-  for (const escrow of deps.ledger.current().escrows.values()) {
-    if (escrow.phase !== 'pending' || escrow.terms.to !== deps.account) continue
+  eachApart(deps.ledger.current().escrows.values(), (escrow) => {
+    if (escrow.phase !== 'pending' || escrow.terms.to !== deps.account) return
     if (isUnwanted(deps, escrow)) refuse(deps, escrow)
-  }
+  })
 }
 
 function isUnwanted(

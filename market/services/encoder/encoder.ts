@@ -2,6 +2,7 @@ import { unreachable } from '#contracts/outcome.ts'
 import type { JobAward } from '#protocol/award.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { EncoderJob } from '../../domain/encoder-job.ts'
+import { eachApart } from '../apart.ts'
 import { awaitFunding, prefetchSource, refuseForeignEscrows } from './answer-award.ts'
 import { awaitAward } from './await-award.ts'
 import { awaitDelivered, awaitPayment } from './deliver-work.ts'
@@ -24,10 +25,13 @@ export function createEncoder(deps: EncoderDeps): Encoder {
   const considerOffer = createConsiderOffer(deps)
 
   const considerOpenOffers = (): void => {
-    for (const job of deps.ledger.current().jobs.values()) {
+    eachApart(deps.ledger.current().jobs.values(), (job) => {
       if (job.phase === 'offered') considerOffer(job.offer)
-    }
+    })
   }
+
+  const advanceJobs = (): void =>
+    eachApart(deps.jobs.unfinished(), (job) => deps.state.atomically(() => advanceJob(deps, job)))
 
   return {
     considerOffer,
@@ -37,11 +41,9 @@ export function createEncoder(deps: EncoderDeps): Encoder {
     },
     advance: () => {
       if (!deps.ledger.isSynced()) return
-      for (const job of deps.jobs.unfinished()) {
-        deps.state.atomically(() => advanceJob(deps, job))
-      }
-      refuseForeignEscrows(deps)
-      considerOpenOffers()
+      eachApart([advanceJobs, () => refuseForeignEscrows(deps), considerOpenOffers], (step) =>
+        step(),
+      )
     },
   }
 }

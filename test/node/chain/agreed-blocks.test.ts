@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Ledger } from '#contracts/ledger.ts'
 import { hashLedger } from '#contracts/snapshot.ts'
+import { refuseForeignChain } from '#node/chain/hive-rpc.ts'
 import { sha256 } from '../../support/builders.ts'
 import type { ChainNode } from '../../support/chain-node.ts'
 import { aChainNode } from '../../support/chain-node.ts'
@@ -247,6 +248,17 @@ describe('the chain id', () => {
     await withEndpoints([foreign, foreign], async (node) => {
       expect(await codeOf(node.catchUp())).toBe('chain-foreign')
       expect(node.follower.view.current().head).toBeNull()
+    })
+  })
+
+  test.each<[string, readonly (Lie | null)[], string]>([
+    ['every endpoint', [foreign, foreign], 'chain-foreign'],
+    ['the only endpoint that answers', [foreign, always({ type: 'cut' })], 'chain-foreign'],
+    ['one of two endpoints', [foreign, null], 'none'],
+    ['no endpoint, because none answers', [always({ type: 'cut' })], 'none'],
+  ])('keeps a node from starting when it is another at %s', async (_, lies, code) => {
+    await withEndpoints(lies, async ({ rpc }) => {
+      expect(await codeOf(refuseForeignChain(rpc, AbortSignal.timeout(10_000)))).toBe(code)
     })
   })
 
