@@ -82,7 +82,7 @@ describe('one award opens one escrow through an endpoint that', () => {
   test.each(Object.entries(lies))('%s', async (_, reply) => {
     await using world = await aWorld()
     world.rpc.lie((call, forward) => (isBroadcast(call) ? reply(call, forward) : null))
-    await world.live(8)
+    await world.live(4)
     world.rpc.lie(null)
     await world.liveUntilConfirmed()
     await world.expectOneEscrow()
@@ -181,7 +181,7 @@ test('one award opens one escrow in every history of lies, deaths and forks', {
       await world.expectOneEscrow()
       most = Math.max(most, world.signed.size)
     }),
-    { numRuns: 15, examples: [[lateHistory]] },
+    { numRuns: 12, examples: [[lateHistory]] },
   )
   expect(most, 'some history signs a second time').toBeGreaterThan(1)
 })
