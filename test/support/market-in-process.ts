@@ -276,9 +276,22 @@ const engine: EncodingEngine = {
     rate: { numerator: 24, denominator: 1 },
     frames: 240,
     longestGopSeconds: 2,
+    videoKbps: 1_000,
+    own: {
+      codec: 'h264',
+      profile: 'High',
+      level: 31,
+      width: 854,
+      height: 480,
+      isPlain: false,
+      keyFrames: [0],
+    },
   }),
   encodeCell: () => Promise.reject(new Error('nothing is encoded here')),
   encodeAudio: () => Promise.reject(new Error('nothing is encoded here')),
+  copyVideo: () => Promise.reject(new Error('nothing is copied here')),
+  tryCopy: async () => null,
+  decodes: () => true,
 }
 
 const content = {
