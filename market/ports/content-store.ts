@@ -36,6 +36,8 @@ export interface ContentStore {
   addDirectory(entries: readonly DirectoryEntry[]): Promise<AddedContent>
   /** Sizes of something whose root block is here. Rejects with `content-unavailable` where it is not. */
   sizes(cid: Cid): Promise<AddedContent>
+  /** True if everything below an id is here, every chunk of it, as it was put. */
+  isWhole(cid: Cid): Promise<boolean>
   /** A whole file in memory. Rejects with `content-unavailable`, and with `content-corrupt` above `limitBytes`. */
   read(
     cid: Cid,
@@ -45,7 +47,9 @@ export interface ContentStore {
   exportFile(cid: Cid, path: string, options: TransferOptions): Promise<void>
   /**
    * Brings everything below an id here from the accounts' peers, verifying each block before it is kept.
-   * Resumes where an earlier call ended. Rejects with `content-unavailable` when no provider has it.
+   * Resumes where an earlier call ended, and brings anew what the disk has spoilt. Providers that each have a part are enough.
+   * Rejects with `content-unavailable` when together they do not have it, and with `content-corrupt` when the content
+   * is not what was said: more than `expectedBytes`, or no file and no directory.
    */
   fetch(cid: Cid, providers: readonly HiveAccount[], options: FetchOptions): Promise<FetchReport>
   /** Keeps everything below an id for an owner (a job), what is here of it and what comes, until the owner lets go. Idempotent. */

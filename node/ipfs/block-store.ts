@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { existsSync, rmSync } from 'node:fs'
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BaseBlockstore } from 'blockstore-core'
 import type { Blockstore, Pair } from 'interface-blockstore'
@@ -9,6 +10,7 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import * as Digest from 'multiformats/hashes/digest'
 import { sha256 as sha256Hash } from 'multiformats/hashes/sha2'
+import { createRecentSet } from './recent-set.ts'
 
 /** The store has a block whose bytes are not what its id says: the disk lost it. It is removed, so that it can be fetched again. */
 export class CorruptBlockError extends NotFoundError {
@@ -16,10 +18,23 @@ export class CorruptBlockError extends NotFoundError {
 }
 
 const suffix = '.block'
+const folderName = /^[a-z2-7]{2}$/
+/** A sha2-256 multihash of 34 bytes in base32. */
+const blockName = /^b[a-z2-7]{55}\.block$/
+
+/** Blocks remembered as seen whole since the start: some 20 MB. */
+const recentLimit = 100_000
 
 export type FlatBlockStore = Blockstore & {
   /** One whole block. Rejects with a NotFoundError where it is missing or corrupt. */
   read(cid: CID): Promise<Uint8Array>
+  /** Bytes of a block that is here and was verified since this store was opened, now if not before; null for any other. Never rejects. */
+  soundSize(cid: CID): Promise<number | null>
+  /**
+   * Removes every block that `isKept` denies and that was not put or looked at since this store was opened (the last 100,000 are
+   * remembered), and resolves to how many: what is being added while this runs is safe, though nothing leads to it yet.
+   */
+  sweep(isKept: (name: string) => boolean): Promise<number>
 }
 
 /**
@@ -34,9 +49,15 @@ export async function openBlockStore(path: string): Promise<FlatBlockStore> {
   return store
 }
 
+/** The name under which a block is kept: its hash alone, so the same bytes are one block, whatever codec names them. */
+export function blockNameOf({ multihash }: CID): string {
+  return base32.encode(multihash.bytes)
+}
+
 class FlatStore extends BaseBlockstore implements FlatBlockStore {
   readonly #path: string
   readonly #folders = new Set<string>()
+  readonly #recent = createRecentSet(recentLimit)
   #writes = 0
 
   constructor(path: string) {
@@ -45,10 +66,8 @@ class FlatStore extends BaseBlockstore implements FlatBlockStore {
   }
 
   async removeUnfinished(): Promise<void> {
-    for (const folder of await readdir(this.#path)) {
-      const files = await readdir(join(this.#path, folder))
-      const unfinished = files.filter((file) => !file.endsWith(suffix))
-      for (const file of unfinished) await rm(join(this.#path, folder, file), { force: true })
+    for await (const { file, name } of this.#files()) {
+      if (!name.endsWith(suffix)) await rm(file, { force: true })
     }
   }
 
@@ -57,7 +76,8 @@ class FlatStore extends BaseBlockstore implements FlatBlockStore {
     value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   ): Promise<CID> {
     const bytes = value instanceof Uint8Array ? value : await concat(value)
-    const { folder, file } = this.#place(cid)
+    const { folder, file, name } = this.#place(cid)
+    this.#recent.add(name)
     if (!this.#folders.has(folder)) await mkdir(folder, { recursive: true })
     this.#folders.add(folder)
     this.#writes += 1
@@ -72,14 +92,28 @@ class FlatStore extends BaseBlockstore implements FlatBlockStore {
   }
 
   async read(cid: CID): Promise<Uint8Array> {
-    const { file } = this.#place(cid)
+    const { file, name } = this.#place(cid)
     const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') throw new NotFoundError(`no block ${cid}`)
       throw error
     })
-    if (isBlockOf(cid, bytes)) return bytes
+    if (isBlockOf(cid, bytes)) {
+      this.#recent.add(name)
+      return bytes
+    }
     await rm(file, { force: true })
+    this.#recent.delete(name)
     throw new CorruptBlockError(`block ${cid} was corrupt and has been removed`)
+  }
+
+  async soundSize(cid: CID): Promise<number | null> {
+    const { file, name } = this.#place(cid)
+    const known = this.#recent.has(name) ? await stat(file).catch(() => null) : null
+    if (known) return known.size
+    return this.read(cid).then(
+      ({ length }) => length,
+      () => null,
+    )
   }
 
   override async has(cid: CID): Promise<boolean> {
@@ -90,25 +124,53 @@ class FlatStore extends BaseBlockstore implements FlatBlockStore {
   }
 
   override async delete(cid: CID): Promise<void> {
-    await rm(this.#place(cid).file, { force: true })
+    const { file, name } = this.#place(cid)
+    this.#recent.delete(name)
+    await rm(file, { force: true })
+  }
+
+  async sweep(isKept: (name: string) => boolean): Promise<number> {
+    let removed = 0
+    for await (const { file, name } of this.#blocks()) {
+      if (!isKept(name) && this.#removeOld(file, name)) removed += 1
+    }
+    return removed
+  }
+
+  /** In one turn: a `put` that begins before it has noted the name, one that begins after writes the file anew. */
+  #removeOld(file: string, name: string): boolean {
+    if (this.#recent.has(name) || !existsSync(file)) return false
+    rmSync(file, { force: true })
+    return true
   }
 
   override async *getAll(): AsyncGenerator<Pair> {
-    for (const folder of await readdir(this.#path)) {
-      for (const file of await readdir(join(this.#path, folder))) {
-        if (!file.endsWith(suffix)) continue
-        const digest = Digest.decode(base32.decode(file.slice(0, -suffix.length)))
-        const cid = CID.createV1(raw.code, digest)
-        yield { cid, bytes: this.get(cid) }
-      }
+    for await (const { name } of this.#blocks()) {
+      const digest = Digest.decode(base32.decode(name))
+      const cid = CID.createV1(raw.code, digest)
+      yield { cid, bytes: this.get(cid) }
     }
   }
 
-  /** By hash alone: the same bytes are one block, whatever codec names them. */
-  #place(cid: CID): { readonly folder: string; readonly file: string } {
-    const name = base32.encode(cid.multihash.bytes)
+  /** The files in the store's own folders; whatever else lies about is nobody's block. */
+  async *#files(): AsyncGenerator<{ readonly file: string; readonly name: string }> {
+    for (const folder of await readdir(this.#path)) {
+      if (!folderName.test(folder)) continue
+      for (const name of await readdir(join(this.#path, folder)))
+        yield { file: join(this.#path, folder, name), name }
+    }
+  }
+
+  async *#blocks(): AsyncGenerator<{ readonly file: string; readonly name: string }> {
+    for await (const { file, name } of this.#files()) {
+      if (blockName.test(name)) yield { file, name: name.slice(0, -suffix.length) }
+    }
+  }
+
+  #place(cid: CID): { readonly folder: string; readonly file: string; readonly name: string } {
+    const name = blockNameOf(cid)
     const folder = join(this.#path, name.slice(-3, -1))
-    return { folder, file: join(folder, `${name}${suffix}`) }
+    return { folder, file: join(folder, `${name}${suffix}`), name }
   }
 }
 

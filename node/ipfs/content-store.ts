@@ -1,16 +1,17 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rename, rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { exporter } from 'ipfs-unixfs-exporter'
+import { NotFoundError } from 'interface-store'
 import { importByteStream, importBytes } from 'ipfs-unixfs-importer'
-import { CID } from 'multiformats/cid'
 import type { PinStore } from '#market/adapters/sqlite/pin-store.ts'
 import { MarketError } from '#market/errors.ts'
 import type { AddedContent, ContentStore } from '#market/ports/content-store.ts'
 import { Cid } from '#protocol/ids.ts'
 import type { BlockFetcher } from '../p2p/block-fetcher.ts'
 import type { FlatBlockStore } from './block-store.ts'
-import { chunkBytes, directoryBlock, importProfile, sizesOf } from './dag.ts'
+import { chunkBytes, directoryBlock, importProfile, parseCid, sizesOf } from './dag.ts'
+import { fileBytes, findFile } from './file-bytes.ts'
+import { isWhole } from './whole.ts'
 
 export type ContentStoreDeps = {
   readonly blocks: FlatBlockStore
@@ -21,8 +22,12 @@ export type ContentStoreDeps = {
 /** The ContentStore over this node's own blocks. Nothing but `fetch` ever asks the network. */
 export function createContentStore({ blocks, pins, fetcher }: ContentStoreDeps): ContentStore {
   const sizes = async (cid: Cid): Promise<AddedContent> => {
-    const id = CID.parse(cid)
-    return { cid, ...sizesOf(id, await blocks.read(id).catch(toUnavailable(cid))) }
+    const id = parseCid(cid)
+    try {
+      return { cid, ...sizesOf(id, await blocks.read(id)) }
+    } catch (error) {
+      throw asContentError(cid, error)
+    }
   }
 
   return {
@@ -60,49 +65,53 @@ export function createContentStore({ blocks, pins, fetcher }: ContentStoreDeps):
     exportFile: async (cid, path, { signal, onProgress }) => {
       const { bytes } = await sizes(cid)
       const unfinished = `${path}.unfinished`
-      await rm(unfinished, { force: true })
-      await pipeline(
-        withProgress(fileContent(blocks, cid, signal), bytes, onProgress),
-        createWriteStream(unfinished),
-        {
-          signal,
-        },
-      )
-      await rename(unfinished, path)
+      try {
+        const content = withProgress(fileContent(blocks, cid, signal), bytes, onProgress)
+        await pipeline(content, createWriteStream(unfinished), { signal })
+        await rename(unfinished, path)
+      } finally {
+        await rm(unfinished, { force: true })
+      }
     },
-    fetch: (cid, providers, options) => fetcher.fetch(CID.parse(cid), providers, options),
+    isWhole: (cid) => isWhole(blocks, parseCid(cid)),
+    fetch: async (cid, providers, options) => fetcher.fetch(parseCid(cid), providers, options),
     pin: (cid, owner) => pins.pin(cid, owner),
     unpin: (owner) => pins.unpin(owner),
   }
 }
 
-/** The bytes of a file that is here. */
+/** The bytes of a file that is here, as many as its root says. */
 async function* fileContent(
   blocks: FlatBlockStore,
-  cid: Cid,
+  text: Cid,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const options = { offline: true, signal }
-  const entry = await exporter(cid, blocks, options).catch(toUnavailable(cid))
-  if (entry.type !== 'file' && entry.type !== 'raw')
-    throw new MarketError('content-corrupt', `${cid} is not a file.`)
   try {
-    yield* entry.content(options)
+    const file = await findFile(blocks, parseCid(text))
+    yield* fileBytes(blocks, file, { start: 0, end: file.size }, signal)
   } catch (error) {
     signal.throwIfAborted()
-    toUnavailable(cid)(error)
+    throw asContentError(text, error)
   }
 }
 
-function toUnavailable(cid: Cid): (error: unknown) => never {
-  return (error) => {
-    throw new MarketError(
+/** What a failed read says of content: it is not here, or it is nothing that was asked for. Anything else stays what it is. */
+function asContentError(cid: Cid, cause: unknown): unknown {
+  if (cause instanceof RangeError)
+    return new MarketError(
+      'content-corrupt',
+      `${cid} is not a file: ${cause.message}.`,
+      {},
+      { cause },
+    )
+  if (cause instanceof NotFoundError)
+    return new MarketError(
       'content-unavailable',
       `${cid} is not whole on this node.`,
       {},
-      { cause: error },
+      { cause },
     )
-  }
+  return cause
 }
 
 async function* withProgress(

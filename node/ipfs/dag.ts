@@ -3,7 +3,9 @@ import { UnixFS } from 'ipfs-unixfs'
 import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { sha256 } from 'multiformats/hashes/sha2'
+import { MarketError } from '#market/errors.ts'
 import type { DirectoryEntry } from '#market/ports/content-store.ts'
+import type { Cid } from '#protocol/ids.ts'
 
 /** The import profile of the whole network (1 MiB chunks, 1024 links, raw leaves, CIDv1): equal files have equal ids. */
 export const importProfile = 'unixfs-v1-2025'
@@ -22,11 +24,45 @@ export function isLeaf({ code }: CID): boolean {
   return code === raw.code
 }
 
-/** The ids that a block refers to, in order, each once. Throws on a codec that is not part of the network's profile. */
+/**
+ * The ids that a block refers to, in order. Throws a RangeError on a block that is not of the network's profile
+ * or refers to one that is not: no peer of the market can have that.
+ */
 export function linksOf(cid: CID, block: Uint8Array): readonly CID[] {
+  assertProfile(cid)
   if (isLeaf(cid)) return []
-  if (cid.code !== dagPb.code) throw new RangeError(`unknown codec ${cid.code}`)
-  return dagPb.decode(block).Links.map(({ Hash }) => Hash)
+  const links = decodeNode(cid, block).Links.map(({ Hash }) => Hash)
+  for (const link of links) assertProfile(link)
+  return links
+}
+
+function decodeNode(cid: CID, block: Uint8Array): dagPb.PBNode {
+  try {
+    return dagPb.decode(block)
+  } catch (error) {
+    throw new RangeError(`${cid} is no file and no directory`, { cause: error })
+  }
+}
+
+/** CIDv1 of sha2-256, raw or dag-pb. */
+function assertProfile(cid: CID): void {
+  const isHashKnown = cid.multihash.code === sha256.code && cid.multihash.digest.length === 32
+  const isCodecKnown = isLeaf(cid) || cid.code === dagPb.code
+  if (cid.version !== 1 || !isHashKnown || !isCodecKnown)
+    throw new RangeError(`${cid} is not an id of this network's profile`)
+}
+
+/** The id that a text is. Throws `content-corrupt` for one that has the form of an id and is none: nothing can have it. */
+export function parseCid(text: Cid): CID {
+  try {
+    return CID.parse(text)
+  } catch (error) {
+    throw noContentId(text, error)
+  }
+}
+
+function noContentId(text: Cid, cause: unknown): MarketError {
+  return new MarketError('content-corrupt', `${text} is no content id.`, {}, { cause })
 }
 
 export type DirectoryBlock = {
@@ -40,7 +76,7 @@ export async function directoryBlock(entries: readonly DirectoryEntry[]): Promis
   const links = entries.map(({ name, cid, dagBytes }) => ({
     Name: name,
     Tsize: dagBytes,
-    Hash: CID.parse(cid),
+    Hash: parseCid(cid),
   }))
   const data = new UnixFS({ type: 'directory' }).marshal()
   const bytes = dagPb.encode(dagPb.prepare({ Data: data, Links: links }))
@@ -50,14 +86,22 @@ export async function directoryBlock(entries: readonly DirectoryEntry[]): Promis
   return { cid, bytes, dagBytes }
 }
 
-/** Sizes of a file or directory from its root block: of what it holds, and of everything it is made of. */
+/** Sizes of a file or directory from its root block: of what it holds, and of everything it is made of. Throws a RangeError on what is neither. */
 export function sizesOf(
   cid: CID,
   block: Uint8Array,
 ): { readonly bytes: number; readonly dagBytes: number } {
   if (isLeaf(cid)) return { bytes: block.length, dagBytes: block.length }
-  const { Data, Links } = dagPb.decode(block)
-  const bytes = Data ? Number(UnixFS.unmarshal(Data).fileSize()) : 0
+  const { Data, Links } = decodeNode(cid, block)
+  const bytes = Data ? fileSizeOf(cid, Data) : 0
   const dagBytes = Links.reduce((sum, { Tsize }) => sum + (Tsize ?? 0), block.length)
   return { bytes, dagBytes }
+}
+
+function fileSizeOf(cid: CID, data: Uint8Array): number {
+  try {
+    return Number(UnixFS.unmarshal(data).fileSize() ?? 0)
+  } catch (error) {
+    throw new RangeError(`${cid} is no file and no directory`, { cause: error })
+  }
 }

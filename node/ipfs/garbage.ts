@@ -1,34 +1,52 @@
-import { CID } from 'multiformats/cid'
+import type { CID } from 'multiformats/cid'
 import type { PinStore } from '#market/adapters/sqlite/pin-store.ts'
+import type { Cid } from '#protocol/ids.ts'
 import type { FlatBlockStore } from './block-store.ts'
-import { isLeaf, linksOf } from './dag.ts'
+import { blockNameOf } from './block-store.ts'
+import { isLeaf, linksOf, parseCid } from './dag.ts'
+
+export type Collection = {
+  /** Blocks removed. */
+  readonly removed: number
+  /** Ids below pins that could not be looked into, so that nothing was removed: what lies below them is not known. */
+  readonly unknown: readonly string[]
+}
 
 /**
- * Removes blocks below no pin and returns how many. Call it while nothing is being added: what is added is pinned only
- * once it is whole. What lies below a pin and is not here yet is left out, so half a fetch is kept.
+ * Removes blocks below no pin. What is being added meanwhile is safe.
+ * Where a pinned directory, or the list of a file's chunks, is missing or spoilt, what lies below it cannot be told from garbage: nothing
+ * is removed then, until it was fetched again or its owner has let go. A missing chunk hides nothing, so half a file is no hindrance.
  */
-export async function collectGarbage(blocks: FlatBlockStore, pins: PinStore): Promise<number> {
+export async function collectGarbage(blocks: FlatBlockStore, pins: PinStore): Promise<Collection> {
   const kept = new Set<string>()
-  for (const cid of pins.pinned()) await mark(blocks, CID.parse(cid), kept)
-  let removed = 0
-  for await (const { cid } of blocks.getAll()) {
-    if (kept.has(hashOf(cid))) continue
-    await blocks.delete(cid)
-    removed += 1
-  }
-  return removed
+  const unknown: string[] = []
+  for (const pinned of pins.pinned()) await mark(blocks, pinned, { kept, unknown })
+  if (unknown.length > 0) return { removed: 0, unknown }
+  return { removed: await blocks.sweep((name) => kept.has(name)), unknown }
 }
 
-async function mark(blocks: FlatBlockStore, root: CID, kept: Set<string>): Promise<void> {
-  const open = [root]
+type Marks = { readonly kept: Set<string>; readonly unknown: string[] }
+
+async function mark(blocks: FlatBlockStore, pinned: Cid, { kept, unknown }: Marks): Promise<void> {
+  const seen = new Set<string>()
+  const open = idsOf(() => [parseCid(pinned)])
   for (let cid = open.pop(); cid; cid = open.pop()) {
-    if (kept.has(hashOf(cid))) continue
-    kept.add(hashOf(cid))
-    const block = isLeaf(cid) ? null : await blocks.read(cid).catch(() => null)
-    if (block) open.push(...linksOf(cid, block))
+    const id = cid
+    const name = blockNameOf(id)
+    kept.add(name)
+    if (isLeaf(id) || seen.has(name)) continue
+    seen.add(name)
+    const block = await blocks.read(id).catch(() => null)
+    if (!block) unknown.push(id.toString())
+    else for (const link of idsOf(() => linksOf(id, block))) open.push(link)
   }
 }
 
-function hashOf({ multihash }: CID): string {
-  return Buffer.from(multihash.bytes).toString('base64')
+/** None for a pin that is no id, and for a block that no peer of the market can have: nothing is below them. */
+function idsOf(find: () => readonly CID[]): CID[] {
+  try {
+    return [...find()]
+  } catch {
+    return []
+  }
 }

@@ -123,10 +123,8 @@ async function isWhole(
   { segments }: Pick<Piece, 'segments'>,
   content: ContentStore,
 ): Promise<boolean> {
-  try {
-    for (const { cid } of segments) await content.sizes(cid)
-    return true
-  } catch {
-    return false
+  for (const { cid } of segments) {
+    if (!(await content.isWhole(cid))) return false
   }
+  return true
 }

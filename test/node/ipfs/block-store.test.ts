@@ -1,0 +1,103 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openBlockStore } from '#node/ipfs/block-store.ts'
+import { aLeaf, blockFiles, keep, noise, spoil } from '#test/support/content.ts'
+import { aDirectory } from '#test/support/directory.ts'
+
+const openIn = (directory: string) => openBlockStore(join(directory, 'blocks'))
+const missing = { name: 'NotFoundError' }
+
+test('a block outlives the store that took it', async () => {
+  await using directory = await aDirectory()
+  const leaf = await aLeaf(noise(1_000))
+  await keep(await openIn(directory.path), leaf)
+
+  const reopened = await openIn(directory.path)
+
+  expect(Buffer.from(await reopened.read(leaf.cid))).toEqual(Buffer.from(leaf.block))
+})
+
+test('a block of which one bit has flipped is never handed out, and makes room for a sound one', async () => {
+  await using directory = await aDirectory()
+  const blocks = await openIn(directory.path)
+  const leaf = await aLeaf(noise(1_000))
+  await keep(blocks, leaf)
+  await spoil(directory.path, leaf.cid)
+
+  await expect(blocks.read(leaf.cid)).rejects.toMatchObject(missing)
+  expect(await blocks.has(leaf.cid)).toBe(false)
+
+  await keep(blocks, leaf)
+  expect(Buffer.from(await blocks.read(leaf.cid))).toEqual(Buffer.from(leaf.block))
+})
+
+test('a block cut short by the disk is not sound', async () => {
+  await using directory = await aDirectory()
+  const leaf = await aLeaf(noise(1_000))
+  await keep(await openIn(directory.path), leaf)
+  const [file = ''] = await blockFiles(directory.path)
+  await writeFile(file, (await readFile(file)).subarray(0, 500))
+
+  expect(await (await openIn(directory.path)).soundSize(leaf.cid)).toBeNull()
+})
+
+test('the size of a sound block is known, and of a missing one is not', async () => {
+  await using directory = await aDirectory()
+  const blocks = await openIn(directory.path)
+  const leaf = await aLeaf(noise(1_000))
+  const other = await aLeaf(noise(10, 'other'))
+  await keep(blocks, leaf)
+
+  expect(await blocks.soundSize(leaf.cid)).toBe(1_000)
+  expect(await blocks.soundSize(other.cid)).toBeNull()
+})
+
+test('what a crash left half-written is removed at the next start, and the rest is kept', async () => {
+  await using directory = await aDirectory()
+  const leaf = await aLeaf(noise(1_000))
+  await keep(await openIn(directory.path), leaf)
+  const [file = ''] = await blockFiles(directory.path)
+  await writeFile(`${file}.4711-1`, 'half')
+
+  await openIn(directory.path)
+
+  expect(await blockFiles(directory.path)).toEqual([file])
+})
+
+test('files that are no blocks neither stop a start nor a sweep, and are left alone', async () => {
+  await using directory = await aDirectory()
+  await keep(await openIn(directory.path), await aLeaf(noise(10)))
+  const [block = ''] = await blockFiles(directory.path)
+  await writeFile(join(directory.path, 'blocks', '.DS_Store'), 'not ours')
+  await writeFile(join(dirname(block), 'strange.block'), 'not ours')
+  await mkdir(join(directory.path, 'blocks', 'lost+found'))
+
+  const removed = await (await openIn(directory.path)).sweep(() => false)
+
+  expect(removed).toBe(1)
+  expect(await blockFiles(directory.path)).toHaveLength(2)
+})
+
+test('a block put twice is one block', async () => {
+  await using directory = await aDirectory()
+  const blocks = await openIn(directory.path)
+  const leaf = await aLeaf(noise(10))
+  await keep(blocks, leaf, leaf)
+
+  const listed: string[] = []
+  for await (const { cid } of blocks.getAll()) listed.push(cid.toString())
+
+  expect(listed).toEqual([leaf.cid.toString()])
+})
+
+test('blocks written at the same time under one name do not disturb each other', async () => {
+  await using directory = await aDirectory()
+  const blocks = await openIn(directory.path)
+  const leaf = await aLeaf(noise(300_000))
+
+  await Promise.all(Array.from({ length: 8 }, () => blocks.put(leaf.cid, leaf.block)))
+
+  expect(await blocks.soundSize(leaf.cid)).toBe(300_000)
+  expect(await blockFiles(directory.path)).toHaveLength(1)
+})
