@@ -129,13 +129,24 @@ export async function startPeer(
   )
 
   const host = starting.use(
-    await startHost(config.data, operationId, { listen: [...config.listen], reach: network.reach }),
+    await startHost(config.data, operationId, {
+      listen: [...config.listen],
+      reach: network.reach,
+      configured: [...config.bootstrap],
+    }),
   )
   const { libp2p, blocks } = host
-  logger.info('garbage collected', { blocks: await collectGarbage(blocks, pins) })
+  const { removed, unknown } = await collectGarbage(blocks, pins)
+  if (unknown.length > 0) logger.warn('garbage kept: pinned content is not whole', { unknown })
+  else logger.info('garbage collected', { blocks: removed })
   const peers = createPeerDirectory(
-    { libp2p, ledger, self: account, logger: log('peers') },
-    { bootstrap: config.bootstrap, everyMs: 1_000, targetConnections: 50 },
+    { libp2p, ledger, self: account, logger: log('peers'), now: clock.now },
+    {
+      bootstrap: config.bootstrap,
+      reach: network.reach,
+      everyMs: 1_000,
+      targetConnections: 50,
+    },
   )
   const content = createContentStore({
     blocks,

@@ -6,9 +6,10 @@ import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { isBlockOf } from '../ipfs/block-store.ts'
 import { isLeaf } from '../ipfs/dag.ts'
 import type { Logger } from '../logger.ts'
-import { batchLimit } from './block-server.ts'
 import type { BlockStreams } from './block-streams.ts'
-import type { WantList } from './want-list.ts'
+import { requestLimit } from './block-streams.ts'
+import { blocksOf, bytesOf, smallBlocks } from './fetch-limits.ts'
+import type { Asked, WantList } from './want-list.ts'
 import { createWantList } from './want-list.ts'
 
 export interface BlockFetcher {
@@ -22,26 +23,48 @@ type FetcherDeps = {
   readonly logger: Logger
 }
 
-type Tally = { blocks: number; bytes: number; local: number }
+type Tally = { blocks: number; bytes: number; local: number; localBytes: number }
+
+type Fetch = {
+  readonly blocks: FlatBlockStore
+  readonly streams: BlockStreams
+  readonly wants: WantList
+  readonly tally: Tally
+  readonly options: FetchOptions
+  /** Aborts what other peers still owe, once nothing is wanted any more. */
+  readonly finish: AbortController
+}
 
 /**
- * Fetches everything below a root from several peers at once: they share one list of what is wanted, each takes a batch at a time,
- * and a block is verified before it is kept or looked into. A peer that lies, lacks a block or falls silent is left out for
- * the rest of this fetch, and what it owed goes back on the list. What is here already is never asked for, so a fetch resumes.
+ * Fetches everything below a root from several peers at once: they share one list of what is wanted, each takes a few ids at a time,
+ * and a block is verified before it is kept or looked into. A peer that lacks a block is not asked for that one again; one that lies
+ * or falls silent is left out for the rest of this fetch, and what it owed goes back on the list.
+ * What is here already, and sound, is never asked for, so a fetch resumes.
  */
-export function createBlockFetcher({ blocks, streams, logger }: FetcherDeps): BlockFetcher {
+export function createBlockFetcher(
+  { blocks, streams, logger }: FetcherDeps,
+  limits: { readonly smallBlocks: number } = { smallBlocks },
+): BlockFetcher {
   return {
     fetch: async (root, providers, options) => {
-      const wants = createWantList()
-      const tally: Tally = { blocks: 0, bytes: 0, local: 0 }
+      const wants = createWantList({
+        peers: Math.max(1, providers.length),
+        limit: blocksOf(options, limits.smallBlocks),
+      })
+      const tally: Tally = { blocks: 0, bytes: 0, local: 0, localBytes: 0 }
+      const finish = new AbortController()
+      const fetch: Fetch = { blocks, streams, wants, tally, options, finish }
       wants.add([root])
-      await takeLocal(blocks, wants, tally)
+      await takeLocal(fetch)
       const results = wants.isDone()
         ? []
-        : await Promise.allSettled(
-            providers.map((provider) => pull(provider, { blocks, streams, wants, tally, options })),
-          )
+        : await Promise.allSettled(providers.map((provider, peer) => pull(provider, peer, fetch)))
       options.signal.throwIfAborted()
+      if (wants.isDone()) {
+        options.onProgress?.(100)
+        const { blocks: fetched, bytes, local } = tally
+        return { blocks: fetched, bytes, local }
+      }
       for (const [index, result] of results.entries()) {
         if (result.status === 'rejected')
           logger.warn(
@@ -50,88 +73,108 @@ export function createBlockFetcher({ blocks, streams, logger }: FetcherDeps): Bl
             result.reason,
           )
       }
-      if (!wants.isDone()) throw unavailable(root, results)
-      return tally
+      throw unavailable(root, results)
     },
   }
 }
 
-type Pull = {
-  readonly blocks: FlatBlockStore
-  readonly streams: BlockStreams
-  readonly wants: WantList
-  readonly tally: Tally
-  readonly options: FetchOptions
-}
-
-/** Asks one peer for batches until nothing is wanted any more. Rejects when the peer is of no use. */
-async function pull(
-  provider: HiveAccount,
-  { blocks, streams, wants, tally, options }: Pull,
-): Promise<void> {
-  await using stream = await streams.open(provider, options.signal)
+/** Asks one peer for blocks until it has nothing to give any more. Rejects when the peer is of no use, or the content is not what was said. */
+async function pull(provider: HiveAccount, peer: Asked, fetch: Fetch): Promise<void> {
+  const { streams, wants, options, finish } = fetch
+  const signal = AbortSignal.any([options.signal, finish.signal])
+  await using stream = await streams.open(provider, signal)
   for (
-    let batch = await wants.take(batchLimit);
-    batch.length > 0;
-    batch = await wants.take(batchLimit)
+    let asked = await wants.take(peer, requestLimit);
+    asked.length > 0;
+    asked = await wants.take(peer, requestLimit)
   ) {
-    const owed = [...batch]
+    const owed = [...asked]
     try {
-      for await (const block of stream.request(batch)) {
-        const [cid] = owed
+      for await (const block of stream.request(asked)) {
+        const cid = owed.shift()
         if (!cid) break
-        if (block.length === 0) throw new Error(`lacks ${cid}`)
-        if (!isBlockOf(cid, block)) throw new Error(`sent other bytes for ${cid}`)
-        tally.bytes += block.length
-        if (tally.bytes > limitBytes(options))
-          throw new MarketError(
-            'content-corrupt',
-            `There is more below the id than the ${options.expectedBytes} bytes it was said to have.`,
-          )
-        await blocks.put(cid, block)
-        owed.shift()
-        tally.blocks += 1
-        wants.resolve(cid, block)
-        await takeLocal(blocks, wants, tally)
-        options.onProgress?.(Math.min(100, (100 * tally.bytes) / options.expectedBytes))
+        if (block.length === 0) wants.lacks(peer, cid)
+        else await keep(cid, block, fetch).finally(() => wants.putBack(peer, [cid]))
       }
     } finally {
-      wants.putBack(owed)
+      wants.putBack(peer, owed)
     }
   }
 }
 
-/** What directories, lists of chunks and other structure may add to the bytes that were promised. */
-function limitBytes({ expectedBytes }: FetchOptions): number {
-  return expectedBytes + Math.ceil(expectedBytes / 50) + structureBytes
+/** Takes in one block that a peer has sent. */
+async function keep(cid: CID, block: Uint8Array, fetch: Fetch): Promise<void> {
+  const { blocks, wants, tally, options, finish } = fetch
+  if (!isBlockOf(cid, block)) throw new Error(`sent other bytes for ${cid}`)
+  if (knownBytes(tally) + block.length > bytesOf(options)) throw ended(fetch, tooMuch(options))
+  await blocks.put(cid, block)
+  if (!resolve(cid, block, fetch)) return
+  tally.blocks += 1
+  tally.bytes += block.length
+  await takeLocal(fetch)
+  options.onProgress?.(Math.min(100, (100 * knownBytes(tally)) / options.expectedBytes))
+  if (wants.isDone()) finish.abort()
 }
 
-const structureBytes = 4 * 1024 * 1024
-
-/** Takes from the list what is here already, and what that refers to. */
-async function takeLocal(blocks: FlatBlockStore, wants: WantList, tally: Tally): Promise<void> {
+/** Takes from the list what is here already, and what that refers to. A block that the disk has spoilt is wanted again. */
+async function takeLocal(fetch: Fetch): Promise<void> {
+  const { blocks, wants, tally } = fetch
   for (let cid = wants.nextUnseen(); cid; cid = wants.nextUnseen()) {
-    if (!(await blocks.has(cid))) continue
-    const block = isLeaf(cid) ? new Uint8Array() : await blocks.read(cid).catch(() => null)
-    if (block === null) continue
+    const known = isLeaf(cid)
+      ? await blocks.soundSize(cid)
+      : await blocks.read(cid).catch(() => null)
+    if (known === null) {
+      wants.absent(cid)
+      continue
+    }
+    const block = typeof known === 'number' ? new Uint8Array() : known
     tally.local += 1
-    wants.resolve(cid, block)
+    tally.localBytes += typeof known === 'number' ? known : known.length
+    resolve(cid, block, fetch)
   }
 }
 
-function unavailable(root: CID, results: readonly PromiseSettledResult<void>[]): MarketError {
-  const reasons = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason as unknown] : [],
+/** Marks a block as here. Throws `content-corrupt`, for the fetch as a whole, where it leads to what no peer can have. */
+function resolve(cid: CID, block: Uint8Array, fetch: Fetch): boolean {
+  try {
+    return fetch.wants.resolve(cid, block)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const told = new MarketError('content-corrupt', `Below the id: ${error.message}.`)
+    throw ended(fetch, told)
+  }
+}
+
+/** The content itself is at fault, so nobody is asked any more. */
+function ended({ finish }: Fetch, error: MarketError): MarketError {
+  finish.abort(error)
+  return error
+}
+
+function knownBytes({ bytes, localBytes }: Tally): number {
+  return bytes + localBytes
+}
+
+function tooMuch({ expectedBytes }: FetchOptions): MarketError {
+  return new MarketError(
+    'content-corrupt',
+    `There is more below the id than the ${expectedBytes} bytes it was said to have.`,
   )
-  const limit = reasons.find(
+}
+
+function unavailable(root: CID, results: readonly PromiseSettledResult<void>[]): MarketError {
+  const reasons = results.map((result) =>
+    result.status === 'rejected' ? (result.reason as unknown) : new Error('it lacks blocks'),
+  )
+  const atFault = reasons.find(
     (reason) => reason instanceof MarketError && reason.code === 'content-corrupt',
   )
-  if (limit instanceof MarketError) return limit
+  if (atFault instanceof MarketError) return atFault
   const told = reasons
     .map((reason) => (reason instanceof Error ? reason.message : String(reason)))
     .join('; ')
   return new MarketError(
     'content-unavailable',
-    `No peer has all of ${root}: ${told || 'there is nobody to ask'}.`,
+    `The peers asked do not have all of ${root}: ${told || 'there is nobody to ask'}.`,
   )
 }

@@ -4,57 +4,84 @@ import { CID } from 'multiformats/cid'
 import { blocksProtocol } from '#protocol/calls.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import type { Logger } from '../logger.ts'
+import { createQuota } from './quota.ts'
 
 /** A CIDv1 of sha2-256 takes four bytes of header and 32 of hash. */
 export const cidBytes = 36
 
 /** Ids that may be asked for at a time. */
-export const batchLimit = 32
+const batchLimit = 32
 
-const idleMs = 60_000
-const writeMs = 30_000
+export type BlockServerOptions = {
+  /** A stream on which nothing is asked for so long is closed. */
+  readonly idleMs: number
+  /** A peer that takes longer than this to take one block is let go. */
+  readonly writeMs: number
+  /** Streams of one peer, over all of its connections, and of all peers: each may hold a block or two in memory. */
+  readonly streams: { readonly each: number; readonly all: number }
+}
+
+export const blockServerOptions: BlockServerOptions = {
+  idleMs: 60_000,
+  writeMs: 30_000,
+  streams: { each: 8, all: 128 },
+}
 
 /**
  * Serves this node's blocks: a request is a frame of ids, the answer a frame for each in the same order, empty where the block is not here.
- * Back-pressure is the stream's own: a slow reader costs one block of memory.
+ * Back-pressure is the stream's own: a slow reader costs one block of memory. A stream above the quota is broken off at once.
  */
-export async function serveBlocks({
-  libp2p,
-  blocks,
-  logger,
-}: {
-  readonly libp2p: Libp2p
-  readonly blocks: FlatBlockStore
-  readonly logger: Logger
-}): Promise<void> {
-  const serve = async (stream: Stream): Promise<void> => {
+export async function serveBlocks(
+  {
+    libp2p,
+    blocks,
+    logger,
+  }: {
+    readonly libp2p: Libp2p
+    readonly blocks: Pick<FlatBlockStore, 'read'>
+    readonly logger: Logger
+  },
+  { idleMs, writeMs, streams }: BlockServerOptions = blockServerOptions,
+): Promise<void> {
+  const quota = createQuota(streams)
+
+  /** Serves until the stream fails or its other side is done, which an end of requests looks like. */
+  const serve = async (stream: Stream): Promise<never> => {
     const frames = lpStream(stream, { maxDataLength: batchLimit * cidBytes })
     for (;;) {
-      const request = await frames.read({ signal: AbortSignal.timeout(idleMs) }).catch(() => null)
-      if (!request) break
+      const request = await frames.read({ signal: AbortSignal.timeout(idleMs) })
       for (const cid of parseIds(request.subarray())) {
         const block = await blocks.read(cid).catch(() => new Uint8Array())
         await frames.write(block, { signal: AbortSignal.timeout(writeMs) })
       }
     }
-    await stream.close({ signal: AbortSignal.timeout(writeMs) })
   }
 
   await libp2p.handle(
     blocksProtocol,
-    async (stream) => {
-      await serve(stream).catch((error: unknown) => {
-        logger.debug('block stream ended', {}, error)
-        stream.abort(error instanceof Error ? error : new Error('block stream failed'))
-      })
+    async (stream, { remotePeer }) => {
+      using place = quota(remotePeer.toString())
+      const failed = place ? await serve(stream).catch(asError) : new Error('too many streams')
+      logger.debug('block stream ended', { peer: remotePeer.toString() }, failed)
+      // A peer that has asked for all it wants has closed its side: then there is nothing to break off.
+      if (stream.remoteWriteStatus === 'closed' && place)
+        await stream
+          .close({ signal: AbortSignal.timeout(writeMs) })
+          .catch(() => stream.abort(failed))
+      else stream.abort(failed)
     },
-    { maxInboundStreams: 8 },
+    { maxInboundStreams: streams.each },
   )
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('the stream has failed')
 }
 
 /** Throws on a frame that is not a row of ids. */
 function parseIds(frame: Uint8Array): readonly CID[] {
-  if (frame.length % cidBytes !== 0) throw new RangeError('a request is a row of ids')
+  if (frame.length === 0 || frame.length % cidBytes !== 0)
+    throw new RangeError('a request is a row of ids')
   return Array.from({ length: frame.length / cidBytes }, (_, index) =>
     CID.decode(frame.subarray(index * cidBytes, (index + 1) * cidBytes)),
   )

@@ -1,4 +1,4 @@
-import type { Libp2p } from '@libp2p/interface'
+import type { Libp2p, Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import type { CID } from 'multiformats/cid'
 import { blocksProtocol } from '#protocol/calls.ts'
@@ -13,45 +13,91 @@ export interface BlockStream extends AsyncDisposable {
   request(cids: readonly CID[]): AsyncIterable<Uint8Array>
 }
 
+/** Ids that are asked for at a time: enough to keep a stream busy, few enough to hold in memory what comes. */
+export const requestLimit = 16
+
+const closeMs = 2_000
+
 export interface BlockStreams {
   open(provider: HiveAccount, signal: AbortSignal): Promise<BlockStream>
 }
 
-const dialMs = 15_000
-/** A peer that sends nothing for so long is of no use, however much is left. */
-const silenceMs = 20_000
+export type BlockStreamOptions = {
+  readonly dialMs: number
+  /** A peer that sends not one byte for so long is of no use, however much is left. */
+  readonly silenceMs: number
+  /** The longest that one block may take: a peer that drips bytes is of no use either. */
+  readonly blockMs: number
+}
 
-export function createBlockStreams({
-  libp2p,
-  peers,
-}: {
-  readonly libp2p: Libp2p
-  readonly peers: PeerDirectory
-}): BlockStreams {
+export const blockStreamOptions: BlockStreamOptions = {
+  dialMs: 15_000,
+  silenceMs: 20_000,
+  blockMs: 120_000,
+}
+
+export function createBlockStreams(
+  { libp2p, peers }: { readonly libp2p: Libp2p; readonly peers: Pick<PeerDirectory, 'connect'> },
+  { dialMs, silenceMs, blockMs }: BlockStreamOptions = blockStreamOptions,
+): BlockStreams {
   return {
     open: async (provider, signal) => {
-      const within = (milliseconds: number): AbortSignal =>
-        AbortSignal.any([signal, AbortSignal.timeout(milliseconds)])
-      const stream = await libp2p.dialProtocol(peers.targetOf(provider), blocksProtocol, {
-        signal: within(dialMs),
-      })
+      const within = AbortSignal.any([signal, AbortSignal.timeout(dialMs)])
+      const peer = await peers.connect(provider, within)
+      const stream = await libp2p.dialProtocol(peer, blocksProtocol, { signal: within })
+      // What is not read yet is in memory: all that one request may bring, and no more.
       const frames = lpStream(stream, {
         maxDataLength: blockLimitBytes,
-        maxBufferSize: 4 * blockLimitBytes,
+        maxBufferSize: (requestLimit + 1) * blockLimitBytes,
       })
       return {
         request: async function* (cids) {
-          await frames.write(concatIds(cids), { signal: within(silenceMs) })
-          for (const _ of cids) yield (await frames.read({ signal: within(silenceMs) })).subarray()
+          using silence = watchSilence(stream, silenceMs)
+          const within = AbortSignal.any([signal, silence.signal])
+          try {
+            await frames.write(concatIds(cids), { signal: within })
+            for (const _ of cids) {
+              silence.reset()
+              const limit = AbortSignal.any([within, AbortSignal.timeout(blockMs)])
+              yield (await frames.read({ signal: limit })).subarray()
+            }
+          } catch (error) {
+            stream.abort(asError(error))
+            throw error
+          }
         },
         [Symbol.asyncDispose]: async () => {
-          await stream
-            .close({ signal: AbortSignal.timeout(2_000) })
-            .catch(() => stream.abort(new Error('not closed in time')))
+          if (signal.aborted) stream.abort(asError(signal.reason))
+          else
+            await stream
+              .close({ signal: AbortSignal.timeout(closeMs) })
+              .catch((error: unknown) => stream.abort(asError(error)))
         },
       }
     },
   }
+}
+
+type SilenceWatch = Disposable & { readonly signal: AbortSignal; readonly reset: () => void }
+
+/** Aborts when a stream has brought no byte for a while. */
+function watchSilence(stream: Stream, silenceMs: number): SilenceWatch {
+  const silent = new AbortController()
+  const timer = setTimeout(() => silent.abort(new Error('fell silent')), silenceMs)
+  const reset = (): void => void timer.refresh()
+  stream.addEventListener('message', reset)
+  return {
+    signal: silent.signal,
+    reset,
+    [Symbol.dispose]: () => {
+      clearTimeout(timer)
+      stream.removeEventListener('message', reset)
+    },
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('the stream has failed')
 }
 
 function concatIds(cids: readonly CID[]): Uint8Array {

@@ -14,6 +14,8 @@ export type CallHandler<V extends Verb> = (
 
 const requestMs = 10_000
 const answerMs = 15_000
+/** The longest that a caller waits, connecting not counted. */
+const callMs = 15_000
 
 /** One frame each way; a transaction and what wraps it are the largest. */
 const frameLimitBytes = 2 * envelopeLimitBytes
@@ -52,8 +54,8 @@ export async function callPeer<V extends Verb>(
   peer: PeerId,
   verb: V,
   request: CallRequest<V>,
+  signal: AbortSignal = AbortSignal.timeout(callMs),
 ): Promise<CallResponse<V>> {
-  const signal = AbortSignal.timeout(answerMs)
   const stream = await libp2p.dialProtocol(peer, callProtocol(verb), { signal })
   try {
     const frames = lpStream(stream, { maxDataLength: frameLimitBytes })

@@ -4,7 +4,7 @@ import { withLibp2pLight } from '@helia/libp2p'
 import type { GossipSub } from '@libp2p/gossipsub'
 import { gossipsub, StrictSign } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
-import type { ConnectionGater, Libp2p, ServiceMap } from '@libp2p/interface'
+import type { Libp2p, ServiceMap } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -16,12 +16,14 @@ import type { Topic } from '#protocol/topics.ts'
 import { topicName, topics } from '#protocol/topics.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { openBlockStore } from '../ipfs/block-store.ts'
+import { createGater } from './reach.ts'
 
 export const HostOptions = z.strictObject({
   /** Addresses to listen on. */
   listen: z.array(z.string()).min(1),
-  /** `loopback`: neither dials nor takes connections beyond this machine. */
   reach: z.enum(['loopback', 'anywhere']),
+  /** Addresses that the owner has named, which may be of the own network. */
+  configured: z.array(z.string()),
 })
 export type HostOptions = z.infer<typeof HostOptions>
 
@@ -35,12 +37,6 @@ export type Host = AsyncDisposable & {
 
 /** Largest gossip frame, in bytes: eight full envelopes and what wraps them. A frame above the receiver's limit cuts the sender off. */
 const frameLimitBytes = 1024 * 1024
-
-const loopback = /^\/(ip4\/127\.|ip6\/::1\/)/
-const loopbackGater: ConnectionGater = {
-  denyDialMultiaddr: (address) => !loopback.test(address.toString()),
-  denyInboundConnection: (connection) => !loopback.test(connection.remoteAddr.toString()),
-}
 
 /**
  * Starts a peer whose identity and blocks live in a directory. Nothing is dialled that was not asked for: no default bootstrap list,
@@ -63,7 +59,7 @@ export async function startHost(
       transports: [tcp()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      ...(options.reach === 'loopback' ? { connectionGater: loopbackGater } : {}),
+      connectionGater: createGater(options.reach, options.configured),
       connectionManager: {
         inboundConnectionThreshold: options.reach === 'loopback' ? 1_000 : 5,
         maxConnections: 300,

@@ -8,6 +8,8 @@ import type { GossipBus } from './gossip-bus.ts'
 import type { PeerDirectory } from './peer-directory.ts'
 import type { PresenceBoard } from './presence-board.ts'
 
+const connectMs = 10_000
+
 /** The market's other nodes, by gossip and by direct calls. */
 export function createMarketNetwork({
   libp2p,
@@ -31,7 +33,8 @@ export function createMarketNetwork({
     },
     call: async (account, verb, request) => {
       try {
-        return await callPeer(libp2p, peers.targetOf(account), verb, request)
+        const peer = await peers.connect(account, AbortSignal.timeout(connectMs))
+        return await callPeer(libp2p, peer, verb, request)
       } catch (error) {
         throw asUnreachable(account, error)
       }

@@ -1,17 +1,22 @@
 import type { Libp2p, PeerId } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
-import { multiaddr } from '@multiformats/multiaddr'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { NodeRecord } from '#contracts/registry.ts'
 import { MarketError } from '#market/errors.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { pause } from '../chain/hive-rpc.ts'
 import type { Logger } from '../logger.ts'
+import { addressesOf, parseAddress, parsePeer } from './peer-address.ts'
+import type { Reach } from './reach.ts'
+import { createRetries } from './retries.ts'
 
-/** Where the accounts of the market are found, as the registry on the chain says. */
+/**
+ * Where the accounts of the market are found, as the registry on the chain says. Anyone may register anything: an address counts for the
+ * account that names it only, and whoever answers there has to prove to be the peer that the account named.
+ */
 export interface PeerDirectory {
-  /** The registered peer of an account. Throws `peer-unreachable` for one that runs no node. */
-  targetOf(account: HiveAccount): PeerId
+  /** Connects to the registered peer of an account unless that is done. Rejects with `peer-unreachable` for one that runs no node, and as libp2p does. */
+  connect(account: HiveAccount, signal: AbortSignal): Promise<PeerId>
   isConnected(account: HiveAccount): boolean
   /** Keeps connections to registered peers, until stopped. Never rejects. */
   run(signal: AbortSignal): Promise<void>
@@ -19,82 +24,106 @@ export interface PeerDirectory {
 
 export type PeerDirectoryOptions = {
   readonly bootstrap: readonly string[]
+  readonly reach: Reach
   readonly everyMs: number
   /** Connections this node opens by itself; others may open more to it. */
   readonly targetConnections: number
 }
 
+type DirectoryDeps = {
+  readonly libp2p: Libp2p
+  readonly ledger: LedgerView
+  readonly self: HiveAccount
+  readonly logger: Logger
+  readonly now: () => number
+}
+
 const dialMs = 10_000
-/** Asks libp2p to dial again when the connection is lost. It gives the tag up after some failures, so it is set anew each round. */
+/** Dials under way at a time. */
+const dialsAtOnce = 16
+/** Asks libp2p to dial again when the connection is lost. It gives the tag up after some failures; a new connection sets it anew. */
 const keepAlive = { tags: { 'keep-alive-market': { value: 50 } } }
 
+/** Throws `option-invalid` for a bootstrap address that is none. */
 export function createPeerDirectory(
-  {
-    libp2p,
-    ledger,
-    self,
-    logger,
-  }: {
-    readonly libp2p: Libp2p
-    readonly ledger: LedgerView
-    readonly self: HiveAccount
-    readonly logger: Logger
-  },
-  { bootstrap, everyMs, targetConnections }: PeerDirectoryOptions,
+  { libp2p, ledger, self, logger, now }: DirectoryDeps,
+  { bootstrap, reach, everyMs, targetConnections }: PeerDirectoryOptions,
 ): PeerDirectory {
-  const recordOf = (account: HiveAccount): NodeRecord | null => {
+  const starters = bootstrap.map(parseBootstrap)
+  const retries = createRetries<HiveAccount>(now)
+
+  const peerOf = (account: HiveAccount): PeerId | null => {
     const node = ledger.current().nodes.get(account)
-    return node?.phase === 'active' ? node : null
+    return node?.phase === 'active' ? parsePeer(node.peer) : null
   }
 
-  const isPeerConnected = (peer: PeerId): boolean => libp2p.getConnections(peer).length > 0
+  const isPeerConnected = (peer: PeerId | null): boolean =>
+    peer !== null && libp2p.getConnections(peer).length > 0
 
-  const connect = async (node: NodeRecord, signal: AbortSignal): Promise<void> => {
-    const peer = peerIdFromString(node.peer)
-    const multiaddrs = node.addresses.map((address) => multiaddr(address))
-    await libp2p.peerStore.merge(peer, { ...keepAlive, multiaddrs })
-    if (!isPeerConnected(peer))
-      await libp2p.dial(peer, { signal: AbortSignal.any([signal, AbortSignal.timeout(dialMs)]) })
+  const connect = async (account: HiveAccount, signal: AbortSignal): Promise<PeerId> => {
+    const node = ledger.current().nodes.get(account)
+    const peer = peerOf(account)
+    if (!node || !peer)
+      throw new MarketError('peer-unreachable', `@${account} runs no node that the registry knows.`)
+    if (isPeerConnected(peer)) return peer
+    const addresses = [...addressesOf(node, reach)]
+    const within = AbortSignal.any([signal, AbortSignal.timeout(dialMs)])
+    await libp2p.dial(addresses.length > 0 ? addresses : peer, { signal: within })
+    await libp2p.peerStore.merge(peer, keepAlive)
+    return peer
+  }
+
+  const tryConnect = async ({ account }: NodeRecord, signal: AbortSignal): Promise<void> => {
+    try {
+      await connect(account, signal)
+      retries.succeeded(account)
+    } catch (error) {
+      retries.failed(account)
+      logger.debug('peer not reached', { account }, error)
+    }
   }
 
   const dialBootstrap = async (signal: AbortSignal): Promise<void> => {
     const within = AbortSignal.any([signal, AbortSignal.timeout(dialMs)])
-    await Promise.allSettled(
-      bootstrap.map((address) => libp2p.dial(multiaddr(address), { signal: within })),
+    const results = await Promise.allSettled(
+      starters.map((address) => libp2p.dial(address, { signal: within })),
     )
-  }
-
-  const connectAll = async (signal: AbortSignal): Promise<void> => {
-    const nodes = [...ledger.current().nodes.values()]
-      .filter(({ phase, account }) => phase === 'active' && account !== self)
-      .slice(0, targetConnections)
-    const results = await Promise.allSettled(nodes.map((node) => connect(node, signal)))
     for (const [index, result] of results.entries()) {
       if (result.status === 'rejected')
-        logger.debug('peer not reached', { account: nodes[index]?.account ?? '' }, result.reason)
+        logger.warn('bootstrap peer not reached', { address: bootstrap[index] }, result.reason)
     }
   }
 
+  /** Those that failed least first, so that registrations nobody answers for do not keep others out. */
+  const connectMore = async (signal: AbortSignal): Promise<void> => {
+    const others = [...ledger.current().nodes.values()].filter(
+      ({ phase, account, peer }) =>
+        phase === 'active' && account !== self && peer !== libp2p.peerId.toString(),
+    )
+    const missing = others.filter(({ account }) => !isPeerConnected(peerOf(account)))
+    const wanted = Math.max(0, targetConnections - (others.length - missing.length))
+    const due = missing
+      .filter(({ account }) => retries.isDue(account))
+      .toSorted((left, right) => retries.failures(left.account) - retries.failures(right.account))
+      .slice(0, Math.min(wanted, dialsAtOnce))
+    await Promise.all(due.map((node) => tryConnect(node, signal)))
+  }
+
   return {
-    targetOf: (account) => {
-      const node = recordOf(account)
-      if (!node)
-        throw new MarketError(
-          'peer-unreachable',
-          `@${account} runs no node that the registry knows.`,
-        )
-      return peerIdFromString(node.peer)
-    },
-    isConnected: (account) => {
-      const node = recordOf(account)
-      return node !== null && isPeerConnected(peerIdFromString(node.peer))
-    },
+    connect,
+    isConnected: (account) => isPeerConnected(peerOf(account)),
     run: async (signal) => {
       while (!signal.aborted) {
         if (libp2p.getConnections().length === 0) await dialBootstrap(signal)
-        await connectAll(signal)
+        await connectMore(signal)
         await pause(everyMs, signal)
       }
     },
   }
+}
+
+function parseBootstrap(text: string): Multiaddr {
+  const address = parseAddress(text)
+  if (!address) throw new MarketError('option-invalid', `${text} is no address of a peer.`)
+  return address
 }
