@@ -5,11 +5,12 @@ import type { EnvelopeBody } from '#protocol/envelope-body.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
 import type { Logger } from './logger.ts'
+import { marketOperation } from './p2p/announcement.ts'
 import { serveCalls } from './p2p/calls.ts'
 import type { GossipHandlers } from './p2p/gossip-bus.ts'
 import type { PresenceBoard } from './p2p/presence-board.ts'
 import type { ValidatorDeps } from './p2p/validators.ts'
-import { checkAnnouncement, checkEnvelope, marketOperation } from './p2p/validators.ts'
+import { checkAnnouncement, checkEnvelope } from './p2p/validators.ts'
 import type { Roles } from './roles.ts'
 
 /** What gossip brings, judged good, goes to the roles that it concerns. */

@@ -60,7 +60,10 @@ export type Peer = AsyncDisposable & {
   readonly status: () => NodeStatus
 }
 
-const gossipRate = { burst: 200, perSecond: 20, senders: 10_000 }
+const gossipRates = {
+  senderRate: { burst: 500, perSecond: 50, senders: 10_000 },
+  authorRate: { burst: 100, perSecond: 5, senders: 10_000 },
+}
 
 /** Starts a peer: everything it is made of, in the order in which one part needs the other. Disposing stops it in reverse. */
 export async function startPeer(
@@ -168,7 +171,7 @@ export async function startPeer(
       logger: log('gossip'),
       now: clock.now,
     },
-    { operationId, rateLimit: gossipRate },
+    { operationId, ...gossipRates },
   )
   const marketNetwork = createMarketNetwork({
     libp2p,

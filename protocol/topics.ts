@@ -32,3 +32,8 @@ export type TopicMessage<T extends Topic> = z.infer<(typeof topics)[T]>
 export function topicName(operationId: string, topic: Topic): string {
   return `/${operationId}/${topic}/1`
 }
+
+/** All gossip topics of a network. */
+export function topicNames(operationId: string): string[] {
+  return (Object.keys(topics) as Topic[]).map((topic) => topicName(operationId, topic))
+}

@@ -10,6 +10,7 @@ import type { HiveRpc } from './hive-rpc.ts'
 export interface Accounts {
   /** Liquid HBD, asked for anew. Rejects with `option-invalid` for an account that does not exist. */
   balanceOf(account: HiveAccount): Promise<MilliHbd>
+  exists(account: HiveAccount): Promise<boolean>
   /** True if these public keys alone satisfy the account's authority. False for an account that does not exist. */
   isAuthorised(account: HiveAccount, role: SigningRole, keys: readonly string[]): Promise<boolean>
 }
@@ -58,6 +59,7 @@ export function createAccounts(
         throw new MarketError('option-invalid', `There is no account @${name} on this chain.`)
       return account.hbd_balance
     },
+    exists: async (name) => (await remembered(name)) !== null,
     isAuthorised: async (name, role, keys) => {
       const account = await remembered(name)
       return account !== null && satisfies(account[role], keys)

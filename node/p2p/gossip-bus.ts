@@ -5,8 +5,11 @@ import { z } from 'zod'
 import { envelopeLimitBytes } from '#protocol/envelope.ts'
 import type { Topic, TopicMessage } from '#protocol/topics.ts'
 import { topicName, topics } from '#protocol/topics.ts'
+import { createRecentSet } from '../ipfs/recent-set.ts'
 import type { Logger } from '../logger.ts'
 import type { MarketServices } from './host.ts'
+import type { MessageIdentity } from './message-identity.ts'
+import { identityOf } from './message-identity.ts'
 import type { RateLimitOptions } from './rate-limit.ts'
 import { createRateLimit } from './rate-limit.ts'
 import type { Finding, Validator } from './validators.ts'
@@ -27,6 +30,17 @@ type GossipDeps = {
   readonly now: () => number
 }
 
+export type GossipOptions = {
+  readonly operationId: string
+  /** What a peer may send or forward, whoever wrote it. */
+  readonly senderRate: RateLimitOptions
+  /** What an account may say. */
+  readonly authorRate: RateLimitOptions
+}
+
+/** Messages remembered, so that one that is sent again is neither judged nor forwarded again. */
+const heardLimit = 20_000
+
 const results = {
   accept: TopicValidatorResult.Accept,
   ignore: TopicValidatorResult.Ignore,
@@ -39,13 +53,12 @@ const results = {
  */
 export function createGossipBus(
   { libp2p, validators, handlers, logger, now }: GossipDeps,
-  {
-    operationId,
-    rateLimit,
-  }: { readonly operationId: string; readonly rateLimit: RateLimitOptions },
+  { operationId, senderRate, authorRate }: GossipOptions,
 ): GossipBus {
   const { pubsub } = libp2p.services
-  const isWithinRate = createRateLimit(now, rateLimit)
+  const isSenderWithinRate = createRateLimit(now, senderRate)
+  const isAuthorWithinRate = createRateLimit(now, authorRate)
+  const heard = createRecentSet(heardLimit)
 
   const judge = async <T extends Topic>(
     topic: T,
@@ -53,12 +66,28 @@ export function createGossipBus(
     data: Uint8Array,
   ): Promise<Finding> => {
     if (data.length > envelopeLimitBytes) return 'too-large'
-    if (!isWithinRate(from.toString())) return 'too-many'
+    if (!isSenderWithinRate(from.toString())) return 'too-many'
     const message = decodeMessage(topic, data)
     if (!message) return 'malformed'
+    const identity = identify(message)
+    if (!identity) return 'no-operation-of-the-market'
+    if (heard.has(identity.key)) return 'duplicate'
     const finding = await validators[topic](message)
-    if (finding === 'good') deliver(topic, message)
+    if (finding !== 'good') return finding
+    // Another copy may have been judged meanwhile; and only what an account did sign counts against its rate.
+    if (heard.has(identity.key)) return 'duplicate'
+    if (!isAuthorWithinRate(identity.author)) return 'too-many'
+    heard.add(identity.key)
+    deliver(topic, message)
     return finding
+  }
+
+  const identify = (message: TopicMessage<Topic>): MessageIdentity | null => {
+    try {
+      return identityOf(message, operationId)
+    } catch {
+      return null
+    }
   }
 
   const deliver = <T extends Topic>(topic: T, message: TopicMessage<T>): void => {

@@ -12,10 +12,11 @@ import { yamux } from '@libp2p/yamux'
 import { LevelDatastore } from 'datastore-level'
 import { createHeliaLight } from 'helia'
 import { z } from 'zod'
-import type { Topic } from '#protocol/topics.ts'
-import { topicName, topics } from '#protocol/topics.ts'
+import { topicNames } from '#protocol/topics.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { openBlockStore } from '../ipfs/block-store.ts'
+import { sha256 } from '../sha256.ts'
+import { gossipScores } from './gossip-scores.ts'
 import { createGater } from './reach.ts'
 
 export const HostOptions = z.strictObject({
@@ -75,9 +76,12 @@ export async function startHost(
           fallbackToFloodsub: false,
           emitSelf: false,
           allowPublishToZeroTopicPeers: true,
-          allowedTopics: allTopics(operationId),
+          allowedTopics: topicNames(operationId),
           maxInboundDataLength: frameLimitBytes,
-          ...(options.reach === 'loopback' ? { scoreParams: { IPColocationFactorWeight: 0 } } : {}),
+          // A text is one message, whoever sends it: what was seen is not judged again because another peer says it.
+          msgIdFn: ({ topic, data }) => sha256(Buffer.concat([Buffer.from(`${topic}\n`), data])),
+          ignoreDuplicatePublishError: true,
+          scoreParams: gossipScores(operationId, options.reach),
         }),
       },
     }),
@@ -88,8 +92,4 @@ export async function startHost(
   })
   const stack = starting.move()
   return { libp2p: helia.libp2p, blocks, [Symbol.asyncDispose]: () => stack.disposeAsync() }
-}
-
-function allTopics(operationId: string): string[] {
-  return (Object.keys(topics) as Topic[]).map((topic) => topicName(operationId, topic))
 }

@@ -1,16 +1,15 @@
-import { z } from 'zod'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { EnvelopeBody } from '#protocol/envelope-body.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { jobCreator } from '#protocol/ids.ts'
-import type { Operation } from '#protocol/operation.ts'
-import { parseOperation, signingRole } from '#protocol/operation.ts'
+import { signingRole } from '#protocol/operation.ts'
 import type { Announcement, Topic, TopicMessage } from '#protocol/topics.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
 import type { Accounts } from '../chain/accounts.ts'
 import { isSealed } from '../chain/envelopes.ts'
 import { transactionSigners } from '../chain/transactions.ts'
+import { announcedOperation, goodUntil } from './announcement.ts'
 
 /** What is wrong with a message, if anything is. */
 export type Finding =
@@ -20,8 +19,10 @@ export type Finding =
   | 'signature-wrong'
   | 'not-the-author'
   | 'no-operation-of-the-market'
+  | 'duplicate'
   | 'old'
   | 'from-the-future'
+  | 'unknown-account'
   | 'too-many'
   | 'cannot-be-checked'
 
@@ -36,8 +37,10 @@ export const verdicts: { readonly [F in Finding]: 'accept' | 'ignore' | 'reject'
   'signature-wrong': 'reject',
   'not-the-author': 'reject',
   'no-operation-of-the-market': 'reject',
+  duplicate: 'ignore',
   old: 'ignore',
   'from-the-future': 'ignore',
+  'unknown-account': 'ignore',
   'too-many': 'ignore',
   'cannot-be-checked': 'ignore',
 }
@@ -84,11 +87,7 @@ export async function checkEnvelope(
 ): Promise<Finding> {
   if (envelope.author !== speaker) return 'not-the-author'
   if ((ledger.current().head?.time ?? 0) > goodUntil) return 'old'
-  try {
-    return (await isSealed(envelope, accounts, chainId)) ? 'good' : 'signature-wrong'
-  } catch {
-    return 'cannot-be-checked'
-  }
+  return unlessWrong(envelope.author, accounts, () => isSealed(envelope, accounts, chainId))
 }
 
 async function checkTimedAnnouncement(
@@ -101,48 +100,41 @@ async function checkTimedAnnouncement(
   return checkAnnouncement(transaction, deps)
 }
 
-/** Checks a transaction that announces an offer or an award: its creator signed it with the key that it needs. */
+/** Checks a transaction that announces an offer or an award: it still serves, and its creator signed it with the key that it needs. */
 export async function checkAnnouncement(
   transaction: SignedTransaction,
-  deps: ValidatorDeps,
+  { accounts, ledger, chainId, operationId }: ValidatorDeps,
 ): Promise<Finding> {
-  const operation = marketOperation(transaction, deps.operationId)
-  if (operation?.t !== 'job.offer' && operation?.t !== 'job.award')
-    return 'no-operation-of-the-market'
-  return checkSigners(transaction, operation, deps)
+  const operation = announcedOperation(transaction, operationId)
+  if (!operation) return 'no-operation-of-the-market'
+  const now = ledger.current().head?.time ?? 0
+  if (now > goodUntil(transaction, operation) + driftSeconds) return 'old'
+  const creator = jobCreator(operation.job)
+  return unlessWrong(creator, accounts, () => {
+    const keys = signersOf(transaction, chainId)
+    return keys && accounts.isAuthorised(creator, signingRole[operation.t], keys)
+  })
 }
 
-async function checkSigners(
-  transaction: SignedTransaction,
-  operation: Extract<Operation, { t: 'job.offer' | 'job.award' }>,
-  { accounts, chainId }: ValidatorDeps,
-): Promise<Finding> {
+/** Public keys that signed; null for a signature from which none can be recovered, or for a transaction that cannot be written down. */
+function signersOf(transaction: SignedTransaction, chainId: string): readonly string[] | null {
   try {
-    const keys = transactionSigners(transaction, chainId)
-    const isSigned = await accounts.isAuthorised(
-      jobCreator(operation.job),
-      signingRole[operation.t],
-      keys,
-    )
-    return isSigned ? 'good' : 'signature-wrong'
+    return transactionSigners(transaction, chainId)
   } catch {
-    return 'cannot-be-checked'
+    return null
   }
 }
 
-const CustomJson = z.object({ id: z.string(), json: z.string() })
-
-/** The one operation of the market in a transaction, or null. */
-export function marketOperation(
-  { operations }: SignedTransaction,
-  operationId: string,
-): Operation | null {
-  const found = operations.flatMap(([name, fields]) => {
-    const custom = name === 'custom_json' ? CustomJson.safeParse(fields) : null
-    return custom?.success && custom.data.id === operationId ? [custom.data.json] : []
-  })
-  const [json] = found
-  if (json === undefined || found.length !== 1) return null
-  const parsed = parseOperation(json)
-  return parsed.ok ? parsed.operation : null
+/** What a check of an account's signature comes to. An account that this node's chain does not know yet may be new. */
+async function unlessWrong(
+  account: HiveAccount,
+  accounts: Accounts,
+  isSigned: () => Promise<boolean> | null,
+): Promise<Finding> {
+  try {
+    if (await isSigned()) return 'good'
+    return (await accounts.exists(account)) ? 'signature-wrong' : 'unknown-account'
+  } catch {
+    return 'cannot-be-checked'
+  }
 }

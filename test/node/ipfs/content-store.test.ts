@@ -160,12 +160,13 @@ describe('a file that lies about itself', () => {
       nodes.push(empty)
     }
     const root = await aFileNode([
+      { cid: leaf.cid, size: 10 },
       { cid: empty.cid, size: 0 },
       { cid: leaf.cid, size: 10 },
     ])
     await using store = await reading(root, leaf, ...nodes)
 
-    expect(await store.content.read(asCid(root), anySize)).toHaveLength(10)
+    expect(await store.content.read(asCid(root), anySize)).toHaveLength(20)
   })
 
   test('deeper than any file is refused', async () => {
@@ -199,7 +200,7 @@ describe('a file that lies about itself', () => {
 
   test('and has an id that no content can have is refused', async () => {
     await using store = await aStore()
-    const undecodable = Cid.parse(`bafkrei${'z'.repeat(52)}`)
+    const undecodable = `bafkrei${'z'.repeat(52)}` as Cid
 
     await expect(store.content.read(undecodable, anySize)).rejects.toMatchObject(corrupt)
     await expect(store.content.sizes(undecodable)).rejects.toMatchObject(corrupt)

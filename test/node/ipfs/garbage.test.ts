@@ -161,7 +161,6 @@ test('what is added while a collection runs is not taken for garbage', async () 
 
 test('pins of what is no content and refers to what is none do not stop a collection', async () => {
   await using directory = await aDirectory()
-  const undecodable = Cid.parse(`bafkrei${'z'.repeat(52)}`)
   const noNode = await aNode(Buffer.from('no UnixFS'), [])
   const foreign = await aNode(new UnixFS({ type: 'directory' }).marshal(), [
     CID.createV1(0x71, await sha512.digest(noise(10))),
@@ -169,8 +168,7 @@ test('pins of what is no content and refers to what is none do not stop a collec
   {
     await using store = await openTestStore(directory.path)
     await keep(store.blocks, noNode, foreign, await aLeaf(noise(10)))
-    for (const pinned of [undecodable, noNode.cid.toString(), foreign.cid.toString()])
-      store.pins.pin(Cid.parse(pinned), 'job')
+    for (const { cid } of [noNode, foreign]) store.pins.pin(Cid.parse(cid.toString()), 'job')
   }
 
   await using store = await openTestStore(directory.path)
