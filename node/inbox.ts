@@ -9,6 +9,7 @@ import { marketOperation } from './p2p/announcement.ts'
 import { serveCalls } from './p2p/calls.ts'
 import type { GossipHandlers } from './p2p/gossip-bus.ts'
 import type { PresenceBoard } from './p2p/presence-board.ts'
+import { createRateLimit } from './p2p/rate-limit.ts'
 import type { ValidatorDeps } from './p2p/validators.ts'
 import { checkAnnouncement, checkEnvelope } from './p2p/validators.ts'
 import type { Roles } from './roles.ts'
@@ -26,6 +27,9 @@ export function gossipHandlers(
   }
 }
 
+/** Calls of one peer: an encoder tells each of its jobs' progress about once a second. */
+const callRate = { burst: 100, perSecond: 10, senders: 10_000 }
+
 /** Answers direct calls; each is checked as gossip is. */
 export async function answerCalls({
   libp2p,
@@ -39,6 +43,7 @@ export async function answerCalls({
   readonly validation: ValidatorDeps
 }): Promise<void> {
   const { creator, encoder } = roles
+  const deps = { libp2p, logger, isWithinRate: createRateLimit(Date.now, callRate) }
   const ifSealed = async <Body extends EnvelopeBody>(
     envelope: Envelope<Body>,
     speaker: HiveAccount,
@@ -48,15 +53,13 @@ export async function answerCalls({
     return finding === 'good' ? take(envelope) : { accepted: false, reason: finding }
   }
   if (creator) {
-    await serveCalls({ libp2p, logger }, 'bid', (bid) =>
-      ifSealed(bid, bid.body.encoder, creator.receiveBid),
-    )
-    await serveCalls({ libp2p, logger }, 'progress', (report) =>
+    await serveCalls(deps, 'bid', (bid) => ifSealed(bid, bid.body.encoder, creator.receiveBid))
+    await serveCalls(deps, 'progress', (report) =>
       ifSealed(report, report.body.encoder, creator.receiveProgress),
     )
   }
   if (encoder) {
-    await serveCalls({ libp2p, logger }, 'award', async ({ transaction }) => {
+    await serveCalls(deps, 'award', async ({ transaction }) => {
       const finding = await checkAnnouncement(transaction, validation)
       if (finding !== 'good') return { accepted: false, reason: finding }
       hearTransaction(roles, transaction, validation.operationId)

@@ -20,21 +20,30 @@ const callMs = 15_000
 /** One frame each way; a transaction and what wraps it are the largest. */
 const frameLimitBytes = 2 * envelopeLimitBytes
 
+export type CallServerDeps = {
+  readonly libp2p: Libp2p
+  readonly logger: Logger
+  /** Whether a peer may call now; a call above its rate is broken off unread. */
+  readonly isWithinRate: (peer: string) => boolean
+}
+
 /** Answers a verb: one stream a call, one frame each way, both parsed. A malformed request ends the stream. */
 export async function serveCalls<V extends Verb>(
-  { libp2p, logger }: { readonly libp2p: Libp2p; readonly logger: Logger },
+  { libp2p, logger, isWithinRate }: CallServerDeps,
   verb: V,
   handler: CallHandler<V>,
+  waits: { readonly requestMs: number; readonly answerMs: number } = { requestMs, answerMs },
 ): Promise<void> {
   const answer = async (stream: Stream, from: PeerId): Promise<void> => {
     const frames = lpStream(stream, { maxDataLength: frameLimitBytes })
-    const text = await frames.read({ signal: AbortSignal.timeout(requestMs) })
+    if (!isWithinRate(from.toString())) throw new Error('too many calls')
+    const text = await frames.read({ signal: AbortSignal.timeout(waits.requestMs) })
     const request = calls[verb].request.parse(JSON.parse(decode(text.subarray()))) as CallRequest<V>
     const response = await handler(request, from)
     await frames.write(encode(calls[verb].response, response), {
-      signal: AbortSignal.timeout(answerMs),
+      signal: AbortSignal.timeout(waits.answerMs),
     })
-    await stream.close({ signal: AbortSignal.timeout(answerMs) })
+    await stream.close({ signal: AbortSignal.timeout(waits.answerMs) })
   }
   await libp2p.handle(
     callProtocol(verb),

@@ -16,7 +16,8 @@ export function createPresenceBoard(chainTime: () => number): PresenceBoard {
   return {
     hear: (presence) => {
       const last = heard.get(presence.account)
-      if (!last || last.at < presence.at) heard.set(presence.account, presence)
+      // Two of one moment: slots have changed within a block, and gossip brings what was said last mostly last.
+      if (!last || last.at <= presence.at) heard.set(presence.account, presence)
     },
     freeSlots: (account) => {
       const last = heard.get(account)
