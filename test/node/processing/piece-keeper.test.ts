@@ -52,6 +52,7 @@ function memoryContent() {
     },
     addDirectory: refuse,
     sizes: async (id) => held.get(id) ?? (await refuse()),
+    isWhole: async (id) => held.has(id),
     read: refuse,
     exportFile: refuse,
     fetch: refuse,
