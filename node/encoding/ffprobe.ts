@@ -56,5 +56,6 @@ function failureOf({ code, signal, error }: Exit, tail: LineTail): MarketError {
   return new MarketError('ffmpeg-failed', error?.message ?? complaint, {
     log: tail.lines.join('\n'),
     ...(code === null ? {} : { exitCode: code }),
+    ...(signal === null ? {} : { exitSignal: signal }),
   })
 }

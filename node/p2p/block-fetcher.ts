@@ -176,5 +176,7 @@ function unavailable(root: CID, results: readonly PromiseSettledResult<void>[]):
   return new MarketError(
     'content-unavailable',
     `The peers asked do not have all of ${root}: ${told || 'there is nobody to ask'}.`,
+    {},
+    { cause: new AggregateError(reasons, 'each of them failed') },
   )
 }

@@ -17,8 +17,10 @@ import type { Ffprobe } from '../encoding/ffprobe.ts'
 import { assembleTree } from '../processing/tree.ts'
 import type { Workspace } from '../processing/workspace.ts'
 import { sha256 } from '../sha256.ts'
+import { isOwnFailure, unlessAtFault } from './blame.ts'
 import { reencodeLeaves } from './exact-check.ts'
-import { checkManifest } from './manifest-check.ts'
+import { parse } from './foreign-bytes.ts'
+import { checkManifest, checkPromise } from './manifest-check.ts'
 import { checkSegments } from './segments-check.ts'
 
 export type CheckerDeps = {
@@ -48,12 +50,15 @@ export type Check = CheckerDeps & {
   readonly onProgress: (progress: CheckProgress) => void
 }
 
-const manifestLimitBytes = 64 * 1024 * 1024
+/** What a manifest holds besides its leaves, and the most that one leaf takes in it. */
+const manifestFixedBytes = 65_536
+const manifestLeafBytes = 256
 
 /**
  * Checks deliveries in the order of DESIGN's verification: the manifest against offer and commitment, the tree against the manifest,
  * every segment against its place, and then, once the chain has drawn them, the challenged leaves against an encode of our own.
  * Structure is checked while the seed is awaited, and counted as work; the waiting is not.
+ * Trouble of this machine's own, wherever it strikes, rejects: the check is then made again, and nobody is accused.
  */
 export function createDeliveryChecker(deps: CheckerDeps, options: CheckerOptions): DeliveryChecker {
   return {
@@ -76,7 +81,7 @@ export function createDeliveryChecker(deps: CheckerDeps, options: CheckerOptions
       const { seed, leaves } = await awaitChallenge(check, salt, options.pollMs)
       const resumed = deps.clock.now()
       const faults = structure.manifest
-        ? await reencodeLeaves(check, structure.manifest, leaves)
+        ? await reencodeLeaves(check, structure.manifest, [...leaves, ...structure.undecided])
         : structure.faults
       await deps.workspaceOf(job).remove()
       const found = faults.slice(0, 16)
@@ -94,22 +99,33 @@ export function createDeliveryChecker(deps: CheckerDeps, options: CheckerOptions
 }
 
 type Structure =
-  | { readonly manifest: Manifest; readonly faults: readonly [] }
+  | { readonly manifest: Manifest; readonly undecided: readonly number[] }
   | { readonly manifest: null; readonly faults: readonly Fault[] }
 
 async function checkStructure(check: Check, options: CheckerOptions): Promise<Structure> {
   const failed = (...faults: readonly Fault[]): Structure => ({ manifest: null, faults })
+  const promised = checkPromise(check.offer, check.delivered)
+  if (promised.length > 0) return failed(...promised)
   if (!(await fetchTree(check, options))) return failed({ code: 'unavailable' })
   const manifest = await readManifest(check)
   if (!manifest) return failed({ code: 'manifest-invalid' })
   const faults = checkManifest(manifest, check.offer, check.delivered)
   if (faults.length > 0) return failed(...faults)
-  const tree = await assembleTree(manifest, check.content).catch(asUnavailable)
+  if (!isOfItsClass(check, manifest)) return failed({ code: 'manifest-differs-from-offer' })
+  const tree = await unlessAtFault(assembleTree(manifest, check.content))
   const { root, manifest: manifestCid } = check.delivered.operation
   if (tree?.root !== root || tree.manifest !== manifestCid)
     return failed({ code: 'tree-differs-from-manifest' })
-  const invalid = await checkSegments(check, manifest)
-  return invalid.length > 0 ? failed(...invalid) : { manifest, faults: [] }
+  const { faults: invalid, undecided } = await checkSegments(check, manifest)
+  return invalid.length > 0 ? failed(...invalid) : { manifest, undecided }
+}
+
+/** The class an encoder is chosen for is the registry's. One that registered anew since the award may have changed it. */
+function isOfItsClass({ ledger, encoder, job }: Check, manifest: Manifest): boolean {
+  const registered = ledger.current().nodes.get(encoder)
+  const { awardedAt } = deliveredJob(ledger, job)
+  if (!registered?.encoder || registered.updated > awardedAt.height) return true
+  return registered.encoder.class.cid === manifest.class.cid
 }
 
 /** Fetches the whole tree, again and again for a while: an encoder may be starting anew, and is not to be accused for that. */
@@ -129,6 +145,7 @@ async function fetchTree(check: Check, { patienceMs, pollMs }: CheckerOptions): 
       return true
     } catch (error) {
       signal.throwIfAborted()
+      if (isOwnFailure(error)) throw error
       const isLying = error instanceof MarketError && error.code === 'content-corrupt'
       if (isLying || clock.now() >= deadline) return false
       await pause(Math.max(pollMs, 1_000), signal)
@@ -137,23 +154,12 @@ async function fetchTree(check: Check, { patienceMs, pollMs }: CheckerOptions): 
 }
 
 async function readManifest({ content, delivered, signal }: Check): Promise<Manifest | null> {
-  try {
-    const bytes = await content.read(delivered.operation.manifest, {
-      limitBytes: manifestLimitBytes,
-      signal,
-    })
-    const parsed = Manifest.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
-    return parsed.success ? parsed.data : null
-  } catch {
-    signal.throwIfAborted()
-    return null
-  }
-}
-
-/** The tree names a segment that its root does not lead to. */
-function asUnavailable(error: unknown): null {
-  if (error instanceof MarketError && error.code === 'content-unavailable') return null
-  throw error
+  const { manifest, leaves } = delivered.operation
+  const limitBytes = manifestFixedBytes + manifestLeafBytes * leaves
+  const bytes = await unlessAtFault(content.read(manifest, { limitBytes, signal }))
+  const value = bytes && parse((): unknown => JSON.parse(Buffer.from(bytes).toString('utf8')))
+  const parsed = Manifest.safeParse(value)
+  return parsed.success ? parsed.data : null
 }
 
 /** The leaves that the chain draws, once the blocks that draw them are irreversible. */

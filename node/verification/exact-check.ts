@@ -1,7 +1,9 @@
 import { leavesOf } from '#contracts/merkle.ts'
+import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import type { Fault } from '#protocol/attestation.ts'
-import { partOfSegment } from '#protocol/grid.ts'
+import { gridSeconds, partOfSegment } from '#protocol/grid.ts'
+import type { Cid } from '#protocol/ids.ts'
 import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import type { Check } from './delivery-checker.ts'
@@ -57,25 +59,68 @@ async function compare(
   suspect: Suspect,
   source: string,
 ): Promise<readonly Fault[]> {
+  const { rendition } = suspect
+  const delivered = segmentsOf(manifest, rendition)
+  const differing = (own: OwnCids): readonly number[] =>
+    [...own].filter(([index, cid]) => cid !== delivered[index]?.cid).map(([index]) => index)
+  const first = await ownCids(check, suspect, source, check.offer.grid.leadSeconds)
+  if (differing(first).length === 0) return []
+  // Before anybody is accused: once more, from the first frame of the source on, so that no seek can be wrong.
+  const linear = await ownCids(check, suspect, source, Math.ceil(gridSeconds(manifest.grid)))
+  const found = differing(linear)
+  if (found.length === 0) return []
+  if (!isSame(first, linear)) await requireSteadiness(check, suspect, source, first)
+  return found.map((segment) => ({ code: 'bytes-differ', rendition, segment }))
+}
+
+type OwnCids = ReadonlyMap<number, Cid>
+
+/** Content ids that an encode on this machine gives the segments of a part. */
+async function ownCids(
+  check: Check,
+  suspect: Suspect,
+  source: string,
+  leadSeconds: number,
+): Promise<OwnCids> {
   const { rendition, part } = suspect
   await using scratch = await check.workspaceOf(check.job).scratch(`challenge-${rendition}-${part}`)
-  const own = await encodeAgain(check, suspect, source, scratch.path)
-  const delivered = segmentsOf(manifest, rendition)
-  const faults: Fault[] = []
-  for (const { index, path } of own) {
-    const isSame = (await fileCid(path)) === delivered[index]?.cid
-    if (!isSame) faults.push({ code: 'bytes-differ', rendition, segment: index })
-  }
-  return faults
+  const own = await encodeAgain(check, suspect, { source, leadSeconds, directory: scratch.path })
+  const cids = new Map<number, Cid>()
+  for (const { index, path } of own) cids.set(index, await fileCid(path))
+  return cids
+}
+
+/** Rejects if the recipe's own encode does not come out the same again: such a machine proves nothing. */
+async function requireSteadiness(
+  check: Check,
+  suspect: Suspect,
+  source: string,
+  first: OwnCids,
+): Promise<void> {
+  const again = await ownCids(check, suspect, source, check.offer.grid.leadSeconds)
+  if (isSame(first, again)) return
+  throw new MarketError(
+    'ffmpeg-failed',
+    `This machine encodes part ${suspect.part} of ${suspect.rendition} differently each time.`,
+  )
+}
+
+function isSame(left: OwnCids, right: OwnCids): boolean {
+  return left.size === right.size && [...left].every(([index, cid]) => right.get(index) === cid)
+}
+
+type Again = {
+  readonly source: string
+  readonly leadSeconds: number
+  readonly directory: string
 }
 
 function encodeAgain(
   { engine, offer, signal }: Check,
   { rendition, part }: Suspect,
-  source: string,
-  directory: string,
+  { source, leadSeconds, directory }: Again,
 ): Promise<readonly EncodedSegment[]> {
-  const request = { source, terms: offer }
+  const request = { source, terms: { ...offer, grid: { ...offer.grid, leadSeconds } } }
   if (rendition === 'audio') return engine.encodeAudio(request, { directory, signal })
   if (rendition === offer.copied) return engine.copyVideo(request, { directory, signal })
   const renditions = offer.ladder.filter(({ name }) => name === rendition)

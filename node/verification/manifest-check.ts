@@ -3,9 +3,9 @@ import { leavesOf, merkleRoot, summariesOf } from '#contracts/merkle.ts'
 import { segmentBitsLimit } from '#market/domain/segment-rate.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import { bytesToHex, canonicalJson } from '#protocol/canonical.ts'
-import { frameSeconds, framesInSegment, segmentCount } from '#protocol/grid.ts'
+import { frameSeconds, framesInSegment, gridSeconds, segmentCount } from '#protocol/grid.ts'
 import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
-import type { AudioRecord, Manifest, RenditionRecord } from '#protocol/manifest.ts'
+import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { audioFrames } from '../encoding/audio-arguments.ts'
 import { sha256 } from '../sha256.ts'
@@ -23,7 +23,7 @@ export function checkManifest(
     return [{ code: 'merkle-root-differs' }]
   if (canonicalJson(summariesOf(manifest)) !== canonicalJson(operation.renditions))
     return [{ code: 'merkle-root-differs' }]
-  return manifest.renditions.flatMap((rendition) => checkRates(rendition, offer))
+  return checkRates(manifest, offer)
 }
 
 /** Everything an offer fixes: source, recipe, grid, ladder, sound, and the length of each segment. */
@@ -65,13 +65,43 @@ function hasWholeSound(
   )
 }
 
-/** No segment may need more than its cap allows. */
+/** No segment may need more than its cap allows, of pictures or of sound. */
 function checkRates(
-  { name, kbps, segments }: RenditionRecord,
-  { grid }: JobOffer,
+  { renditions, audio }: Manifest,
+  { grid: { rate } }: JobOffer,
 ): readonly Fault[] {
-  return segments.flatMap(({ bytes, units }, segment): readonly Fault[] => {
-    const limit = segmentBitsLimit(kbps, frameSeconds(grid.rate, units))
-    return bytes * 8 > limit ? [{ code: 'bitrate-out-of-bounds', rendition: name, segment }] : []
+  const video = renditions.flatMap(({ name, kbps, segments }) =>
+    overweight(name, segments, (units) => segmentBitsLimit(kbps, frameSeconds(rate, units))),
+  )
+  const sound = overweight('audio', audio?.segments ?? [], (units) =>
+    segmentBitsLimit(audioPreset.kbps, units / audioPreset.sampleRate),
+  )
+  return [...video, ...sound]
+}
+
+function overweight(
+  rendition: string,
+  segments: readonly SegmentRecord[],
+  bitsLimit: (units: number) => number,
+): readonly Fault[] {
+  return segments.flatMap(({ bytes, units }, segment): readonly Fault[] =>
+    bytes * 8 > bitsLimit(units) ? [{ code: 'bitrate-out-of-bounds', rendition, segment }] : [],
+  )
+}
+
+/**
+ * Tracks of a delivery that are said to be larger than their caps allow. Looked at before anything is fetched:
+ * how much is taken from an encoder is bounded by what it has promised, so the promise has to be bounded first.
+ */
+export function checkPromise(
+  { ladder, grid }: JobOffer,
+  { operation }: Delivery,
+): readonly Fault[] {
+  return operation.renditions.flatMap(({ name, bytes, segments }): readonly Fault[] => {
+    const kbps = ladder.find((rendition) => rendition.name === name)?.kbps ?? audioPreset.kbps
+    // A segment more than it has: sound is cut at its own frames, and may last one of them longer.
+    const most =
+      segmentBitsLimit(kbps, gridSeconds(grid)) + (segments + 1) * segmentBitsLimit(kbps, 0)
+    return bytes * 8 > most ? [{ code: 'bitrate-out-of-bounds', rendition: name }] : []
   })
 }

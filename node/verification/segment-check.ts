@@ -2,16 +2,15 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isWithinProfile } from '#market/domain/copied-rendition.ts'
+import { MarketError } from '#market/errors.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import type { FrameGrid } from '#protocol/grid.ts'
 import { segmentStart } from '#protocol/grid.ts'
-import { aacFrameSamples } from '#protocol/ladder.ts'
 import type { RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
-import { countAdtsFrames } from '../encoding/adts.ts'
 import { codecString } from '../encoding/codec-string.ts'
 import type { Ffprobe } from '../encoding/ffprobe.ts'
 import { hasFramesInPlace } from '../encoding/frames-in-place.ts'
-import { elementaryStream } from '../encoding/transport-stream.ts'
+import { hasOnlyItsStream, parse } from './foreign-bytes.ts'
 
 export type SegmentInHand = {
   readonly index: number
@@ -19,9 +18,13 @@ export type SegmentInHand = {
   readonly bytes: Uint8Array
 }
 
+/** What a look at a segment found: a fault, nothing, or that the tools of this machine could not tell. */
+export type Finding = Fault | 'undecided' | null
+
 /**
  * A video segment must be exactly what its place asks for: its frames in number and time, a key frame first, so that renditions
- * line up and switch, and pictures of the rendition's size, profile and level. Resolves to what is wrong, or null.
+ * line up and switch, pictures of the rendition's size, profile and level, and no stream besides. Rejects where this machine
+ * cannot look at it; a segment that ends ffprobe by a signal is no proof against anybody, and left undecided.
  */
 export async function checkVideoSegment(
   { index, record, bytes }: SegmentInHand,
@@ -38,21 +41,16 @@ export async function checkVideoSegment(
     readonly directory: string
     readonly signal: AbortSignal
   },
-): Promise<Fault | null> {
+): Promise<Finding> {
   const fault: Fault = { code: 'segment-invalid', rendition: rendition.name, segment: index }
   const place = { first: segmentStart(grid, index), frames: record.units, rate: grid.rate }
-  if (!parse(() => hasFramesInPlace(bytes, place))) return fault
+  if (!hasOnlyItsStream(bytes) || !parse(() => hasFramesInPlace(bytes, place))) return fault
   const file = join(directory, `${rendition.name}-${index}.ts`)
   await writeFile(file, bytes)
-  const stream = await probe(file, ffprobe, signal)
+  const stream = await probeTwice(file, ffprobe, signal)
+  if (stream === 'undecided') return stream
   if (!stream || codecs(bytes) !== rendition.codecs) return fault
   return isOf(stream, rendition) && isMadeAs(stream, rendition, isCopied) ? null : fault
-}
-
-/** An audio segment must hold the AAC frames that its place asks for. */
-export function checkAudioSegment({ index, record, bytes }: SegmentInHand): Fault | null {
-  const isWhole = countAudio(bytes) === record.units / aacFrameSamples
-  return isWhole ? null : { code: 'segment-invalid', rendition: 'audio', segment: index }
 }
 
 const Probed = z.object({
@@ -71,28 +69,39 @@ const Probed = z.object({
 })
 type Probed = z.infer<typeof Probed>
 
-async function probe(file: string, ffprobe: Ffprobe, signal: AbortSignal): Promise<Probed | null> {
+type Probing = Probed | 'undecided' | null
+
+/** What looked wrong is looked at again: a machine in trouble may fail once. */
+async function probeTwice(file: string, ffprobe: Ffprobe, signal: AbortSignal): Promise<Probing> {
+  const first = await probe(file, ffprobe, signal)
+  return typeof first === 'object' && first !== null ? first : await probe(file, ffprobe, signal)
+}
+
+async function probe(file: string, ffprobe: Ffprobe, signal: AbortSignal): Promise<Probing> {
   const lines: string[] = []
   const entries =
     'packet=flags:stream=codec_name,profile,level,width,height,pix_fmt,sample_aspect_ratio'
-  const args = [
-    '-protocol_whitelist',
-    'file',
-    '-f',
-    'mpegts',
-    '-show_entries',
-    entries,
-    '-of',
-    'json',
-    file,
-  ]
+  const input = ['-protocol_whitelist', 'file', '-f', 'mpegts']
+  const args = [...input, '-show_entries', entries, '-of', 'json', file]
   try {
     await ffprobe.run({ args, signal, onLine: (line) => lines.push(line) })
-  } catch {
+  } catch (error) {
     signal.throwIfAborted()
-    return null
+    return judge(error)
   }
   return parse(() => Probed.parse(JSON.parse(lines.join('\n'))))
+}
+
+/** What the system answers when a program cannot be started. */
+const notStarted: readonly unknown[] = [126, 127]
+
+/** Only an exit code of its own is ffprobe's word about the file. */
+function judge(error: unknown): 'undecided' | null {
+  if (!(error instanceof MarketError)) throw error
+  const { exitCode, exitSignal } = error.meta
+  if (exitSignal !== undefined) return 'undecided'
+  if (exitCode === undefined || notStarted.includes(exitCode)) throw error
+  return null
 }
 
 function isOf({ packets, streams: [stream] }: Probed, rendition: RenditionRecord): boolean {
@@ -119,17 +128,4 @@ function isMadeAs(
 
 function codecs(bytes: Uint8Array): string | null {
   return parse(() => codecString(bytes))
-}
-
-function countAudio(bytes: Uint8Array): number | null {
-  return parse(() => countAdtsFrames(elementaryStream(bytes)))
-}
-
-/** Foreign bytes: whatever they make a parser throw is one answer. */
-function parse<T>(read: () => T): T | null {
-  try {
-    return read()
-  } catch {
-    return null
-  }
 }

@@ -1,12 +1,11 @@
 import type { Fault } from '#protocol/attestation.ts'
 import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
+import { checkAudioSegment } from './audio-segment-check.ts'
+import { unlessAtFault } from './blame.ts'
 import type { Check } from './delivery-checker.ts'
 import { inParallel } from './in-parallel.ts'
-import type { SegmentInHand } from './segment-check.ts'
-import { checkAudioSegment, checkVideoSegment } from './segment-check.ts'
-
-/** A segment of ours is a few megabytes; nothing that is called one may fill the memory. */
-const segmentLimitBytes = 256 * 1024 * 1024
+import type { Finding, SegmentInHand } from './segment-check.ts'
+import { checkVideoSegment } from './segment-check.ts'
 
 type Piece = {
   readonly rendition: RenditionRecord | null
@@ -14,32 +13,43 @@ type Piece = {
   readonly index: number
 }
 
+export type SegmentFindings = {
+  readonly faults: readonly Fault[]
+  /** Leaves on which the tools failed: only encoding them again can tell. */
+  readonly undecided: readonly number[]
+}
+
 /** Checks every segment of a tree, as many at a time as the machine has workers. */
-export async function checkSegments(check: Check, manifest: Manifest): Promise<readonly Fault[]> {
+export async function checkSegments(check: Check, manifest: Manifest): Promise<SegmentFindings> {
+  // In the order of the leaves, so that an index here is a leaf.
   const pieces = [...manifest.renditions.flatMap(piecesOf), ...soundPieces(manifest.audio)]
   await using scratch = await check.workspaceOf(check.job).scratch('segments')
   let done = 0
-  const faults = await inParallel(pieces, check.engine.workers, async (piece) => {
-    const fault = await checkPiece(check, manifest, piece, scratch.path)
+  const findings = await inParallel(pieces, check.engine.workers, async (piece) => {
+    const finding = await checkPiece(check, manifest, piece, scratch.path)
     done += 1
     check.onProgress({ stage: 'structure', percent: (100 * done) / pieces.length })
-    return fault
+    return finding
   })
-  return faults.filter((fault) => fault !== null)
+  return {
+    faults: findings.filter((finding) => typeof finding === 'object' && finding !== null),
+    undecided: findings.flatMap((finding, leaf) => (finding === 'undecided' ? [leaf] : [])),
+  }
 }
 
+/** No more is read than the manifest says there is, and that is bounded by the rate the rendition may have. */
 async function checkPiece(
   { content, ffprobe, signal }: Check,
-  { grid, copied }: Manifest,
+  { grid, copied, audio }: Manifest,
   { rendition, record, index }: Piece,
   directory: string,
-): Promise<Fault | null> {
-  const bytes = await content.read(record.cid, { limitBytes: segmentLimitBytes, signal })
-  const inHand: SegmentInHand = { index, record, bytes }
-  if (bytes.length !== record.bytes) {
+): Promise<Finding> {
+  const bytes = await unlessAtFault(content.read(record.cid, { limitBytes: record.bytes, signal }))
+  if (bytes?.length !== record.bytes) {
     return { code: 'segment-invalid', rendition: rendition?.name ?? 'audio', segment: index }
   }
-  if (!rendition) return checkAudioSegment(inHand)
+  const inHand: SegmentInHand = { index, record, bytes }
+  if (!rendition) return checkAudioSegment(inHand, audio)
   const isCopied = rendition.name === copied
   return checkVideoSegment(inHand, rendition, grid, { isCopied, ffprobe, directory, signal })
 }
