@@ -61,7 +61,15 @@ export async function requestFor(
   { ladder = smallLadder, segmentFrames, partSegments = 2 }: RequestOptions = {},
 ): Promise<EncodeRequest> {
   const profile = await engine.analyse(file, { signal: untroubled })
-  const { rate, frames, longestGopSeconds, audioStream, videoKbps: _, ...source } = profile
+  const {
+    rate,
+    frames,
+    longestGopSeconds,
+    audioStream,
+    videoKbps: _rate,
+    own: _own,
+    ...source
+  } = profile
   const grid: FrameGrid = {
     rate,
     frames,
