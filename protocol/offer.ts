@@ -36,7 +36,7 @@ export const JobOffer = z.strictObject({
   /** The rendition that is the source's own video, copied and not encoded; the grid's segments are then its own. */
   copied: RenditionName.optional(),
   ceiling: MilliHbd,
-  /** Bids sent later are not looked at. */
+  /** The award comes then, or earlier. Later bids are for a creator that heard none in time, or whose award came to nothing. */
   bidsUntil: ChainTime,
   deliverBy: ChainTime,
   /** Escrow agents the creator accepts, best first. */

@@ -34,7 +34,6 @@ const longestBiddingSeconds = 3_600
 
 /** The bid an encoder makes for an offer, or why it makes none. */
 export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime): Bid | string {
-  if (now >= offer.bidsUntil) return 'bidding is over'
   if (offer.bidsUntil > now + longestBiddingSeconds) return 'bidding stays open too long'
   const price = ladderPrice(profile.prices, offer)
   if (price === null) return 'a rendition is not in the price list'
@@ -43,8 +42,9 @@ export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime):
   if (arbiters.length === 0) return 'no arbiter in common'
   const speed = ladderSpeed(offer, profile.pixelsPerSecond)
   const work = (gridSeconds(offer.grid) / speed) * safety + offer.source.bytes / bytesPerSecond
-  // Counted from the end of bidding: the award may come as late as that.
-  const ready = Math.ceil(offer.bidsUntil + profile.marginSeconds + work)
+  // Counted from the end of bidding: the award may come as late as that. A late bid is for a creator that missed the others.
+  const awardedBy = Math.max(offer.bidsUntil, now)
+  const ready = Math.ceil(awardedBy + profile.marginSeconds + work)
   if (ready > offer.deliverBy) return 'the deadline is too near'
   return {
     v: 1,
@@ -53,7 +53,7 @@ export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime):
     encoder: profile.account,
     price,
     readyBy: ChainTime.parse(ready),
-    expires: ChainTime.parse(Math.min(offer.bidsUntil + profile.firmSeconds, lastChainTime)),
+    expires: ChainTime.parse(Math.min(awardedBy + profile.firmSeconds, lastChainTime)),
     arbiters,
     speed: Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.round(speed * 1_000))),
   }

@@ -1,7 +1,7 @@
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { Fault, Verdict } from '#protocol/attestation.ts'
 import type { Bid } from '#protocol/bid.ts'
-import type { EscrowId, HiveAccount, JobId, Sha256Hex } from '#protocol/ids.ts'
+import type { ChainTime, EscrowId, HiveAccount, JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { MarketErrorCode } from '../errors.ts'
 
@@ -16,14 +16,22 @@ import type { MarketErrorCode } from '../errors.ts'
  */
 type PhaseData = {
   readonly offering: unknown
-  readonly bidding: unknown
+  readonly bidding: {
+    /** Until when bids are waited for if none can win: later than the offer says where an award came to nothing. */
+    readonly listensUntil: ChainTime
+  }
   readonly awarding: { readonly choice: Choice }
-  readonly 'awaiting-approval': { readonly choice: Choice }
+  readonly 'awaiting-approval': {
+    readonly choice: Choice
+    /** Who stood by the escrow so far: once it is rejected, nothing else tells who did not. */
+    readonly approvedBy: readonly HiveAccount[]
+  }
   readonly 'awaiting-delivery': { readonly choice: Choice }
   readonly checking: { readonly choice: Choice }
   readonly settling: { readonly choice: Choice; readonly check: CheckResult }
   readonly disputing: { readonly choice: Choice; readonly check: CheckResult | null }
-  readonly paid: { readonly choice: Choice; readonly check: CheckResult }
+  /** Without a check of its own where the arbiter had paid before this node could look. */
+  readonly paid: { readonly choice: Choice; readonly check: CheckResult | null }
   readonly failed: { readonly code: MarketErrorCode; readonly message: string }
 }
 
@@ -42,7 +50,7 @@ type Posted = {
   readonly postedAt: number
   /** Awards tried so far: each opens its own escrow. */
   readonly awards: number
-  /** Encoders that were awarded and did not take it. */
+  /** Encoders and arbiters that were awarded and did not stand by it. */
   readonly setAside: readonly HiveAccount[]
 }
 

@@ -9,10 +9,11 @@ import type { JobOffer } from '#protocol/offer.ts'
  *
  *   bidding -> approving -> encoding -> delivering -> delivered -> closed (paid | refunded)
  *      |          |            '-> refunding -> closed (refunded)
- *      '----------'-> closed (lost)
+ *      '----------'-> closed (lost)        (an escrow that the arbiter does not stand by: back to bidding)
  */
 type PhaseData = {
-  readonly bidding: unknown
+  /** Once its creator has answered, a bid is not sent again. */
+  readonly bidding: { readonly isAcknowledged: boolean }
   readonly approving: unknown
   readonly encoding: unknown
   readonly delivering: { readonly delivery: JobDeliver }

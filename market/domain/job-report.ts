@@ -4,8 +4,8 @@ import type { CreatorJobIn } from './creator-job.ts'
 
 /** Sums up a paid job from what the chain says of it and what this node measured. Throws if it was never delivered. */
 export function jobReport(
-  { offer, choice, check, postedAt }: CreatorJobIn<'settling' | 'paid'>,
-  { delivered, offeredAt, awardedAt, settledAt, toEncoder }: SettledJob,
+  { offer, choice, check, postedAt }: CreatorJobIn<'paid'>,
+  { delivered, offeredAt, awardedAt, settledAt, toEncoder, ruling }: SettledJob,
   now: number,
 ): JobReport {
   if (!delivered) throw new Error('a paid job was delivered')
@@ -22,7 +22,7 @@ export function jobReport(
     paid: toEncoder,
     encoder: choice.bid.encoder,
     arbiter: choice.arbiter,
-    verdict: check.verdict,
+    verdict: check?.verdict ?? ruling?.verdict ?? 'pass',
     blocks: {
       offer: offeredAt.height,
       award: awardedAt.height,
@@ -33,7 +33,7 @@ export function jobReport(
       total: seconds(now - postedAt),
       fetch: seconds(operation.milliseconds.fetch),
       encode: seconds(operation.milliseconds.encode),
-      verify: seconds(check.milliseconds),
+      verify: seconds(check?.milliseconds ?? 0),
     },
   }
 }

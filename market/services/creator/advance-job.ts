@@ -6,14 +6,14 @@ import { awaitDelivery } from './await-delivery.ts'
 import { awardBid } from './award-bid.ts'
 import { awaitApproval, confirmAward } from './confirm-award.ts'
 import { confirmOffer } from './confirm-offer.ts'
-import type { CreatorDeps } from './creator-deps.ts'
-import { awaitRuling, confirmPayment } from './settle-job.ts'
+import type { CreatorContext } from './creator-deps.ts'
+import { awaitRuling, confirmPayment, finishUnchecked } from './settle-job.ts'
 
 /**
  * Moves a job as far as the ledger allows. Called after every block and every bid, and any number of times more:
  * each step looks at what is true, not at what has just happened, so a crash or a missed call loses nothing.
  */
-export function createAdvanceJob(deps: CreatorDeps, startCheck: (job: JobId) => void) {
+export function createAdvanceJob(deps: CreatorContext, startCheck: (job: JobId) => void) {
   return (id: JobId): void => {
     for (let before = deps.jobs.find(id); before && !isOver(before); ) {
       const job = before
@@ -24,7 +24,11 @@ export function createAdvanceJob(deps: CreatorDeps, startCheck: (job: JobId) => 
   }
 }
 
-function advanceOnce(deps: CreatorDeps, job: CreatorJob, startCheck: (job: JobId) => void): void {
+function advanceOnce(
+  deps: CreatorContext,
+  job: CreatorJob,
+  startCheck: (job: JobId) => void,
+): void {
   switch (job.phase) {
     case 'offering':
       confirmOffer(deps, job)
@@ -42,7 +46,7 @@ function advanceOnce(deps: CreatorDeps, job: CreatorJob, startCheck: (job: JobId
       awaitDelivery(deps, job)
       break
     case 'checking':
-      startCheck(job.id)
+      if (!finishUnchecked(deps, job)) startCheck(job.id)
       break
     case 'settling':
       confirmPayment(deps, job)

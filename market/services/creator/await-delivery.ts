@@ -1,23 +1,18 @@
 import type { CreatorJobIn } from '../../domain/creator-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
-import { tellRefund } from './tell-refund.ts'
+import { finishSettled } from './finish-settled.ts'
+import { givenBack } from './settle-job.ts'
 
 /** Seconds of grace after the deadline: clocks and blocks are not to the second, and a dispute cannot be taken back. */
 const graceSeconds = 60
 
-/** awaiting-delivery -> checking when the work is delivered; -> disputing when it is overdue; -> failed when the encoder gave the money back. */
+/** awaiting-delivery -> checking when the work is delivered; -> disputing when it is overdue; -> paid or failed when the money has moved already. */
 export function awaitDelivery(deps: CreatorDeps, job: CreatorJobIn<'awaiting-delivery'>): void {
   const { jobs, head } = deps.ledger.current()
   const known = jobs.get(job.id)
   if (known?.phase === 'settled') {
-    tellRefund(
-      deps,
-      job,
-      known,
-      'encoder-failed',
-      'The encoder could not do the job and gave the money back.',
-    )
+    finishSettled(deps, job, known, givenBack)
     return
   }
   if (known?.phase === 'delivered') {

@@ -12,13 +12,16 @@ import { escrowDeadlines, escrowIdOf } from '../../domain/offer-terms.ts'
 import type { Circumstances } from '../../domain/ranking.ts'
 import { rankBids } from '../../domain/ranking.ts'
 import type { OutboxEntry } from '../../ports/outbox.ts'
-import type { CreatorDeps } from './creator-deps.ts'
+import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
 import { candidateOf, circumstancesOf } from './receive-bid.ts'
 
-/** bidding -> awarding when every encoder at hand has bid or the time for bids is over; -> failed without any that can win. */
-export function awardBid(deps: CreatorDeps, job: CreatorJobIn<'bidding'>): void {
+/**
+ * bidding -> awarding when every encoder at hand has bid or the time for bids is over; -> failed when none came that can win,
+ * although this node was there to hear them.
+ */
+export function awardBid(deps: CreatorContext, job: CreatorJobIn<'bidding'>): void {
   const circumstances = circumstancesOf(deps, job)
   const bids = deps.bids.of(job.id).map(({ body }) => body)
   const isTimeUp = circumstances.now >= job.offer.bidsUntil
@@ -29,7 +32,23 @@ export function awardBid(deps: CreatorDeps, job: CreatorJobIn<'bidding'>): void 
     circumstances,
   )
   if (best) signAward(deps, job, best.bid, circumstances)
-  else if (isTimeUp) failJob(deps, job, 'no-bids', noBidsMessage(bids.length, job.setAside.length))
+  else if (circumstances.now >= bidsAwaitedUntil(deps, job, circumstances))
+    failUnawarded(deps, job, bids.length, circumstances)
+}
+
+/**
+ * A node that was away hears bids for as long as the offer would have let it, from its return on; and one whose arbiters are
+ * all away waits for them: while the work can still be done, nothing is lost by that.
+ */
+function bidsAwaitedUntil(
+  { listeningSince, options }: CreatorContext,
+  { listensUntil, offer }: CreatorJobIn<'bidding'>,
+  { arbiters }: Circumstances,
+): number {
+  const since = listeningSince()
+  if (arbiters.length === 0) return offer.deliverBy
+  if (since === null) return Number.POSITIVE_INFINITY
+  return Math.min(offer.deliverBy, Math.max(listensUntil, since + options.bidSeconds))
 }
 
 /** Encoders of the registry that are connected: those that a bid can be expected of. */
@@ -118,6 +137,22 @@ function awardOperations(
 
 export function awardKey(job: CreatorJobIn<'bidding'>['id'], awards: number): string {
   return `${job}/award-${awards}`
+}
+
+function failUnawarded(
+  deps: CreatorContext,
+  job: CreatorJobIn<'bidding'>,
+  bids: number,
+  { arbiters }: Circumstances,
+): void {
+  if (arbiters.length === 0)
+    failJob(
+      deps,
+      job,
+      'arbiter-missing',
+      'No arbiter of the offer was there to award the job with.',
+    )
+  else failJob(deps, job, 'no-bids', noBidsMessage(bids, job.setAside.length))
 }
 
 function noBidsMessage(bids: number, setAside: number): string {

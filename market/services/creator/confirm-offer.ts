@@ -12,7 +12,7 @@ export function confirmOffer(deps: CreatorDeps, job: CreatorJobIn<'offering'>): 
   const known = deps.ledger.current().jobs.get(job.id)
   if (known) {
     const told = { type: 'offer-confirmed', block: known.offeredAt.height } as const
-    saveJob(deps, { ...job, phase: 'bidding' }, told)
+    saveJob(deps, { ...job, phase: 'bidding', listensUntil: job.offer.bidsUntil }, told)
     return
   }
   const entry = latestSubmission(deps.outbox, offerKey(job))

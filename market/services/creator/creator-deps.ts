@@ -1,6 +1,6 @@
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
-import type { HiveAccount } from '#protocol/ids.ts'
+import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import type { Patience } from '../../domain/offer-terms.ts'
@@ -36,6 +36,12 @@ export type CreatorDeps = {
   readonly randomHex: (bytes: number) => string
   readonly sha256: Sha256
   readonly options: CreatorOptions
+}
+
+/** The same, with what only a running creator knows. */
+export type CreatorContext = CreatorDeps & {
+  /** Chain time from which on this node has been able to hear bids; null while it has seen no block. */
+  readonly listeningSince: () => ChainTime | null
 }
 
 export type CreatorOptions = Patience & {

@@ -1,12 +1,12 @@
 import type { Bid } from '#protocol/bid.ts'
 import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
-import type { JobId } from '#protocol/ids.ts'
+import type { ChainTime, JobId } from '#protocol/ids.ts'
 import type { Progress } from '#protocol/progress.ts'
 import { eachApart } from '../apart.ts'
 import { createAdvanceJob } from './advance-job.ts'
 import { announceOffers } from './announce-offers.ts'
-import type { CreatorDeps } from './creator-deps.ts'
+import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
 import type { JobRequest } from './post-job.ts'
 import { createPostJob } from './post-job.ts'
 import { createReceiveBid } from './receive-bid.ts'
@@ -22,7 +22,9 @@ export type Creator = {
   advance(): void
 }
 
-export function createCreator(deps: CreatorDeps): Creator {
+export function createCreator(needs: CreatorDeps): Creator {
+  let listeningSince: ChainTime | null = null
+  const deps: CreatorContext = { ...needs, listeningSince: () => listeningSince }
   const { background } = deps
   const postJob = createPostJob(deps)
   const receiveBid = createReceiveBid(deps)
@@ -54,6 +56,7 @@ export function createCreator(deps: CreatorDeps): Creator {
 
   const advance = (): void => {
     if (!deps.ledger.isSynced()) return
+    listeningSince ??= deps.ledger.current().head?.time ?? null
     const advanceJobs = (): void => eachApart(deps.jobs.unfinished(), ({ id }) => advanceJob(id))
     eachApart([advanceJobs, announce], (step) => step())
   }

@@ -42,7 +42,7 @@ export function candidateOf({ ledger }: Pick<CreatorDeps, 'ledger'>, bid: Bid): 
 /** What the bids of a job are judged by at this moment. */
 export function circumstancesOf(
   { ledger, network, engine }: Pick<CreatorDeps, 'ledger' | 'network' | 'engine'>,
-  { offer }: CreatorJob,
+  { offer, setAside }: CreatorJob,
 ): Circumstances {
   const { head, nodes } = ledger.current()
   return {
@@ -51,7 +51,11 @@ export function circumstancesOf(
     ownClass: engine.class.cid,
     arbiters: offer.arbiters.filter((account) => {
       const node = nodes.get(account)
-      return isFitting(node, offer.ceiling) && network.isConnected(account)
+      return (
+        !setAside.includes(account) &&
+        isFitting(node, offer.ceiling) &&
+        network.isConnected(account)
+      )
     }),
   }
 }

@@ -1,16 +1,38 @@
-import type { AcceptedJob, DeliveredJob, SettledJob } from '#contracts/job.ts'
+import type { AcceptedJob, DeliveredJob } from '#contracts/job.ts'
 import type { JobAttest } from '#protocol/attestation.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { CheckResult, Choice, CreatorJobIn } from '../../domain/creator-job.ts'
 import type { EscrowParties } from '../../domain/hive-operations.ts'
 import { customJson, escrowDispute, escrowRelease } from '../../domain/hive-operations.ts'
-import { jobReport } from '../../domain/job-report.ts'
 import { starsFor } from '../../domain/rating.ts'
 import type { OutboxEntry } from '../../ports/outbox.ts'
 import { ensureSubmitted } from '../submit.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
-import { tellRefund } from './tell-refund.ts'
+import type { Failure } from './finish-settled.ts'
+import { finishSettled } from './finish-settled.ts'
+
+/** Why money came back. */
+export const givenBack: Failure = {
+  code: 'encoder-failed',
+  message: 'The encoder could not do the job and gave the money back.',
+}
+const workRefused: Failure = {
+  code: 'delivery-refused',
+  message: 'The delivered work did not pass the check.',
+}
+const workMissing: Failure = {
+  code: 'delivery-late',
+  message: 'The work was not delivered in time.',
+}
+
+/** checking -> the end, when the money has moved before this node could look at the work. Returns whether it has. */
+export function finishUnchecked(deps: CreatorDeps, job: CreatorJobIn<'checking'>): boolean {
+  const known = deps.ledger.current().jobs.get(job.id)
+  if (known?.phase !== 'settled') return false
+  finishSettled(deps, job, known, givenBack)
+  return true
+}
 
 /** checking -> settling on a pass, -> disputing on a fail, with the verdict's transaction signed in the same step. */
 export function recordVerdict(
@@ -47,11 +69,11 @@ export function recordVerdict(
 /** settling -> paid when the escrow is empty. A settlement that reached no block is signed again. */
 export function confirmPayment(deps: CreatorDeps, job: CreatorJobIn<'settling'>): void {
   const known = deps.ledger.current().jobs.get(job.id)
-  if (known?.phase === 'settled') finishSettled(deps, job, known)
+  if (known?.phase === 'settled') finishSettled(deps, job, known, givenBack)
   else if (known?.phase === 'delivered') submitPayment(deps, job, known)
 }
 
-/** disputing -> failed when the arbiter has given the money back or split it. */
+/** disputing -> failed when the arbiter has given the money back, -> paid when it found for the encoder. */
 export function awaitRuling(deps: CreatorDeps, job: CreatorJobIn<'disputing'>): void {
   const known = deps.ledger.current().jobs.get(job.id)
   if (known?.phase === 'accepted' || known?.phase === 'delivered') {
@@ -59,36 +81,12 @@ export function awaitRuling(deps: CreatorDeps, job: CreatorJobIn<'disputing'>): 
     return
   }
   if (known?.phase !== 'settled') return
-  const [code, message] = job.check
-    ? (['delivery-refused', 'The delivered work did not pass the check.'] as const)
-    : (['delivery-late', 'The work was not delivered in time.'] as const)
-  tellRefund(deps, job, known, code, message)
+  finishSettled(deps, job, known, job.check ? workRefused : workMissing)
 }
 
 /** The sides of a job's escrow. */
 export function partiesOf(creator: HiveAccount, { bid, arbiter, escrow }: Choice): EscrowParties {
   return { from: creator, to: bid.encoder, agent: arbiter, escrow }
-}
-
-function finishSettled(
-  deps: CreatorDeps,
-  job: CreatorJobIn<'settling'>,
-  settled: SettledJob,
-): void {
-  const { toEncoder, settledAt, stars, award } = settled
-  if (toEncoder === 0n) {
-    tellRefund(deps, job, settled, 'encoder-failed', 'The encoder gave the money back.')
-    return
-  }
-  const report = jobReport(job, settled, deps.clock.now())
-  const block = settledAt.height
-  saveJob(
-    deps,
-    { ...job, phase: 'paid' },
-    { type: 'paid', encoder: award.encoder, amount: toEncoder, block },
-    ...(stars === null ? [] : [{ type: 'rated', encoder: award.encoder, stars, block } as const]),
-    { type: 'finished', report },
-  )
 }
 
 /**

@@ -14,9 +14,10 @@ export function approveAward(deps: EncoderDeps, job: EncoderJobIn<'bidding'>): v
   answerEscrow(deps, job, 'approve')
 }
 
-/** approving -> encoding when both sides stand by the escrow; -> closed when it came to nothing. */
+/** approving -> encoding when both sides stand by the escrow; back to bidding when the arbiter does not; -> closed when it came to nothing. */
 export function awaitFunding(deps: EncoderDeps, job: EncoderJobIn<'approving'>): void {
-  const known = deps.ledger.current().jobs.get(job.id)
+  const { jobs, head } = deps.ledger.current()
+  const known = jobs.get(job.id)
   if (known?.phase === 'awarded' && known.award.bid === job.bidHash) {
     answerEscrow(deps, job, 'approve')
     prefetchSource(deps, job)
@@ -26,7 +27,11 @@ export function awaitFunding(deps: EncoderDeps, job: EncoderJobIn<'approving'>):
     deps.jobs.save({ ...job, phase: 'encoding' })
     return
   }
-  closeJob(deps, job, 'lost')
+  const isFirm = head !== null && head.time <= job.bid.expires
+  // A bid is firm: the creator may award it again, with another arbiter.
+  if (known?.phase === 'offered' && isFirm)
+    deps.jobs.save({ ...job, phase: 'bidding', isAcknowledged: true })
+  else closeJob(deps, job, 'lost')
 }
 
 /** Refuses escrows that name this encoder for a bid it did not make or that has expired, so that the payer is free at once. */

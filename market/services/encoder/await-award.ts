@@ -19,7 +19,7 @@ export function awaitAward(deps: EncoderDeps, job: EncoderJobIn<'bidding'>): voi
     closeJob(deps, job, 'lost')
     return
   }
-  if (head.time < job.offer.bidsUntil) sendBid(deps, job)
+  if (!job.isAcknowledged) sendBid(deps, job)
 }
 
 /** The offer was withdrawn, or somebody else has the job. */

@@ -35,6 +35,7 @@ function workFailed(
   error: unknown,
   failures: number,
 ): void {
+  if (error instanceof MarketError && isAboutOthers(error)) return
   const isHopeless = error instanceof MarketError && isAboutInput(error)
   if (isHopeless || failures >= giveUpAfter) {
     deps.state.atomically(() =>
@@ -46,6 +47,11 @@ function workFailed(
 /** No further try on this machine ends otherwise. */
 function isAboutInput({ code }: MarketError): boolean {
   return code.startsWith('input-') || code === 'unsupported-here'
+}
+
+/** The creator's node is away, or its source not to be had just now: that may last until the deadline, and costs nothing to wait for. */
+function isAboutOthers({ code }: MarketError): boolean {
+  return code === 'content-unavailable' || code === 'peer-unreachable'
 }
 
 async function encode(

@@ -12,10 +12,13 @@ import type { EncoderDeps } from './encoder-deps.ts'
  */
 export function createConsiderOffer(deps: EncoderDeps) {
   return (offer: JobOffer): void => {
-    const { account, engine, jobs, ledger, options, sha256 } = deps
+    const { account, engine, jobs, ledger, network, options, sha256 } = deps
     const { head } = ledger.current()
     if (!head || !ledger.isSynced()) return
-    if (jobCreator(offer.job) === account || !mayBid(jobs.find(offer.job))) return
+    const creator = jobCreator(offer.job)
+    if (creator === account || !mayBid(jobs.find(offer.job))) return
+    // A firm bid takes a slot, so an offer that is overdue gets one only while there is somebody to take it up.
+    if (head.time >= offer.bidsUntil && !network.isConnected(creator)) return
     if (!engine.decodes(offer.source.codec)) return
     if (jobs.unfinished().filter(isOccupying).length >= options.slots) return
     const { prices, firmSeconds, marginSeconds } = options
@@ -30,6 +33,7 @@ export function createConsiderOffer(deps: EncoderDeps) {
       offer,
       bid,
       bidHash: bidHash(bid, sha256),
+      isAcknowledged: false,
     } as const
     jobs.save(job)
     sendBid(deps, job)
@@ -43,14 +47,19 @@ function mayBid(job: EncoderJob | null): boolean {
 
 /** Sends a bid to its creator and to everyone; repeated until the creator has acknowledged it. */
 export function sendBid(
-  { signer, network, background }: EncoderDeps,
-  { id, bid }: EncoderJobIn<'bidding'>,
+  { signer, network, background, jobs, state }: EncoderDeps,
+  { id, bid, bidHash: sent }: EncoderJobIn<'bidding'>,
 ): void {
-  const envelope = signer.seal(bid)
   background.start(`bid ${id}`, async (signal) => {
+    const envelope = signer.seal(bid)
     await network.publish('bids', envelope)
     signal.throwIfAborted()
     await network.call(jobCreator(id), 'bid', envelope)
+    state.atomically(() => {
+      const job = jobs.find(id)
+      if (job?.phase === 'bidding' && job.bidHash === sent)
+        jobs.save({ ...job, isAcknowledged: true })
+    })
   })
 }
 
