@@ -1,0 +1,217 @@
+import { expect } from 'vitest'
+import { MarketError } from '#market/errors.ts'
+import type { MarketNetwork } from '#market/ports/market-network.ts'
+import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import { parseOperation } from '#protocol/operation.ts'
+import type { SignedTransaction } from '#protocol/transaction.ts'
+import { account } from '../builders.ts'
+import { testNetwork } from '../test-chain.ts'
+import type { Random } from './random.ts'
+import { createRandom } from './random.ts'
+import { createSimulatedChain } from './simulated-chain.ts'
+import type { PeerTerms, SimulatedPeer } from './simulated-peer.ts'
+import { createSimulatedPeer } from './simulated-peer.ts'
+import type { Vault } from './vault.ts'
+
+export type Faults = {
+  /** Messages in a hundred that are lost; blocks' transactions in a hundred that wait for the next; peers that lag. */
+  readonly loss: number
+  readonly delay: number
+  readonly lag: number
+}
+
+const noFaults: Faults = { loss: 0, delay: 0, lag: 0 }
+
+/** What everybody begins with. */
+const purse = 1_000n
+
+/**
+ * Several nodes in one process on one simulated chain. Nothing moves but by `step`: one block, and everything that follows from it.
+ * One seed decides order, losses, delays and lags, so that a world that went wrong goes wrong again.
+ */
+export function createWorld(seed = 1, faults: Faults = noFaults) {
+  const random: Random = createRandom(seed)
+  const chain = createSimulatedChain()
+  const peers = new Map<HiveAccount, SimulatedPeer>()
+  const sleepers = new Set<{ left: number; readonly wake: () => void }>()
+  const mail: (() => Promise<void>)[] = []
+  let funded = 0n
+  const called: string[] = []
+
+  const reach = (name: HiveAccount): SimulatedPeer => {
+    const peer = peers.get(name)
+    if (!peer?.isUp() || random.percent(faults.loss))
+      throw new MarketError('peer-unreachable', `@${name} did not answer.`)
+    return peer
+  }
+
+  const networkOf = (self: HiveAccount): MarketNetwork => ({
+    publish: (topic, message) => {
+      for (const [name] of peers) {
+        if (name === self || random.percent(faults.loss)) continue
+        mail.push(async () => {
+          const life = peers.get(name)?.life()
+          if (!life) return
+          if (topic === 'bids') life.creator?.receiveBid(message as never)
+          if (topic === 'progress') life.creator?.receiveProgress(message as never)
+          if (topic === 'offers')
+            hear(life, (message as { transaction: SignedTransaction }).transaction)
+        })
+      }
+      return Promise.resolve()
+    },
+    call: (name, verb, request) =>
+      new Promise((resolve, reject) => {
+        called.push(`${self} ${verb}`)
+        mail.push(async () => {
+          try {
+            const life = reach(name).life()
+            if (verb === 'bid') resolve(life?.creator?.receiveBid(request as never) as never)
+            if (verb === 'progress')
+              resolve(life?.creator?.receiveProgress(request as never) as never)
+            if (verb === 'award') {
+              if (life) hear(life, (request as { transaction: SignedTransaction }).transaction)
+              resolve({ accepted: true } as never)
+            }
+          } catch (error) {
+            reject(error)
+          }
+        })
+      }),
+    isConnected: (name) => name !== self && (peers.get(name)?.isUp() ?? false),
+    freeSlots: (name) => peers.get(name)?.freeSlots() ?? null,
+  })
+
+  const hear = (
+    { encoder }: NonNullable<ReturnType<SimulatedPeer['life']>>,
+    { operations }: SignedTransaction,
+  ): void => {
+    for (const [name, fields] of operations) {
+      if (name !== 'custom_json') continue
+      const parsed = parseOperation(String(fields['json']))
+      if (!parsed.ok) continue
+      if (parsed.operation.t === 'job.offer') encoder?.considerOffer(parsed.operation)
+      if (parsed.operation.t === 'job.award') encoder?.hearAward(parsed.operation)
+    }
+  }
+
+  const pace = {
+    blocks: (count: number, signal: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        const sleeper = { left: count, wake: () => resolve() }
+        sleepers.add(sleeper)
+        signal.addEventListener('abort', () => {
+          sleepers.delete(sleeper)
+          reject(signal.reason)
+        })
+      }),
+    isUp: (name: HiveAccount) => peers.get(name)?.isUp() ?? false,
+  }
+
+  /** Lets every promise that can go on go on, and delivers what was sent meanwhile, until nothing is left. */
+  const settle = async (): Promise<void> => {
+    for (let round = 0; round < 50; round += 1) {
+      await new Promise((resolve) => setImmediate(resolve))
+      const due = random.shuffle(mail.splice(0))
+      if (due.length === 0) return
+      for (const deliver of due) await deliver()
+    }
+  }
+
+  const catchUp = (peer: SimulatedPeer): void => {
+    while (peer.height() < chain.blocks.length) {
+      peer.take(chain.blocks[peer.height()]!)
+      peer.life()?.advance()
+    }
+  }
+
+  const world = {
+    chain,
+    join: (name: string, terms: PeerTerms): SimulatedPeer => {
+      const peer = createSimulatedPeer(account(name), terms, {
+        chain,
+        network: networkOf(account(name)),
+        pace,
+      })
+      peers.set(peer.account, peer)
+      chain.vault.purses.set(peer.account, purse)
+      funded += purse
+      return peer
+    },
+    peers,
+    random,
+    /** How often an account called for something. */
+    calls: (name: string, verb: string): number =>
+      called.filter((call) => call === `${name} ${verb}`).length,
+    step: async (seconds = 3): Promise<void> => {
+      for (const peer of random.shuffle([...peers.values()])) {
+        if (!peer.isUp()) continue
+        for (const entry of peer.waiting())
+          if (!random.percent(faults.loss))
+            chain.send(entry, (complaint) => peer.complain(entry.id, complaint))
+      }
+      chain.produce(random, seconds, faults.delay)
+      for (const sleeper of sleepers) {
+        sleeper.left -= 1
+        if (sleeper.left > 0) continue
+        sleepers.delete(sleeper)
+        sleeper.wake()
+      }
+      for (const peer of random.shuffle([...peers.values()]))
+        if (peer.isUp() && !random.percent(faults.lag)) catchUp(peer)
+      await settle()
+      for (const peer of peers.values()) peer.life()?.advance()
+      await settle()
+    },
+    until: async (isReached: () => boolean, limit = 400): Promise<void> => {
+      for (let steps = 0; !isReached(); steps += 1) {
+        if (steps >= limit) throw new Error(`not reached in ${limit} blocks (seed ${seed})`)
+        await world.step()
+      }
+    },
+    run: async (steps: number): Promise<void> => {
+      for (let made = 0; made < steps; made += 1) await world.step()
+    },
+    post: async (peer: SimulatedPeer, reference = 1, ceiling?: bigint): Promise<JobId> => {
+      const request = {
+        reference: reference.toString(16).padStart(16, '0'),
+        path: 'film.mp4',
+        ceiling: ceiling as never,
+      }
+      return peer.life()!.creator!.postJob(request, new AbortController().signal)
+    },
+    /** Everybody registered and seen. */
+    open: async (): Promise<void> =>
+      world.until(() =>
+        [...peers.values()].every((peer) =>
+          [...peers.keys()].every((name) => peer.ledger().nodes.has(name)),
+        ),
+      ),
+    /** Money is neither made nor lost, and nobody was paid twice for a job or more than its price. */
+    expectSound: (): void => {
+      expect(chain.vault.total()).toBe(funded)
+      const paid = new Map<string, number>()
+      for (const { meta, price, toEncoder, toCreator } of chain.vault.payments.values()) {
+        const { job } = JSON.parse(meta) as { job: string }
+        expect(toEncoder + toCreator).toBeLessThanOrEqual(price)
+        if (toEncoder > 0n) paid.set(job, (paid.get(job) ?? 0) + 1)
+      }
+      for (const times of paid.values()) expect(times).toBe(1)
+      expectAgreement(chain.vault, [...peers.values()])
+    },
+    operationId: testNetwork.operationId,
+  }
+  return world
+}
+/** What the contracts say was settled is what hived's rules moved. */
+function expectAgreement({ payments }: Vault, peers: readonly SimulatedPeer[]): void {
+  const ahead = peers.toSorted((left, right) => right.height() - left.height())[0]
+  for (const job of ahead?.ledger().jobs.values() ?? []) {
+    if (job.phase !== 'settled') continue
+    const key = `${job.awardedAt.transaction} ${job.creator}/${job.award.escrow}`
+    const { toEncoder, toCreator } = job
+    expect(payments.get(key)).toMatchObject({ toEncoder, toCreator })
+  }
+}
+
+export type World = ReturnType<typeof createWorld>

@@ -1,0 +1,248 @@
+import { foldBlocks } from '#contracts/fold.ts'
+import type { Ledger } from '#contracts/ledger.ts'
+import { openDatabase } from '#market/adapters/sqlite/database.ts'
+import {
+  createBidStore,
+  createCreatorJobStore,
+  createEncoderJobStore,
+  createJobEventStore,
+} from '#market/adapters/sqlite/job-stores.ts'
+import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
+import type { CreatorJob } from '#market/domain/creator-job.ts'
+import type { EncoderJob } from '#market/domain/encoder-job.ts'
+import { isOccupying } from '#market/domain/encoder-job.ts'
+import { defaultPrices, scalePrices } from '#market/domain/pricing.ts'
+import type { MarketNetwork } from '#market/ports/market-network.ts'
+import type { Outbox } from '#market/ports/outbox.ts'
+import { createAnnouncePresence } from '#market/services/announce-presence.ts'
+import type { Arbiter } from '#market/services/arbiter/arbiter.ts'
+import { createArbiter } from '#market/services/arbiter/arbiter.ts'
+import type { BackgroundWork } from '#market/services/background.ts'
+import { createBackground } from '#market/services/background.ts'
+import type { Creator } from '#market/services/creator/creator.ts'
+import { createCreator } from '#market/services/creator/creator.ts'
+import type { Encoder } from '#market/services/encoder/encoder.ts'
+import { createEncoder } from '#market/services/encoder/encoder.ts'
+import { createRegistration } from '#market/services/register-node.ts'
+import { canonicalHash } from '#protocol/canonical.ts'
+import { Signature } from '#protocol/envelope.ts'
+import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import { ChainTime, formatChainTime, TransactionId } from '#protocol/ids.ts'
+import type { JobEvent } from '#protocol/job-event.ts'
+import type { LedgerBlock } from '#protocol/ledger-block.ts'
+import type { NodeRole } from '#protocol/registration.ts'
+import { encoderProfile, hashHex, hbd, peerId, sha256 } from '../builders.ts'
+import { genesis, testNetwork } from '../test-chain.ts'
+import type { SimulatedChain } from './simulated-chain.ts'
+import type { Conduct, Pace } from './work.ts'
+import { simulatedChecker, simulatedContent, simulatedEngine, simulatedProcessor } from './work.ts'
+
+export type PeerTerms = {
+  readonly roles: readonly NodeRole[]
+  readonly conduct?: Conduct
+  readonly slots?: number
+  readonly pricePercent?: bigint
+  readonly fee?: bigint
+}
+
+type Life = {
+  readonly background: BackgroundWork
+  readonly creator: Creator | null
+  readonly encoder: Encoder | null
+  readonly arbiter: Arbiter | null
+  readonly advance: () => void
+}
+
+const signature = Signature.parse('0'.repeat(130))
+
+/**
+ * A node of a simulated world: the real services over a real database in memory, with a chain, a network and work that are simulated.
+ * Its database and its blocks outlive a stop; everything else is made anew.
+ */
+export function createSimulatedPeer(
+  account: HiveAccount,
+  terms: PeerTerms,
+  {
+    chain,
+    network,
+    pace,
+  }: { readonly chain: SimulatedChain; readonly network: MarketNetwork; readonly pace: Pace },
+) {
+  const { roles, slots = 1, pricePercent = 100n, fee = 1n } = terms
+  const { database, state } = openDatabase(':memory:')
+  const jobs = createCreatorJobStore(database)
+  const work = createEncoderJobStore(database)
+  const events = createJobEventStore(database)
+  const store = createOutboxStore(database)
+  const engine = simulatedEngine()
+  const content = simulatedContent()
+  let conduct: Conduct = terms.conduct ?? 'honest'
+  let ledger: Ledger = genesis()
+  let life: Life | null = null
+  let signed = 0
+  const view = { current: () => ledger, isSynced: () => ledger.head !== null }
+  const clock = { now: () => chain.now() * 1_000 }
+  const { operationId } = testNetwork
+
+  const outbox: Outbox = {
+    find: (key) => store.find(key),
+    submit: ({ key, operations }) => {
+      const known = store.find(key)
+      if (known) return known
+      const expires = ChainTime.parse((ledger.head?.time ?? 0) + 60)
+      const id = TransactionId.parse(canonicalHash({ key, account, expires }, sha256).slice(0, 40))
+      const transaction = {
+        ref_block_num: 0,
+        ref_block_prefix: 0,
+        expiration: formatChainTime(expires),
+        operations: [...operations],
+        extensions: [] as [],
+        signatures: [signature],
+      }
+      store.insert({ key, transaction, id, expires, phase: 'signed', block: null, complaint: null })
+      signed += 1
+      return store.find(key)!
+    },
+  }
+
+  const freeSlots = (): number =>
+    roles.includes('encoder')
+      ? Math.max(0, slots - work.unfinished().filter(isOccupying).length)
+      : 0
+
+  const start = (): void => {
+    const background = createBackground({ onFailure: () => undefined, now: clock.now })
+    const processor = simulatedProcessor(() => conduct, pace)
+    const checker = simulatedChecker(view, pace)
+    const signer = {
+      account,
+      seal: <Body>(body: Body) => ({ body, author: account, signature: signatureOf(body) }),
+    }
+    const common = {
+      account,
+      operationId,
+      state,
+      outbox,
+      ledger: view,
+      network,
+      engine,
+      content,
+      signer,
+      processor,
+      checker,
+      background,
+      clock,
+      sha256,
+      events,
+    }
+    let salts = 0
+    const creator = roles.includes('creator')
+      ? createCreator({
+          ...common,
+          jobs,
+          bids: createBidStore(database),
+          balanceOf: (name) => Promise.resolve(hbd(chain.vault.purses.get(name) ?? 0n)),
+          randomHex: () => {
+            salts += 1
+            return hashHex(`${account} ${salts}`)
+          },
+          options: {
+            bidSeconds: 60,
+            deadlineSeconds: 300,
+            ratificationSeconds: 60,
+            ceilingPercent: 200n,
+          },
+        })
+      : null
+    const encoder = roles.includes('encoder')
+      ? createEncoder({
+          ...common,
+          jobs: work,
+          options: {
+            prices: scalePrices(defaultPrices, pricePercent),
+            slots,
+            firmSeconds: 90,
+            marginSeconds: 60,
+          },
+        })
+      : null
+    const arbiter = roles.includes('arbiter')
+      ? createArbiter({ ...common, options: { fee: hbd(fee) } })
+      : null
+    const registration = createRegistration({
+      account,
+      operationId,
+      outbox,
+      ledger: view,
+      sha256,
+      profile: () => ({
+        v: 1,
+        t: 'node.register',
+        peer: peerId(account),
+        addresses: [],
+        roles: [...roles],
+        ...(encoder
+          ? {
+              encoder: { ...encoderProfile, prices: [...scalePrices(defaultPrices, pricePercent)] },
+            }
+          : {}),
+        ...(arbiter ? { arbiter: { fee: hbd(fee) } } : {}),
+      }),
+    })
+    const announce = createAnnouncePresence({ account, ledger: view, network, signer, freeSlots })
+    const advance = (): void => {
+      registration.advance()
+      creator?.advance()
+      encoder?.advance()
+      arbiter?.advance()
+      announce()
+    }
+    life = { background, creator, encoder, arbiter, advance }
+  }
+
+  start()
+  return {
+    account,
+    freeSlots,
+    life: () => life,
+    isUp: () => life !== null,
+    become: (other: Conduct) => {
+      conduct = other
+    },
+    start,
+    stop: async () => {
+      const ended = life
+      life = null
+      await ended?.background[Symbol.asyncDispose]()
+    },
+    height: () => ledger.head?.height ?? 0,
+    ledger: () => ledger,
+    /** Takes a block in, with what it decides about this node's transactions. */
+    take: (block: LedgerBlock) => {
+      ledger = foldBlocks(ledger, [block], testNetwork).ledger
+      const included = new Set(block.operations.map(({ transaction }) => transaction))
+      for (const { id, expires } of store.signed()) {
+        if (included.has(id)) store.confirm(id, block.height)
+        else if (block.time >= expires) store.expire(id)
+      }
+    },
+    /** What is signed and in no block yet. */
+    waiting: () => store.signed(),
+    complain: (id: TransactionId, complaint: string) => store.complain(id, complaint),
+    signed: () => signed,
+    job: (id: JobId): CreatorJob | null => jobs.find(id),
+    jobs: (): readonly CreatorJob[] => jobs.unfinished(),
+    work: (id: JobId): EncoderJob | null => work.find(id),
+    openWork: (): readonly EncoderJob[] => work.unfinished(),
+    events: (id: JobId): readonly JobEvent[] => events.after(id, 0).map(({ event }) => event),
+  }
+}
+export type SimulatedPeer = ReturnType<typeof createSimulatedPeer>
+
+/** Not a signature, but different for different bodies, as one is. */
+function signatureOf(body: unknown): Signature {
+  const text = JSON.stringify(body, (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}` : value,
+  )
+  return Signature.parse(`${hashHex(text)}${hashHex(`${text} `)}00`)
+}

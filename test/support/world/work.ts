@@ -1,0 +1,125 @@
+import { challengeOf } from '#contracts/delivering.ts'
+import { MarketError } from '#market/errors.ts'
+import type { ContentStore } from '#market/ports/content-store.ts'
+import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { LedgerView } from '#market/ports/ledger-view.ts'
+import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import { Sha256Hex } from '#protocol/ids.ts'
+import { aDelivery, cid, encoderProfile, sha256 } from '../builders.ts'
+
+/** How an encoder of a simulated world works. */
+export type Conduct = 'honest' | 'careless' | 'slow' | 'silent' | 'broken'
+
+/** Lets work take time in blocks of the world. */
+export type Pace = {
+  /** Resolves so many blocks later; rejects with the signal's reason. */
+  readonly blocks: (count: number, signal: AbortSignal) => Promise<void>
+  readonly isUp: (account: HiveAccount) => boolean
+}
+
+const good = cid('good work')
+const bad = cid('bad work')
+
+export function simulatedEngine(): EncodingEngine {
+  const never = (): never => {
+    throw new Error('nothing is encoded in a simulated world')
+  }
+  return {
+    class: encoderProfile.class,
+    workers: 2,
+    pixelsPerSecond: 50_000_000,
+    decodes: () => true,
+    analyse: () =>
+      Promise.resolve({
+        bytes: 4_000_000,
+        width: 854,
+        height: 480,
+        codec: 'h264',
+        videoStream: 0,
+        audioStream: 1,
+        rate: { numerator: 24, denominator: 1 },
+        frames: 240,
+        longestGopSeconds: 2,
+        videoKbps: 1_500,
+        own: {
+          codec: 'h264',
+          profile: 'High',
+          level: 31,
+          width: 854,
+          height: 480,
+          isPlain: false,
+          keyFrames: [0],
+        },
+      }),
+    encodeCell: never,
+    encodeAudio: never,
+    tryCopy: never,
+    copyVideo: never,
+  }
+}
+
+/** Work that takes some blocks, needs its creator to be there at the start, and ends as its encoder is. */
+export function simulatedProcessor(conduct: () => Conduct, pace: Pace): JobProcessor {
+  const fetched = new Set<string>()
+  const fetch: JobProcessor['prefetch'] = async ({ job }, creator, signal) => {
+    if (fetched.has(job)) return
+    if (!pace.isUp(creator)) throw new MarketError('content-unavailable', `@${creator} is away`)
+    await pace.blocks(1, signal)
+    if (!pace.isUp(creator)) throw new MarketError('content-unavailable', `@${creator} went away`)
+    fetched.add(job)
+  }
+  return {
+    prefetch: fetch,
+    process: async (offer, creator, { signal, onProgress }) => {
+      await fetch(offer, creator, signal)
+      onProgress({ stage: 'encoding', percent: 0 })
+      const how = conduct()
+      if (how === 'broken') throw new MarketError('ffmpeg-failed', 'FFmpeg was ended by SIGSEGV')
+      await pace.blocks({ honest: 3, careless: 2, slow: 400, silent: 100_000 }[how], signal)
+      onProgress({ stage: 'encoding', percent: 100 })
+      return aDelivery(offer, { root: how === 'careless' ? bad : good })
+    },
+    release: (job) => fetched.delete(job),
+  }
+}
+
+/** Finds what {@link simulatedProcessor} made: good work passes, careless work does not. */
+export function simulatedChecker(ledger: LedgerView, pace: Pace): DeliveryChecker {
+  return {
+    check: async (id, salt, { signal }) => {
+      for (;;) {
+        const job = ledger.current().jobs.get(id)
+        if ((job?.phase !== 'delivered' && job?.phase !== 'settled') || !job.delivered)
+          throw new MarketError('job-unknown', 'nothing was delivered')
+        const challenge = challengeOf({ ...job, delivered: job.delivered }, salt, sha256)
+        if (challenge) {
+          const isGood = job.delivered.operation.root === good
+          return {
+            verdict: isGood ? 'pass' : 'fail',
+            seed: Sha256Hex.parse(challenge.seed),
+            challenged: challenge.leaves,
+            faults: isGood ? [] : [{ code: 'bytes-differ', rendition: '480p', segment: 0 }],
+            milliseconds: 1_000,
+          }
+        }
+        await pace.blocks(1, signal)
+      }
+    },
+  }
+}
+
+export function simulatedContent(): ContentStore {
+  const added = { cid: cid('source'), bytes: 4_000_000, dagBytes: 4_000_000 }
+  return {
+    addFile: () => Promise.resolve(added),
+    addBytes: () => Promise.resolve(added),
+    addDirectory: () => Promise.resolve(added),
+    sizes: () => Promise.resolve(added),
+    read: () => Promise.reject(new MarketError('content-unavailable', 'nothing is read')),
+    exportFile: () => Promise.resolve(),
+    fetch: () => Promise.resolve({ blocks: 0, bytes: 0, local: 0 }),
+    pin: () => undefined,
+    unpin: () => undefined,
+  }
+}
