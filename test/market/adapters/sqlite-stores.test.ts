@@ -15,8 +15,8 @@ import {
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
-import type { CreatorJob } from '#market/domain/creator-job.ts'
-import type { EncoderJob } from '#market/domain/encoder-job.ts'
+import type { CreatorJob, CreatorJobIn } from '#market/domain/creator-job.ts'
+import type { EncoderJob, EncoderJobIn } from '#market/domain/encoder-job.ts'
 import type { RecordStore } from '#market/ports/job-stores.ts'
 import type { OutboxEntry } from '#market/ports/outbox.ts'
 import type { JobId } from '#protocol/ids.ts'
@@ -158,20 +158,23 @@ const posted = (number: number) => ({
   id: jobId('alice', number),
   offer: anOffer({ job: jobId('alice', number) }),
 })
-const creatorJob = (number: number, phase: 'offering' | 'bidding' = 'offering'): CreatorJob => ({
+const creatorJob = (number: number): CreatorJobIn<'offering'> => ({
   ...posted(number),
-  phase,
+  phase: 'offering',
   salt,
   postedAt: 1,
   awards: 0,
   setAside: [bob],
 })
-const encoderJob = (number: number, phase: 'bidding' | 'approving' = 'bidding'): EncoderJob => ({
+const encoderJob = (number: number): EncoderJobIn<'bidding'> => ({
   ...posted(number),
-  phase,
+  phase: 'bidding',
+  isAcknowledged: false,
   bid: aBid({ job: jobId('alice', number) }),
   bidHash: hashHex('bid'),
 })
+const bidding: CreatorJob = { ...creatorJob(1), phase: 'bidding', listensUntil: time(1_000_100) }
+const approving: EncoderJob = { ...encoderJob(1), phase: 'approving' }
 const failed: CreatorJob = { ...creatorJob(2), phase: 'failed', code: 'no-bids', message: 'none' }
 const lost: EncoderJob = { ...encoderJob(2), phase: 'closed', outcome: 'lost', paid: 0n as never }
 
@@ -213,13 +216,13 @@ function keepsJobs<Job extends { readonly id: JobId }>(name: string, jobs: Jobs<
 keepsJobs<CreatorJob>('the creator’s jobs', {
   create: createCreatorJobStore,
   fresh: creatorJob,
-  moved: creatorJob(1, 'bidding'),
+  moved: bidding,
   over: failed,
 })
 keepsJobs<EncoderJob>('the encoder’s jobs', {
   create: createEncoderJobStore,
   fresh: encoderJob,
-  moved: encoderJob(1, 'approving'),
+  moved: approving,
   over: lost,
 })
 

@@ -116,6 +116,7 @@ export function simulatedContent(): ContentStore {
     addBytes: () => Promise.resolve(added),
     addDirectory: () => Promise.resolve(added),
     sizes: () => Promise.resolve(added),
+    isWhole: () => Promise.resolve(true),
     read: () => Promise.reject(new MarketError('content-unavailable', 'nothing is read')),
     exportFile: () => Promise.resolve(),
     fetch: () => Promise.resolve({ blocks: 0, bytes: 0, local: 0 }),
