@@ -8,6 +8,7 @@ const Environment = z.object({
   SPK_POSTING_KEY: z.string().optional(),
   SPK_ACTIVE_KEY: z.string().optional(),
   SPK_LOG_LEVEL: z.enum(logLevels).optional(),
+  SPK_DATA: z.string().min(1).optional(),
   FFMPEG_PATH: z.string().optional(),
   FFPROBE_PATH: z.string().optional(),
   PATH: z.string().default(''),
@@ -15,6 +16,8 @@ const Environment = z.object({
 
 export type Settings = {
   readonly logLevel: LogLevel | undefined
+  /** Directory in which data directories are made unless one is chosen. */
+  readonly dataBase: string | undefined
   readonly ffmpegPath: string | undefined
   readonly ffprobePath: string | undefined
   /** Folders in which programs are looked for. */
@@ -44,6 +47,7 @@ export function readEnvironment(): { readonly settings: Settings; readonly secre
   return {
     settings: {
       logLevel: data.SPK_LOG_LEVEL,
+      dataBase: data.SPK_DATA,
       ffmpegPath: data.FFMPEG_PATH,
       ffprobePath: data.FFPROBE_PATH,
       searchPath: data.PATH,

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs'
+import { mkdirSync, realpathSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import envPaths from 'env-paths'
@@ -9,37 +9,83 @@ export type DataDirectory = Disposable & {
   readonly path: string
 }
 
-/** Where a node keeps its data unless told otherwise: the user's data directory (XDG on Linux). */
-export function defaultDataPath(account: string): string {
-  return join(envPaths('spk-encoder', { suffix: '' }).data, account)
+/** Where a node keeps its data unless told otherwise: below the given directory, or the user's data directory (XDG on Linux). */
+export function defaultDataPath(account: string, base?: string): string {
+  return join(base ?? envPaths('spk-encoder', { suffix: '' }).data, account)
+}
+
+export type DataDirectoryOptions = {
+  /** Bytes that have to be free on the disk: a node that fills it up right after its start had better not start. */
+  readonly freeBytes?: number
 }
 
 /**
  * Makes a directory, readable by its owner only, and locks it. The lock is SQLite's own on a small file, which the system
  * releases when the process dies, so a crash never leaves a directory locked.
- * Throws `data-locked` where another process has it.
+ * Throws `data-locked` where another process has it, `data-unusable` where it cannot be made or written, `disk-full`.
  */
-export function openDataDirectory(path: string): DataDirectory {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  const lock = new Database(join(path, 'lock.sqlite'), { timeout: 0 })
+export function openDataDirectory(
+  path: string,
+  { freeBytes = 64 * 1024 * 1024 }: DataDirectoryOptions = {},
+): DataDirectory {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    requireSpace(path, freeBytes)
+    const lock = lockFile(join(path, 'lock.sqlite'))
+    return { path: realpathSync(path), [Symbol.dispose]: () => lock.close() }
+  } catch (error) {
+    throw explainFailure(path, error)
+  }
+}
+
+function requireSpace(path: string, wanted: number): void {
+  const { bavail, bsize } = statfsSync(path)
+  if (bavail * bsize < wanted) throw diskFull(path)
+}
+
+function lockFile(file: string): Database.Database {
+  const lock = new Database(file, { timeout: 0 })
   try {
     lock.pragma('locking_mode = EXCLUSIVE')
     lock.exec('BEGIN EXCLUSIVE')
+    return lock
   } catch (error) {
     lock.close()
-    throw asLocked(path, error)
+    throw error
   }
-  return { path: realpathSync(path), [Symbol.dispose]: () => lock.close() }
 }
 
-function asLocked(path: string, cause: unknown): unknown {
-  const isBusy =
-    cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')
-  if (!isBusy) return cause
-  return new MarketError(
-    'data-locked',
-    `${path} is in use by another process; stop it, or choose another --data directory.`,
-    {},
-    { cause },
-  )
+function diskFull(path: string, cause?: unknown): MarketError {
+  const message = `The disk of ${path} is full; free some space, or choose another --data directory.`
+  return new MarketError('disk-full', message, {}, { cause })
+}
+
+/** What the system's or SQLite's error code means to whoever chose the directory. */
+export function explainFailure(path: string, cause: unknown): unknown {
+  if (cause instanceof MarketError || !(cause instanceof Error) || !('code' in cause)) return cause
+  const code = String(cause.code)
+  if (code.startsWith('SQLITE_BUSY')) {
+    const message = `${path} is in use by another process; stop it, or choose another --data directory.`
+    return new MarketError('data-locked', message, {}, { cause })
+  }
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') return diskFull(path, cause)
+  const reason = reasons[code]
+  if (!reason) return cause
+  const message = `${path} cannot hold data: ${reason}; choose another --data directory.`
+  return new MarketError('data-unusable', message, { reason: code }, { cause })
+}
+
+const notAllowed = 'this user may not write there'
+const notDirectory = 'something that is not a directory is in the way'
+const readOnly = 'the disk is read-only'
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: notAllowed,
+  EPERM: notAllowed,
+  SQLITE_CANTOPEN: notAllowed,
+  SQLITE_READONLY: notAllowed,
+  SQLITE_NOTADB: 'its lock file is damaged',
+  EROFS: readOnly,
+  EEXIST: notDirectory,
+  ENOTDIR: notDirectory,
+  ENOENT: 'there can be no directory there',
 }

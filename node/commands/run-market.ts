@@ -8,6 +8,7 @@ import type { DataDirectory } from '../data-directory.ts'
 import { openDataDirectory } from '../data-directory.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
+import { guardInput } from '../encoding/input-guard.ts'
 import { makeSampleClip } from '../encoding/sample-clip.ts'
 import { createLifetime } from '../lifetime.ts'
 import { createLogger } from '../logger.ts'
@@ -17,11 +18,10 @@ import { startMarket } from '../supervisor/market.ts'
 import { createTerminalView } from '../supervisor/terminal-view.ts'
 import type { MarketView } from '../supervisor/view.ts'
 import { explain } from './explain.ts'
-
 import type { MarketFlags } from './market.ts'
 
 /** Beside the code, ignored by git: a local market is part of the checkout it was started from. */
-const defaultBase = fileURLToPath(new URL('../../.data/market', import.meta.url))
+const checkoutData = fileURLToPath(new URL('../../.data', import.meta.url))
 
 /** Starts the market, carries its job, and ends the process. */
 export async function runMarket(flags: MarketFlags): Promise<void> {
@@ -42,8 +42,10 @@ export async function runMarket(flags: MarketFlags): Promise<void> {
 const interrupted = 130
 
 async function carryJob(flags: MarketFlags, view: MarketView, signal: AbortSignal): Promise<void> {
-  using data = openMarketData(flags.data)
   const { settings } = readEnvironment()
+  // The creator's node looks at the file more closely; a slip of the pen is told before anything starts.
+  if (flags.input !== undefined) await guardInput(resolve(flags.input))
+  using data = openMarketData(flags.data, settings.dataBase)
   const logger = createLogger({ level: settings.logLevel ?? 'silent', name: 'market' })
   const tools = await openFfmpegTools({ ...settings, directory: data.path, signal })
   if (tools.binaries.warning) view.note(tools.binaries.warning)
@@ -56,12 +58,12 @@ async function carryJob(flags: MarketFlags, view: MarketView, signal: AbortSigna
   await Promise.race([market.broken, untilStopped(signal)])
 }
 
-/** The given directory, or the first of the checkout's own that no other market is using. */
-function openMarketData(given: string | undefined): DataDirectory {
+/** The given directory, or the first usual one that no other market is using. */
+function openMarketData(given: string | undefined, base = checkoutData): DataDirectory {
   if (given !== undefined) return openDataDirectory(resolve(given))
   for (let number = 1; ; number += 1) {
     try {
-      return openDataDirectory(number === 1 ? defaultBase : `${defaultBase}-${number}`)
+      return openDataDirectory(resolve(base, number === 1 ? 'market' : `market-${number}`))
     } catch (error) {
       if (!(error instanceof MarketError) || error.code !== 'data-locked') throw error
     }

@@ -30,7 +30,9 @@ async function serve(
   { signal, announce }: ReturnType<typeof createLifetime>,
 ): Promise<void> {
   const { settings, secrets } = readEnvironment()
-  using data = openDataDirectory(resolve(flags.data ?? defaultDataPath(flags.account)))
+  using data = openDataDirectory(
+    resolve(flags.data ?? defaultDataPath(flags.account, settings.dataBase)),
+  )
   const logger = createLogger({ level: settings.logLevel ?? 'info', name: flags.account })
   await using peer = await startPeer(
     {

@@ -168,12 +168,14 @@ async function awaitChallenge(
   salt: string,
   pollMs: number,
 ): Promise<{ readonly seed: Sha256Hex; readonly leaves: readonly number[] }> {
-  for (;;) {
+  for (let told = -1; ; ) {
     signal.throwIfAborted()
     const known = deliveredJob(ledger, job)
+    const blocks = known.delivered.beacon.length
+    if (blocks > told) onProgress({ stage: 'awaiting-seed', percent: (100 * blocks) / 3 })
+    told = blocks
     const challenge = challengeOf(known, salt, sha256)
     if (challenge) return { seed: Sha256Hex.parse(challenge.seed), leaves: challenge.leaves }
-    onProgress({ stage: 'awaiting-seed', percent: (100 * known.delivered.beacon.length) / 3 })
     await pause(pollMs, signal)
   }
 }

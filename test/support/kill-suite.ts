@@ -61,7 +61,7 @@ export function describeKills(cases: readonly KillCase[]): void {
         const outcome = await market.runJob({ path, ceiling: undefined })
         expect(seen).toContain(step)
         expectPaidOnce(outcome)
-        for (const once of ['award-signed', 'paid', 'rated', 'finished']) {
+        for (const once of ['paid', 'rated', 'finished']) {
           expect(
             seen.filter((label) => label === once),
             once,
