@@ -23,6 +23,8 @@ export type LocalMarket = AsyncDisposable &
     readonly folder: string
     /** What is called with every event of the job that runs. */
     onEvent: (event: JobEvent) => void
+    /** JSON-RPC address of the chain. */
+    readonly rpc: string
     /** Ends processes as a power cut would. */
     kill(names: readonly ProcessName[]): void
     /** Resolves when every process is up. */
@@ -51,6 +53,7 @@ export async function startLocalMarket(): Promise<LocalMarket> {
   const market = await startMarket(layout, surroundings)
   const local: LocalMarket = {
     folder,
+    rpc: processes.urlOf('devchain'),
     runJob: market.runJob,
     onEvent: () => undefined,
     kill: processes.kill,
@@ -62,16 +65,17 @@ export async function startLocalMarket(): Promise<LocalMarket> {
 
 function watchProcesses() {
   const pids = new Map<string, number>()
-  const up = new Set<string>()
+  const up = new Map<string, string>()
   let onUp: () => void = () => undefined
   const isUp = (): boolean => processNames.every((name) => up.has(name))
   return {
     hear: (event: ChildEvent): void => {
       if (event.type === 'started') pids.set(event.name, event.pid)
-      if (event.type === 'ready') up.add(event.name)
+      if (event.type === 'ready') up.set(event.name, event.url)
       if (event.type === 'died') up.delete(event.name)
       if (isUp()) onUp()
     },
+    urlOf: (name: ProcessName): string => up.get(name)!,
     kill: (names: readonly ProcessName[]): void => {
       for (const name of names) {
         up.delete(name)

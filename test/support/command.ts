@@ -1,0 +1,112 @@
+import type { ChildProcess } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { childEnvironment } from '#node/config.ts'
+
+const run = promisify(execFile)
+const main = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
+
+export type CommandEnd = {
+  /** Exit code, null where a signal was the end. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The program as a user runs it from a shell without a terminal. Its process leads a group, as a shell's job does. */
+export type Command = {
+  readonly process: ChildProcess
+  readonly pid: number
+  readonly ended: Promise<CommandEnd>
+  /** Resolves with the first line of standard output that is as wanted; rejects when the program ends without one. */
+  line(isWanted: (line: string) => boolean): Promise<string>
+}
+
+export function startCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Command {
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: childEnvironment(environment),
+  })
+  const lines: string[] = []
+  const told = new EventTarget()
+  const reader = createInterface({ input: child.stdout })
+  reader.on('line', (line) => {
+    lines.push(line)
+    told.dispatchEvent(new Event('told'))
+  })
+  reader.on('close', () => told.dispatchEvent(new Event('told')))
+  const closed = once(reader, 'close')
+  const errors = text(child.stderr)
+  const end = async (): Promise<CommandEnd> => {
+    const [code] = await once(child, 'exit')
+    await closed
+    return { code, stdout: lines.join('\n'), stderr: await errors }
+  }
+  const ended = end()
+  return {
+    process: child,
+    pid: child.pid!,
+    ended,
+    line: async (isWanted) => {
+      for (let next = 0; ; next += 1) {
+        while (next >= lines.length) {
+          if (child.stdout.readableEnded) throw new Error(`it ended first:\n${lines.join('\n')}`)
+          await once(told, 'told')
+        }
+        const line = lines[next]!
+        if (isWanted(line)) return line
+      }
+    },
+  }
+}
+
+/** Runs a command line to its end. */
+export async function runCommand(
+  args: readonly string[],
+  environment?: Readonly<Record<string, string>>,
+): Promise<CommandEnd> {
+  return await startCommand(args, environment).ended
+}
+
+type ProcessRow = {
+  readonly pid: number
+  readonly parent: number
+  readonly command: string
+}
+
+/** Every process of this machine that has not ended. */
+async function processes(): Promise<readonly ProcessRow[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { maxBuffer: 2 ** 24 })
+  return stdout
+    .trim()
+    .split('\n')
+    .flatMap((row) => {
+      const [, pid, parent, state = '', command = ''] =
+        /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(row) ?? []
+      return state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), command }]
+    })
+}
+
+/** A process and all that it started, directly or not. */
+export async function processTree(root: number): Promise<readonly ProcessRow[]> {
+  const all = await processes()
+  const tree = all.filter(({ pid }) => pid === root)
+  for (const { pid } of tree) tree.push(...all.filter(({ parent }) => parent === pid))
+  return tree
+}
+
+/** Those of the given processes that still run. */
+export async function survivors(tree: readonly ProcessRow[]): Promise<readonly ProcessRow[]> {
+  const all = await processes()
+  return tree.filter((row) =>
+    all.some(({ pid, command }) => pid === row.pid && command === row.command),
+  )
+}
