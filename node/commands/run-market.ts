@@ -27,6 +27,7 @@ const checkoutData = fileURLToPath(new URL('../../.data', import.meta.url))
 export async function runMarket(flags: MarketFlags): Promise<void> {
   const lifetime = createLifetime()
   const view = chooseView(flags)
+  lifetime.signal.addEventListener('abort', view.stopping, { once: true })
   try {
     await carryJob(flags, view, lifetime.signal)
     view.close()

@@ -31,3 +31,13 @@ export function formatBar(percent: number, width: number): string {
   const rest = eighths % 8 === 0 ? '' : (' ▏▎▍▌▋▊▉'[eighths % 8] ?? '')
   return `${full}${rest}`.padEnd(width, '░')
 }
+
+/** A text of at most so many characters, with a mark where it was cut. */
+export function clip(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
+}
+
+/** A content id by its ends: what tells it from others at a glance. The whole one is told where it is of use. */
+export function formatCid(cid: string): string {
+  return `${cid.slice(0, 9)}…${cid.slice(-6)}`
+}

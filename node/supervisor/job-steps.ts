@@ -1,7 +1,7 @@
 import { unreachable } from '#contracts/outcome.ts'
 import { formatHbd } from '#protocol/amount.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
-import { formatBytes, formatDuration } from './format.ts'
+import { formatBytes, formatCid, formatDuration } from './format.ts'
 import type { StepProgress } from './step-progress.ts'
 import { checkProgress, workProgress } from './step-progress.ts'
 
@@ -51,7 +51,7 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
     case 'source-published': {
       const size = `${formatBytes(event.bytes)}, ${event.width}x${event.height}, ${formatDuration(event.seconds)}`
       const ladder = event.ladder.map(({ name }) => name).join(' ')
-      return done(steps, 'publish', `${size} as ${event.source}, wanted in ${ladder}`)
+      return done(steps, 'publish', `${size}, wanted in ${ladder}, as ${formatCid(event.source)}`)
     }
     case 'offer-signed':
       return running(steps, 'offer', `up to ${formatHbd(event.ceiling)}`)
@@ -95,7 +95,12 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
     case 'delivered': {
       const encoded = done(steps, 'encode', steps.encode.text)
       return running(
-        done(encoded, 'deliver', `${formatBytes(event.bytes)} as ${event.root}`, event.block),
+        done(
+          encoded,
+          'deliver',
+          `${formatBytes(event.bytes)} as ${formatCid(event.root)}`,
+          event.block,
+        ),
         'verify',
         'fetching the tree',
       )

@@ -24,6 +24,7 @@ export function createJsonView(write: (line: string) => void): MarketView {
       print(z.encode(JobReport, report))
     },
     idle: () => undefined,
+    stopping: () => undefined,
     fail: ({ code, message }) => print({ error: { code, message } }),
     close: () => undefined,
   }

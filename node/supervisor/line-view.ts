@@ -2,7 +2,7 @@ import type { JobSteps } from './job-steps.ts'
 import { currentStep, followJob, noSteps, stepNames } from './job-steps.ts'
 import { outcomeLines } from './outcome-lines.ts'
 import { createPalette } from './palette.ts'
-import { stepLine } from './terminal-view.ts'
+import { stepLine } from './step-line.ts'
 import type { MarketView } from './view.ts'
 
 /** Percent between two lines about the same stage. */
@@ -29,7 +29,7 @@ export function createLineView({ out, err }: Streams): MarketView {
     const mark = `${name} ${stage} ${Math.floor(progress.percent / progressEvery)}`
     if (mark === told) return
     told = mark
-    print(stepLine(name, steps[name], '…', paint))
+    print(stepLine(name, steps[name], { paint, spinner: '…' }))
   }
 
   return {
@@ -46,7 +46,8 @@ export function createLineView({ out, err }: Streams): MarketView {
       for (const name of stepNames) {
         const { status } = steps[name]
         const isOver = status === 'done' || status === 'failed'
-        if (isOver && steps[name] !== before[name]) print(stepLine(name, steps[name], '', paint))
+        if (isOver && steps[name] !== before[name])
+          print(stepLine(name, steps[name], { paint, spinner: '' }))
       }
       tellProgress()
     },
@@ -54,6 +55,7 @@ export function createLineView({ out, err }: Streams): MarketView {
       for (const line of outcomeLines(outcome, paint)) print(line)
     },
     idle: () => print('The market stays up; Ctrl-C stops everything.'),
+    stopping: () => print('Stopping everything.'),
     fail: ({ code, message }) => {
       err.write(`${code}: ${message}\n`)
     },

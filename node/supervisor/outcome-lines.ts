@@ -27,6 +27,7 @@ export function outcomeLines(
     `  ${total.toFixed(1)} s in all: fetch ${fetch.toFixed(1)}, encode ${encode.toFixed(1)}, verify ${verify.toFixed(1)}, the rest is ${overheadBlocks.toFixed(1)} blocks of chain and gossip`,
     `  root  ${report.root}`,
     `  play  ${paint.strong(player)}`,
+    paint.dim('        in VLC, mpv, Safari, or any page with hls.js'),
     '',
   ]
 }

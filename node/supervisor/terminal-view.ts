@@ -1,22 +1,25 @@
 import { createLogUpdate } from 'log-update'
 import type { ChildEvent } from './child.ts'
-import { formatBar } from './format.ts'
-import type { JobSteps, Step, StepName } from './job-steps.ts'
+import { clip } from './format.ts'
+import type { JobSteps } from './job-steps.ts'
 import { followJob, noSteps, stepNames } from './job-steps.ts'
 import { outcomeLines } from './outcome-lines.ts'
 import type { Palette } from './palette.ts'
 import { createPalette } from './palette.ts'
+import { stepLine } from './step-line.ts'
 import type { MarketView } from './view.ts'
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
 const frameMs = 100
-const barWidth = 24
+const nameWidth = 16
+const title = 'spk-encoder market'
+const subtitle = 'everybody on this machine, paying with the play money of its own chain'
 
 /** A live picture of the market on a terminal: its processes above, the steps of the job below. */
 export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
   const paint = createPalette(stream)
   const update = createLogUpdate(stream)
-  const processes = new Map<string, string>()
+  const processes = new Map<string, ChildEvent>()
   let note = ''
   let job: string | null = null
   let steps: JobSteps = noSteps
@@ -25,22 +28,33 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
   const draw = (): void => {
     frame += 1
     const spinner = frames[frame % frames.length] ?? ''
+    const width = stream.columns - 1
+    const stepLines = stepNames.map((name) =>
+      stepLine(name, steps[name], { paint, spinner, width }),
+    )
     const lines = [
-      ...processLines(processes, paint),
+      `${paint.strong(title)}  ${paint.dim(clip(subtitle, width - title.length - 2))}`,
       '',
-      ...(job ? jobLines(job, steps, spinner, paint) : [`${spinner} ${note}`]),
+      ...processLines(processes, width, paint),
+      '',
+      ...(job
+        ? [paint.strong(`Job ${job}`), ...stepLines]
+        : [`${spinner} ${clip(note, width - 2)}`]),
     ]
     update(lines.join('\n'))
   }
   const timer = setInterval(draw, frameMs)
+  let isLive = true
   const settle = (): void => {
+    if (!isLive) return
+    isLive = false
     clearInterval(timer)
     draw()
     update.done()
   }
 
   return {
-    child: (event) => processes.set(event.name, describe(event)),
+    child: (event) => processes.set(event.name, event),
     note: (text) => {
       note = text
     },
@@ -57,53 +71,31 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
       )
     },
     idle: () => stream.write(paint.dim('The market stays up; Ctrl-C stops everything.\n')),
+    stopping: () => {
+      settle()
+      stream.write(paint.dim('Stopping everything …\n'))
+    },
     fail: ({ code, message }) => {
       settle()
       stream.write(`${paint.bad(`${code}:`)} ${message}\n`)
     },
-    close: () => clearInterval(timer),
+    close: settle,
   }
+}
+
+function processLines(
+  processes: ReadonlyMap<string, ChildEvent>,
+  width: number,
+  paint: Palette,
+): readonly string[] {
+  return [...processes.values()].map((event) => {
+    const text = clip(describe(event), width - nameWidth - 3)
+    return `  ${event.name.padEnd(nameWidth)} ${event.type === 'died' ? paint.bad(text) : paint.dim(text)}`
+  })
 }
 
 function describe(event: ChildEvent): string {
   if (event.type === 'ready') return event.url
   if (event.type === 'died') return `${event.how}, starting again`
-  return `starting (pid ${event.pid})`
-}
-
-function processLines(processes: ReadonlyMap<string, string>, paint: Palette): readonly string[] {
-  return [...processes].map(([name, text]) => `  ${name.padEnd(16)} ${paint.dim(text)}`)
-}
-
-function jobLines(
-  job: string,
-  steps: JobSteps,
-  spinner: string,
-  paint: Palette,
-): readonly string[] {
-  return [
-    paint.strong(`Job ${job}`),
-    ...stepNames.map((name) => stepLine(name, steps[name], spinner, paint)),
-  ]
-}
-
-/** One step: its state, what is to be said of it, the block that made it true. */
-export function stepLine(
-  name: StepName,
-  { status, text, block, progress }: Step,
-  spinner: string,
-  paint: Palette,
-): string {
-  const marks = {
-    waiting: ' ',
-    running: spinner,
-    done: paint.good('✓'),
-    failed: paint.bad('✗'),
-  } as const
-  const label = status === 'waiting' ? paint.dim(name.padEnd(8)) : name.padEnd(8)
-  const bar = progress
-    ? `${formatBar(progress.percent, barWidth)} ${progress.percent.toFixed(0).padStart(3)} % ${progress.label}`
-    : ''
-  const aside = block === null ? '' : paint.dim(`block ${block}`)
-  return [` ${marks[status]} ${label}`, text, bar, aside].filter((part) => part !== '').join('  ')
+  return `starting as process ${event.pid}`
 }

@@ -27,6 +27,8 @@ export interface MarketView {
   finish(outcome: Outcome): void
   /** The market stays up until it is stopped. */
   idle(): void
+  /** The market was asked to stop, which takes a moment. */
+  stopping(): void
   fail(error: { readonly code: string; readonly message: string }): void
   close(): void
 }

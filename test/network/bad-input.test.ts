@@ -1,6 +1,7 @@
 import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { JobEvent } from '#protocol/job-event.ts'
 import { devchainClient } from '../support/devchain.ts'
 import { ffmpeg, openTools } from '../support/ffmpeg.ts'
@@ -9,6 +10,8 @@ import { startLocalMarket } from '../support/local-market.ts'
 import { makeTinyClip } from '../support/tiny-clip.ts'
 
 /** What no encoder could use is refused by the creator's node: before an offer is made, and before any money moves. */
+
+const CustomJson = z.object({ json: z.string() })
 
 let market: LocalMarket
 
@@ -63,7 +66,7 @@ test("after all of that, the creator's money is whole and the chain has seen no 
   expect(creator?.hbd_balance).toBe('100.000 HBD')
   const history = await client.database.getAccountHistory('creator', -1, 1_000)
   const posted = history.flatMap(([, { op }]) =>
-    op[0] === 'custom_json' ? [JSON.parse(op[1].json).t] : [],
+    op[0] === 'custom_json' ? [JSON.parse(CustomJson.parse(op[1]).json).t] : [],
   )
   expect(posted).toEqual(['node.register'])
 })

@@ -40,6 +40,7 @@ export async function startLocalMarket(): Promise<LocalMarket> {
     job: (event) => local.onEvent(event),
     finish: () => undefined,
     idle: () => undefined,
+    stopping: () => undefined,
     fail: () => undefined,
     close: () => undefined,
   }
