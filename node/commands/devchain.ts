@@ -29,7 +29,10 @@ export function createDevchainCommand(): Command {
   return new Command('devchain')
     .description(`Run a Hive chain of one node. ${devchainNotice}.`)
     .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', parsedBy(Port), 8090)
-    .requiredOption('--genesis <file>', 'JSON file with the accounts the chain begins with')
+    .requiredOption(
+      '--genesis <file>',
+      'JSON file with the accounts the chain begins with (required)',
+    )
     .addOption(
       new Option('--interval <seconds>', 'make a block every so often; may be a fraction')
         .argParser(parsedBy(Interval))

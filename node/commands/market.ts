@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { MilliHbd } from '#protocol/amount.ts'
-import { parsedBy } from './options.ts'
+import { count, parsedBy } from './options.ts'
 
 export type MarketFlags = {
   readonly input?: string
@@ -20,22 +20,41 @@ export function createMarketCommand(): Command {
     .description(
       'Run the whole market on this machine and carry one job from offer to payment. The money is play money of a development chain.',
     )
-    .option('--input <file>', 'video to encode; a 20-second clip is made where none is given')
-    .option('--data <dir>', 'directory for everything the market keeps', undefined)
-    .option('--ceiling <amount>', 'most the creator pays, like "0.100 HBD"', parsedBy(MilliHbd))
+    .option('--input <file>', 'video to encode (default: a clip of 20 seconds, made when needed)')
+    .option(
+      '--data <dir>',
+      'directory for everything the market keeps (default: a free one in .data beside the code)',
+    )
+    .option(
+      '--ceiling <amount>',
+      'most the creator pays, like "0.100 HBD" (default: twice the usual price)',
+      parsedBy(MilliHbd),
+    )
     .option(
       '--interval <seconds>',
-      'seconds between two blocks',
-      parsedBy(z.coerce.number().min(0.05).max(60)),
+      'seconds between two blocks, from 0.05 to 60',
+      parsedBy(z.coerce.number('not a number').min(0.05, 'less than 0.05').max(60, 'more than 60')),
       3,
     )
     .option(
       '--workers <count>',
       'parts the swift encoder works on side by side',
-      parsedBy(z.coerce.number().int().min(1).max(256)),
+      parsedBy(count(256)),
       availableParallelism(),
     )
     .option('--once', 'exit when the job is paid (0) or has failed (1)')
     .option('--json', "print one JSON object a line; the last is the job's report or its error")
+    .addHelpText('after', details)
     .action(async (flags: MarketFlags) => (await import('./run-market.ts')).runMarket(flags))
 }
+
+const details = `
+It starts a development chain, a creator, two encoders and an arbiter, each a process of its own, and carries one job
+from offer to payment. Then it stays up, so that what was encoded can be played, until Ctrl-C stops everything.
+
+  $ spk-encoder market --input holiday.mp4
+  $ spk-encoder market --once --json --input holiday.mp4 | tail -n 1
+
+Environment: FFMPEG_PATH and FFPROBE_PATH name the programs to use; SPK_DATA is the directory for data instead of .data;
+SPK_LOG_LEVEL (trace, debug, info, warn, error) makes the processes write more or less into their logs, which lie in the
+data directory; NO_COLOR keeps colour off a terminal.`

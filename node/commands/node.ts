@@ -5,7 +5,7 @@ import { MilliHbd } from '#protocol/amount.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import { NodeRole } from '#protocol/registration.ts'
 import { networks } from '../networks.ts'
-import { collectedBy, parsedBy } from './options.ts'
+import { collectedBy, count, parsedBy, wholeNumber } from './options.ts'
 
 export type NodeFlags = {
   readonly account: z.output<typeof HiveAccount>
@@ -30,7 +30,6 @@ export type NodeFlags = {
 }
 
 const usualFee = '0.001 HBD'
-const count = (most: number) => z.coerce.number().int().min(1).max(most)
 const percent = count(100_000)
 const address = z.string().startsWith('/', 'not an address like /ip4/127.0.0.1/tcp/0')
 
@@ -40,16 +39,20 @@ export function createNodeCommand(): Command {
     .description(
       'Run one node of the market: a creator, an encoder, an arbiter, or several of them.',
     )
-    .requiredOption('--account <name>', 'Hive account of the node', parsedBy(HiveAccount))
+    .requiredOption(
+      '--account <name>',
+      'Hive account of the node (required)',
+      parsedBy(HiveAccount),
+    )
     .requiredOption(
       '--role <role>',
-      'creator, encoder, arbiter or gateway; may be repeated',
+      'creator, encoder, arbiter or gateway; may be repeated (required)',
       collectedBy(NodeRole),
     )
     .requiredOption(
       '--rpc <url>',
-      'Hive JSON-RPC endpoint; may be repeated, the first is preferred',
-      collectedBy(z.url()),
+      'Hive JSON-RPC endpoint; may be repeated, the first is preferred (required)',
+      collectedBy(z.url('not a URL')),
     )
     .addOption(
       new Option('--network <name>', 'chain and market to take part in')
@@ -73,7 +76,7 @@ export function createNodeCommand(): Command {
     .option(
       '--port <number>',
       'port of gateway and control on 127.0.0.1; 0 takes a free one',
-      parsedBy(z.coerce.number().int().min(0).max(65_535)),
+      parsedBy(wholeNumber(0, 65_535)),
       0,
     )
     .option(
@@ -136,9 +139,16 @@ export function createNodeCommand(): Command {
         .argParser(parsedBy(MilliHbd))
         .default(MilliHbd.decode(usualFee), usualFee),
     )
-    .addHelpText(
-      'after',
-      '\nSeconds are those of the blocks of the chain. Keys come from the environment: SPK_POSTING_KEY, and SPK_ACTIVE_KEY for whatever moves money.',
-    )
+    .addHelpText('after', details)
     .action(async (flags: NodeFlags) => (await import('./run-node.ts')).runNode(flags))
 }
+
+const details = `
+--account, --role and --rpc have to be given; the rest is only for those who want it otherwise.
+Seconds are those of the blocks of the chain.
+
+  $ SPK_POSTING_KEY=5K… SPK_ACTIVE_KEY=5J… spk-encoder node --account alice --role encoder --rpc http://127.0.0.1:8090
+
+Environment: SPK_POSTING_KEY signs what the node says, SPK_ACTIVE_KEY whatever moves money; FFMPEG_PATH and FFPROBE_PATH
+name the programs to use; SPK_DATA is the directory for data directories that --data does not choose; SPK_LOG_LEVEL is
+trace, debug, info, warn or error.`

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /** Makes a commander parser of a schema: what the schema refuses, commander tells with the option's name. */
 export function parsedBy<S extends z.ZodType>(schema: S): (text: string) => z.output<S> {
@@ -16,4 +16,15 @@ export function collectedBy<S extends z.ZodType>(
 ): (text: string, previous?: z.output<S>[]) => z.output<S>[] {
   const parse = parsedBy(schema)
   return (text, previous = []) => [...previous, parse(text)]
+}
+
+/** A whole number from one up to the given one. */
+export function count(most: number): z.ZodType<number> {
+  return wholeNumber(1, most)
+}
+
+/** A whole number from one to another, both included. */
+export function wholeNumber(least: number, most: number): z.ZodType<number> {
+  const range = `not a whole number from ${least} to ${most}`
+  return z.coerce.number(range).int(range).min(least, range).max(most, range)
 }

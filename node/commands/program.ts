@@ -3,15 +3,42 @@ import { createDevchainCommand } from './devchain.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
 
+const examples = `
+To see all of it at once, on this machine and with play money:
+  $ spk-encoder market
+  $ spk-encoder market --input holiday.mp4
+
+What a command takes: spk-encoder <command> --help`
+
 /** The whole command line. What a command needs to run is loaded when it runs, so that help and mistakes are answered at once. */
 export function createProgram(version: string): Command {
-  return new Command('spk-encoder')
+  const program = new Command('spk-encoder')
     .description(
       'A market for video encoding: Hive escrow pays, libp2p carries, IPFS keeps, and every part can be proved.',
     )
     .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
-    .addCommand(createMarketCommand())
-    .addCommand(createNodeCommand())
-    .addCommand(createDevchainCommand())
+    .helpCommand(false)
+    .addHelpText('after', examples)
+  for (const command of [createMarketCommand(), createNodeCommand(), createDevchainCommand()])
+    program.addCommand(command)
+  for (const command of [program, ...program.commands])
+    command
+      .helpOption('--help', 'print this help')
+      .configureOutput({ outputError: (text, write) => write(asMistake(text, nameOf(command))) })
+  return program
+}
+
+/** The parser's complaint as every other error is told: its code and one sentence, with the way to more. */
+function asMistake(text: string, name: string): string {
+  const [, complaint = '', guess] = /^error: (.*?)\.?(?:\n\((.*)\))?$/s.exec(text.trim()) ?? []
+  const plain = complaint
+    .replace(/ is invalid\. /, ' is invalid: ')
+    .replace(/\. ([A-Z])/g, (_, letter) => `, ${letter.toLowerCase()}`)
+  const sentence = plain.charAt(0).toUpperCase() + plain.slice(1)
+  const aside = guess === undefined ? `see ${name} --help` : guess.toLowerCase()
+  return `option-invalid: ${sentence} (${aside}).\n`
+}
+
+function nameOf(command: Command): string {
+  return command.parent ? `${command.parent.name()} ${command.name()}` : command.name()
 }
