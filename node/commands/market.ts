@@ -56,5 +56,5 @@ from offer to payment. Then it stays up, so that what was encoded can be played,
   $ spk-encoder market --once --json --input holiday.mp4 | tail -n 1
 
 Environment: FFMPEG_PATH and FFPROBE_PATH name the programs to use; SPK_DATA is the directory for data instead of .data;
-SPK_LOG_LEVEL (trace, debug, info, warn, error) makes the processes write more or less into their logs, which lie in the
+SPK_LOG_LEVEL (debug, info, warn, error, silent) makes the processes write more or less into their logs, which lie in the
 data directory; NO_COLOR keeps colour off a terminal.`

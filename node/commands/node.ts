@@ -151,4 +151,4 @@ Seconds are those of the blocks of the chain.
 
 Environment: SPK_POSTING_KEY signs what the node says, SPK_ACTIVE_KEY whatever moves money; FFMPEG_PATH and FFPROBE_PATH
 name the programs to use; SPK_DATA is the directory for data directories that --data does not choose; SPK_LOG_LEVEL is
-trace, debug, info, warn or error.`
+debug, info, warn, error or silent.`

@@ -8,6 +8,7 @@ import { openBrowser, serveFolder } from '#test/support/browser.ts'
 import type { Tree } from '#test/support/clip.ts'
 import { aRendition, encodeTree, requestFor } from '#test/support/clip.ts'
 import { ffmpeg, makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
+import { serveTree } from '#test/support/gateway.ts'
 
 /** What a player has to tell when the video is over. */
 type Report = {
@@ -52,13 +53,13 @@ beforeAll(async () => {
 afterAll(async () => await browser?.close())
 
 /** Plays the tree in a page of its own, in the way that a script in the page arranges, to its end. */
-async function play(arrange: string): Promise<Report> {
+async function play(arrange: string, master = '/master.m3u8'): Promise<Report> {
   const script = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js')
   const page = `<link rel="icon" href="data:,"><video muted></video><script src="/hls.js"></script>`
   await using site = await serveFolder(tree.folder, {
     '/': page,
     '/hls.js': await readFile(script, 'utf8'),
-    '/play.js': playUntilEnd(arrange),
+    '/play.js': playUntilEnd(arrange, master),
   })
   const tab = await browser.newPage()
   await tab.goto(site.address)
@@ -68,7 +69,7 @@ async function play(arrange: string): Promise<Report> {
   return report
 }
 
-const playUntilEnd = (arrange: string): string => `
+const playUntilEnd = (arrange: string, master: string): string => `
   const video = document.querySelector('video')
   const errors = [], jumps = [], levels = []
   video.addEventListener('seeking', () => jumps.push(video.currentTime))
@@ -83,7 +84,7 @@ const playUntilEnd = (arrange: string): string => `
     hls.on(Hls.Events.ERROR, (_, { details, error }) => errors.push(details + ': ' + error?.message))
     hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => frag.type === 'main' && levels.push(frag.level))
     ${arrange}
-    hls.loadSource('/master.m3u8')
+    hls.loadSource('${master}')
     hls.attachMedia(video)
     video.play()
   })
@@ -126,4 +127,10 @@ test.concurrent('it does so as well when the rendition changes with every fragme
   expectWhole(report)
   const [first = 0] = report.levels
   expect(report.levels.slice(0, 3)).toEqual([first, 1 - first, first])
+})
+
+test.concurrent("it plays as well from a node's own gateway, for a page of another origin", async () => {
+  await using gateway = await serveTree(tree)
+  expectWhole(await play('', gateway.master))
+  expectWhole(await play(switchEveryFragment, gateway.master))
 })

@@ -47,7 +47,7 @@ describe('the command', { timeout: 30_000 }, () => {
   })
 
   test.for([
-    [['--manual'], "error: required option '--genesis <file>' not specified"],
+    [['--manual'], "option-invalid: Required option '--genesis <file>' not specified"],
     [
       ['--genesis', 'GENESIS'],
       'option-invalid: Say how blocks come: --interval SECONDS or --manual.',
