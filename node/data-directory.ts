@@ -1,5 +1,5 @@
-import { mkdirSync, realpathSync, statfsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, realpathSync, statfsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import envPaths from 'env-paths'
 import { MarketError } from '#market/errors.ts'
@@ -29,12 +29,25 @@ export function openDataDirectory(
   { freeBytes = 64 * 1024 * 1024 }: DataDirectoryOptions = {},
 ): DataDirectory {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeDirectory(path)
     requireSpace(path, freeBytes)
     const lock = lockFile(join(path, 'lock.sqlite'))
     return { path: realpathSync(path), [Symbol.dispose]: () => lock.close() }
   } catch (error) {
     throw explainFailure(path, error)
+  }
+}
+
+/** Node's own recursive mkdir hides why it fails, and never returns where the system takes no directories, as in /proc. */
+function makeDirectory(path: string): void {
+  const isThere = (): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  if (isThere()) return
+  if (!existsSync(dirname(path))) makeDirectory(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!isThere()) throw error
   }
 }
 

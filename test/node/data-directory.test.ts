@@ -34,6 +34,11 @@ test('a path through a file is refused in words', async () => {
   }
 })
 
+test.runIf(process.platform === 'linux')('a place that takes no directories is refused', () => {
+  for (const path of ['/proc/none', '/proc/none/deep'])
+    expect(() => openDataDirectory(path)).toThrow(`${path} cannot hold data: `)
+})
+
 test('a lock that cannot be opened is refused in words', async () => {
   const path = await makeFolder()
   await mkdir(join(path, 'lock.sqlite'))
