@@ -1,4 +1,4 @@
-import type { DeterminismClass } from '#protocol/encoder.ts'
+import type { DeterminismClass, HardwareEncoder } from '#protocol/encoder.ts'
 import type { FrameRate } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import type { JobOffer } from '#protocol/offer.ts'
@@ -42,10 +42,12 @@ export type EncodedSegment = {
   readonly index: number
   readonly path: string
   readonly units: number
+  /** The hardware that made it; absent for the recipe's own encoder. */
+  readonly hardware?: HardwareEncoder
 }
 
 export type EncodeOptions = {
-  /** An empty directory of the caller's; it removes it. */
+  /** An empty directory of the caller's; it removes it, with everything below. */
   readonly directory: string
   readonly signal: AbortSignal
   /** Frames, or samples, of the cell that are done. */

@@ -10,6 +10,7 @@ import { mostStoredPixels } from './input-arguments.ts'
 import { instructionCap } from './instruction-cap.ts'
 import type { LayoutReader } from './layout-reader.ts'
 import { createLayoutReader } from './layout-reader.ts'
+import type { PartEncoder } from './part-encoder.ts'
 import { createPartEncoder } from './part-encoder.ts'
 import { createSourceAnalysis } from './source-analysis.ts'
 import { requireDecodable } from './source-fitness.ts'
@@ -42,12 +43,7 @@ export async function createEncodingEngine(
   }: EncodingEngineOptions,
 ): Promise<EncodingEngine> {
   const { binaries, ffmpeg, ffprobe } = tools
-  const readLayout = createLayoutReader(tools)
-  const decoders = await listDecoders(ffprobe, signal)
-  const encoder = createPartEncoder(
-    { ffmpeg, readLayout: createRequestReader(readLayout, decoders) },
-    { instructions: await instructionCap() },
-  )
+  const { encoder, readLayout, decoders } = await openRecipe(tools, signal)
   const analyse = createSourceAnalysis(
     { ffprobe, ffmpeg, readLayout, decoders },
     { seconds: longestSeconds, pixels: mostStoredPixels },
@@ -65,6 +61,24 @@ export async function createEncodingEngine(
     copyVideo: encoder.copyVideo,
     tryCopy: createCopyTrial(encoder.copyVideo, directory),
   }
+}
+
+/** The recipe on this machine, before anything was proved of it. */
+export async function openRecipe(
+  tools: FfmpegTools,
+  signal: AbortSignal,
+): Promise<{
+  readonly encoder: PartEncoder
+  readonly readLayout: LayoutReader
+  readonly decoders: ReadonlySet<string>
+}> {
+  const readLayout = createLayoutReader(tools)
+  const decoders = await listDecoders(tools.ffprobe, signal)
+  const encoder = createPartEncoder(
+    { ffmpeg: tools.ffmpeg, readLayout: createRequestReader(readLayout, decoders) },
+    { instructions: await instructionCap() },
+  )
+  return { encoder, readLayout, decoders }
 }
 
 /** What an offer names is opened; what cannot be decoded here is said so before any process tries. */

@@ -13,6 +13,8 @@ export type FfmpegRun = {
   /** Where relative output names lead, so that no name of a user's folder is read as a pattern. */
   readonly directory: string
   readonly signal: AbortSignal
+  /** Less patience than is usual, for a run that cannot be slow. */
+  readonly stallMs?: number
   readonly onProgress?: (progress: FfmpegProgress) => void
 }
 
@@ -45,10 +47,10 @@ const globalArguments = ['-nostdin', '-nostats', '-progress', 'pipe:1'] as const
 
 export function createFfmpeg(
   { guard }: { readonly guard: ProcessGuard },
-  { path, stallMs }: FfmpegOptions,
+  { path, stallMs: usualStallMs }: FfmpegOptions,
 ): Ffmpeg {
   return {
-    run: async ({ args, directory, signal, onProgress }) => {
+    run: async ({ args, directory, signal, stallMs = usualStallMs, onProgress }) => {
       signal.throwIfAborted()
       const tail = createLineTail(logLines)
       let progress: FfmpegProgress = { frames: 0, seconds: 0 }

@@ -22,6 +22,8 @@ import { colorTable } from './color-table.ts'
 import { requireCopyable } from './copied-segments.ts'
 import { copyArguments } from './copy-arguments.ts'
 import type { Ffmpeg, FfmpegRun } from './ffmpeg-process.ts'
+import type { HardwareDevice } from './hardware/hardware-device.ts'
+import { finishHardwareSegments } from './hardware/hardware-segments.ts'
 import { partArguments } from './part-arguments.ts'
 import { colorTableFile } from './picture-filters.ts'
 import { clockBaseSeconds } from './segment-clock.ts'
@@ -29,12 +31,18 @@ import type { ExpectedSegment } from './segment-files.ts'
 import { finishAudioSegments, finishVideoSegments } from './segment-files.ts'
 import type { SourceLayout } from './source-layout.ts'
 
+/** Where a cell is encoded, if not by the recipe's own encoder, and how long it may stand still. */
+export type CellOptions = EncodeOptions & {
+  readonly hardware?: HardwareDevice | null
+  readonly stallMs?: number
+}
+
 /** Runs the recipe: one FFmpeg process per cell, one for the whole sound. */
 export type PartEncoder = {
   encodeCell(
     request: EncodeRequest,
     cell: Cell,
-    options: EncodeOptions,
+    options: CellOptions,
   ): Promise<readonly EncodedSegment[]>
   encodeAudio(request: EncodeRequest, options: EncodeOptions): Promise<readonly EncodedSegment[]>
   copyVideo(request: EncodeRequest, options: EncodeOptions): Promise<readonly EncodedSegment[]>
@@ -51,18 +59,22 @@ export function createPartEncoder(
   { instructions }: { readonly instructions: string | null },
 ): PartEncoder {
   return {
-    encodeCell: async (request, { part, renditions }, { directory, signal, onProgress }) => {
+    encodeCell: async (request, { part, renditions }, options) => {
+      const { directory, signal, stallMs, hardware = null, onProgress } = options
       const { grid } = request.terms
       const window = partWindow(grid, part)
       const layout = await readLayout(request, signal)
       await provideColors(layout, directory)
       await ffmpeg.run({
-        args: partArguments({ layout, grid, window, renditions, instructions }),
+        args: partArguments({ layout, grid, window, renditions, instructions, hardware }),
         directory,
         signal,
+        ...(stallMs === undefined ? {} : { stallMs }),
         onProgress: ({ frames }) => onProgress?.(Math.min(frames, window.frames)),
       })
-      return await finishVideoSegments(directory, expectedOf(request, window, renditions))
+      const segments = await finishVideoSegments(directory, expectedOf(request, window, renditions))
+      if (hardware === null) return segments
+      return await finishHardwareSegments(segments, { renditions, grid, device: hardware })
     },
     encodeAudio: async (request, { directory, signal, onProgress }) => {
       const { source, grid } = request.terms

@@ -1,4 +1,3 @@
-import type { FrameRate } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import type { HardwareDevice } from './hardware-device.ts'
 
@@ -8,9 +7,6 @@ import type { HardwareDevice } from './hardware-device.ts'
  * recipe to the bit, on any device: frames cut on the exact grid, rotation, fields and high dynamic range treated alike,
  * any source a device cannot decode, and no filter graph that works with one vendor's frames and fails with another's.
  */
-
-/** Frames by which decoding runs ahead of showing in every segment that libx264 makes at the recipe's preset. */
-const reorderFrames = 2
 
 /** Of the cap, what a codec that aims at an average is to aim at; the rest is for scenes that need it. */
 const averagePercent = 80
@@ -39,19 +35,16 @@ export function uploadFilters({ encoder }: HardwareDevice): readonly string[] {
  * One rendition's encoder: its cap on every codec, closed groups of exactly one segment, its profile and level, BT.709.
  *
  * Group length, forced key frames and no cuts of its own say the same thing three times, since no codec honours each of
- * them; a segment that begins elsewhere is found by its frame count. Decoding times are set as libx264 sets them,
- * whether or not the device reorders, so that segments of different encoders follow one another without a step back.
+ * them; a segment that begins elsewhere is found by its frame count.
  */
 export function hardwareEncoderArguments(
   device: HardwareDevice,
   { kbps, profile, level }: Pick<Rendition, 'kbps' | 'profile' | 'level'>,
   {
     segmentFrames,
-    rate,
     keyFrames,
   }: {
     readonly segmentFrames: number
-    readonly rate: FrameRate
     /** The value of `-force_key_frames`. */
     readonly keyFrames: string
   },
@@ -62,7 +55,7 @@ export function hardwareEncoderArguments(
     ...['-profile:v', profile, '-level:v', level],
     ...['-g', String(segmentFrames), '-force_key_frames', keyFrames],
     ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709'],
-    ...['-color_range', 'tv', '-bsf:v', bitstreamFilters(device, rate)],
+    ...['-color_range', 'tv', '-bsf:v', bitstreamFilters(device)],
   ]
 }
 
@@ -96,15 +89,16 @@ function codecArguments({ encoder, device, isLowPower }: HardwareDevice, kbps: n
   }
 }
 
-/** AMF may write its parameter sets but once, where every segment needs them. (`setts` needs FFmpeg 4.4.) */
-function bitstreamFilters(
-  { encoder }: HardwareDevice,
-  { numerator, denominator }: FrameRate,
-): string {
+/**
+ * AMF may write its parameter sets but once, where every segment needs them. Each frame is written with a decoding time
+ * of its own, one tick ahead of showing at least, so that there is a place for the one it gets in the end: what a tick is
+ * to `setts` differs from version to version. (`setts` came with FFmpeg 4.4.)
+ */
+function bitstreamFilters({ encoder }: HardwareDevice): string {
   const colors = 'colour_primaries=1:transfer_characteristics=1:matrix_coefficients=1'
   return [
     ...(encoder === 'h264_amf' ? ['dump_extra=freq=keyframe'] : []),
     `h264_metadata=video_full_range_flag=0:${colors}`,
-    `setts=dts=round((N-${reorderFrames})*${denominator}/${numerator}/TB)`,
+    'setts=dts=DTS-1',
   ].join(',')
 }

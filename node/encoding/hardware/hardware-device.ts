@@ -31,6 +31,9 @@ export function hwAccelOf(encoder: HardwareEncoder): HwAccel {
 }
 
 /** Names a device in logs, caches and sets. Its two power modes are one device: they share its places. */
-export function deviceName({ encoder, device }: HardwareDevice): string {
+export function deviceName({
+  encoder,
+  device,
+}: Pick<HardwareDevice, 'encoder' | 'device'>): string {
   return device === '' ? encoder : `${encoder} ${device}`
 }
