@@ -86,6 +86,12 @@ export function afterFailure(
   return demote(standing, failure, now)
 }
 
+/** Work done, with so many encoders running: the device has as many places at least. */
+export function afterSuccess(standing: DeviceStanding, busy: number, now: number): DeviceStanding {
+  const isMore = busy > standing.places
+  return { ...standing, faults: 0, ...(isMore ? { places: busy, placesSince: now } : {}) }
+}
+
 /** One more encoder is tried when a limit has been believed for long enough. */
 export function placesAt({ places, placesSince }: DeviceStanding, now: number): number {
   return placesSince > 0 && now - placesSince >= limitBeliefMs ? places + 1 : places

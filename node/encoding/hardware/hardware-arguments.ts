@@ -80,7 +80,8 @@ function codecArguments({ encoder, device, isLowPower }: HardwareDevice, kbps: n
         ...(isLowPower ? ['-low_power', '1'] : []),
       ]
     case 'h264_videotoolbox':
-      return [...average, '-bf', '0', '-allow_sw', '0', '-realtime', '0']
+      // Its own options stay at what they are: not in real time, and never by Apple's software encoder.
+      return [...average, '-bf', '0']
     case 'h264_amf':
       return [
         ...['-usage', 'transcoding', '-quality', 'quality', '-rc', 'vbr_peak', ...average],

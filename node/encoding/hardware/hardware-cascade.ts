@@ -2,7 +2,14 @@ import type { Clock } from '#market/ports/clock.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import type { ProbeOutcome } from './device-probe.ts'
 import type { DeviceStanding } from './device-standing.ts'
-import { afterFailure, demote, newStanding, placesAt, workKey } from './device-standing.ts'
+import {
+  afterFailure,
+  afterSuccess,
+  demote,
+  newStanding,
+  placesAt,
+  workKey,
+} from './device-standing.ts'
 import type { HardwareDevice } from './hardware-device.ts'
 import { deviceName } from './hardware-device.ts'
 import type { HardwareFailure } from './hardware-failure.ts'
@@ -127,8 +134,10 @@ function lease(deps: CascadeDeps, seat: Seat, renditions: readonly Rendition[]):
     renditions,
     cancel: leave,
     succeed: () => {
+      const { standing, busy } = seat
+      if (isOpen && standing.phase === 'ready')
+        seat.standing = afterSuccess(standing, busy, deps.clock.now())
       leave()
-      if (seat.standing.phase === 'ready') seat.standing = { ...seat.standing, faults: 0 }
     },
     fail: async (failure) => {
       leave()
