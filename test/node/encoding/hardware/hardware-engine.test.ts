@@ -157,7 +157,7 @@ test('a job goes on with the next device, and then with libx264, and no seam sho
     const packets = await packetsOf(fake.tools, tree.playlistOf(name))
     expect(packets).toHaveLength(request.terms.grid.frames)
     const steps = new Set(
-      packets.slice(3).map(({ dts }, index) => dts - (packets[index + 2]?.dts ?? 0)),
+      packets.slice(4).map(({ dts }, index) => dts - (packets[index + 3]?.dts ?? 0)),
     )
     expect([...steps]).toEqual([3750])
     const keys = packets.flatMap(({ isKey }, index) => (isKey ? [index] : []))
