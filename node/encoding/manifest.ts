@@ -1,7 +1,8 @@
 import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
-import type { DeterminismClass } from '#protocol/encoder.ts'
+import type { DeterminismClass, HardwareEncoder } from '#protocol/encoder.ts'
 import { audioPreset } from '#protocol/ladder.ts'
 import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import { hardwareRuns } from '#protocol/manifest.ts'
 import { audioRendition } from './audio-arguments.ts'
 
 /** What was encoded: segments by rendition, in order, and what each video stream says of itself. */
@@ -9,18 +10,24 @@ export type EncodedTracks = {
   readonly segmentsOf: (rendition: string) => readonly SegmentRecord[]
   /** See {@link codecString}, of the rendition's first segment. */
   readonly codecsOf: (rendition: string) => string
+  /** What hardware made each of the segments, null for none; absent where no hardware took part. */
+  readonly hardwareOf?: (rendition: string) => readonly (HardwareEncoder | null)[]
 }
 
-/** The record that a tree is made from. Whoever encodes the same terms in the same class writes the same one. */
+/** The record that a tree is made from. Whoever encodes the same terms in the same class, by the recipe alone, writes the same one. */
 export function buildManifest(
   { source, recipe, grid, ladder, copied }: EncodeRequest['terms'],
   determinismClass: DeterminismClass,
-  { segmentsOf, codecsOf }: EncodedTracks,
+  { segmentsOf, codecsOf, hardwareOf }: EncodedTracks,
 ): Manifest {
   const sound = {
     codecs: 'mp4a.40.2' as const,
     ...audioPreset,
     segments: [...segmentsOf(audioRendition)],
+  }
+  const madeBy = (rendition: string) => {
+    const hardware = hardwareRuns(hardwareOf?.(rendition) ?? [])
+    return hardware.length === 0 ? {} : { hardware }
   }
   return {
     v: 1,
@@ -33,6 +40,7 @@ export function buildManifest(
       ...rendition,
       codecs: codecsOf(rendition.name),
       segments: [...segmentsOf(rendition.name)],
+      ...madeBy(rendition.name),
     })),
     audio: source.audioStream === undefined ? null : sound,
   }

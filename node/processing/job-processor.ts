@@ -1,6 +1,6 @@
 import { leavesOf, merkleRoot, summariesOf } from '#contracts/merkle.ts'
 import type { PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
-import type { PieceStore } from '#market/adapters/sqlite/piece-store.ts'
+import type { Piece, PieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
@@ -8,6 +8,7 @@ import type { NodeState } from '#market/ports/node-state.ts'
 import type { JobProcessor, WorkProgress } from '#market/ports/processing.ts'
 import { bytesToHex } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
+import type { HardwareEncoder } from '#protocol/encoder.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
 import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
@@ -104,11 +105,14 @@ async function manifestOf(
   signal: AbortSignal,
 ): Promise<Manifest> {
   const kept = pieces.of(offer.job)
-  const segmentsOf = (name: string): SegmentRecord[] =>
+  const piecesOf = (name: string): readonly Piece[] =>
     kept
       .filter(({ rendition }) => rendition === name)
       .toSorted((left, right) => left.part - right.part)
-      .flatMap(({ segments }) => segments)
+  const segmentsOf = (name: string): SegmentRecord[] =>
+    piecesOf(name).flatMap(({ segments }) => segments)
+  const hardwareOf = (name: string): (HardwareEncoder | null)[] =>
+    piecesOf(name).flatMap(({ segments, hardware = null }) => segments.map(() => hardware))
   const codecs = new Map<string, string>()
   for (const { name } of offer.ladder) {
     const [first] = segmentsOf(name)
@@ -117,7 +121,7 @@ async function manifestOf(
     codecs.set(name, codecString(bytes))
   }
   const codecsOf = (name: string): string => codecs.get(name) ?? ''
-  return buildManifest(offer, engine.class, { segmentsOf, codecsOf })
+  return buildManifest(offer, engine.class, { segmentsOf, codecsOf, hardwareOf })
 }
 
 async function publish(

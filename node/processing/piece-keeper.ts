@@ -57,13 +57,14 @@ export async function openPieceKeeper(
 
   const save = (piece: Piece): void => {
     const key = keyOf(partOf(piece), piece.rendition)
+    const { segments, hardware } = piece
     state.atomically(() => {
-      for (const { cid } of piece.segments) {
-        content.pin(cid, job)
-        content.pin(cid, cacheOwner(key))
-      }
+      for (const { cid } of segments) content.pin(cid, job)
       pieces.save(job, piece)
-      cache.save(key, { segments: piece.segments, place: ownBlocks })
+      // A key promises the recipe's own bytes, which hardware's are not.
+      if (hardware !== undefined) return
+      for (const { cid } of segments) content.pin(cid, cacheOwner(key))
+      cache.save(key, { segments, place: ownBlocks })
       for (const evicted of cache.evict(cacheLimitBytes)) content.unpin(cacheOwner(evicted))
     })
     finished.add(nameOf(piece))
@@ -82,7 +83,11 @@ export async function openPieceKeeper(
       const byRendition = Map.groupBy(segments, ({ rendition }) => rendition)
       for (const [rendition, encoded] of byRendition) {
         const records = await Promise.all(encoded.map((segment) => addSegment(segment, content)))
-        save({ rendition, part: part ?? soundPart, segments: records })
+        const [{ hardware } = {}] = encoded
+        save({
+          ...{ rendition, part: part ?? soundPart, segments: records },
+          ...(hardware === undefined ? {} : { hardware }),
+        })
       }
     },
   }

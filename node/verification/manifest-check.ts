@@ -30,7 +30,7 @@ export function checkManifest(
 function matchesOffer(manifest: Manifest, offer: JobOffer): boolean {
   const { source, recipe, grid, copied, renditions, audio } = manifest
   const ladder = renditions.map(
-    ({ segments: _segments, codecs: _codecs, ...rendition }) => rendition,
+    ({ segments: _segments, codecs: _codecs, hardware: _hardware, ...rendition }) => rendition,
   )
   return (
     source === offer.source.cid &&

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm'
+import type { HardwareEncoder } from '#protocol/encoder.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { SegmentRecord } from '#protocol/manifest.ts'
 import type { NodeDatabase } from './database.ts'
@@ -9,6 +10,8 @@ export type Piece = {
   readonly rendition: string
   readonly part: number
   readonly segments: readonly SegmentRecord[]
+  /** The hardware that made it; absent for the recipe's own encoder, whose bytes any machine of the class can make. */
+  readonly hardware?: HardwareEncoder
 }
 
 /** What of a job is finished, so that a crash costs no more than the part it happened in. */
@@ -35,7 +38,10 @@ export function createPieceStore(database: NodeDatabase): PieceStore {
         .where(eq(encodedPieces.job, job))
         .orderBy(encodedPieces.rendition, encodedPieces.part)
         .all()
-        .map(({ rendition, part, segments }) => ({ rendition, part, segments })),
+        .map(({ rendition, part, segments, hardware }) => ({
+          ...{ rendition, part, segments },
+          ...(hardware === null ? {} : { hardware }),
+        })),
     removePiece: (job, { rendition, part }) => {
       const { job: ofJob, rendition: ofRendition, part: ofPart } = encodedPieces
       database

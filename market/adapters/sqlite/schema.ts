@@ -9,6 +9,7 @@ import {
   text,
 } from 'drizzle-orm/sqlite-core'
 import type { Bid } from '#protocol/bid.ts'
+import type { HardwareEncoder } from '#protocol/encoder.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
@@ -105,6 +106,8 @@ export const encodedPieces = sqliteTable(
     rendition: text().notNull(),
     part: integer().notNull(),
     segments: record<readonly SegmentRecord[]>('segments').notNull(),
+    /** The hardware that made it; null for the recipe's own encoder. */
+    hardware: text().$type<HardwareEncoder>(),
   },
   (table) => [primaryKey({ columns: [table.job, table.rendition, table.part] })],
 )

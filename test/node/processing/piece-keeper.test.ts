@@ -9,6 +9,7 @@ import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import { createPieceKeys } from '#node/encoding/piece-key.ts'
 import { textCid } from '#node/encoding/text-cid.ts'
 import { openPieceKeeper } from '#node/processing/piece-keeper.ts'
+import type { HardwareEncoder } from '#protocol/encoder.ts'
 import { cid, encoderProfile, jobId } from '#test/support/builders.ts'
 import { smallLadder } from '#test/support/clip.ts'
 import { makeFolder } from '#test/support/ffmpeg.ts'
@@ -82,10 +83,11 @@ function openNode() {
   return { ...store, pieces, keeperOf }
 }
 
-async function finished(part: number | null, rendition: string) {
+async function finished(part: number | null, rendition: string, hardware?: HardwareEncoder) {
   const file = path.join(await makeFolder(), 'segment')
   await writeFile(file, `${rendition} ${part}`)
-  return { part, segments: [{ rendition, index: part ?? 0, path: file, units: 24 }] }
+  const made = hardware === undefined ? {} : { hardware }
+  return { part, segments: [{ rendition, index: part ?? 0, path: file, units: 24, ...made }] }
 }
 
 test('a job that asks for what another has made finds it finished, and keeps it for itself', async () => {
@@ -124,4 +126,21 @@ test('a piece whose bytes are gone is made again', async () => {
   held.clear()
   expect((await keeperOf(1)).isFinished(1, '90p')).toBe(false)
   expect((await keeperOf(2)).isFinished(1, '90p')).toBe(false)
+})
+
+test('what hardware made is kept for its job with its maker’s name, and never for another', async () => {
+  const { keeperOf, pieces, pins } = openNode()
+  const keeper = await keeperOf(1)
+  await keeper.keep(await finished(0, '90p', 'h264_nvenc'))
+  await keeper.keep(await finished(1, '90p'))
+  const kept = pieces.of(jobId('alice', 1))
+  expect(kept.map(({ part, hardware }) => [part, hardware])).toEqual([
+    [0, 'h264_nvenc'],
+    [1, undefined],
+  ])
+  expect((await keeperOf(1)).isFinished(0, '90p')).toBe(true)
+  const other = await keeperOf(2)
+  expect(other.isFinished(0, '90p')).toBe(false)
+  expect(other.isFinished(1, '90p')).toBe(true)
+  expect([...pins].filter((pin) => pin.includes('cache:'))).toHaveLength(1)
 })

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
-import { openPartEncoder } from '#node/encoding/engine.ts'
+import { openRecipe } from '#node/encoding/engine.ts'
 import { findCandidates } from '#node/encoding/hardware/device-candidates.ts'
 import type { ProbeOutcome } from '#node/encoding/hardware/device-probe.ts'
 import { describeReport, probeOnce } from '#node/encoding/hardware/hardware-survey.ts'
@@ -22,7 +22,7 @@ async function probe(
   const gpus = encoder === 'h264_nvenc' ? { nvidia: 1 } : { amd: ['renderD128'] }
   const [candidate] = await findCandidates(await fakeMachine(gpus))
   if (!candidate) throw new Error('the machine has a GPU')
-  const part = await openPartEncoder(fake.tools)
+  const { encoder: part } = await openRecipe(fake.tools, untroubled)
   const outcome = await probeOnce(part, candidate, { signal: untroubled, stallMs })
   return { outcome, calls: await fake.calls(), line: describeReport({ candidate, outcome }) }
 }
@@ -101,7 +101,7 @@ test('a device that may not be opened is refused with the group to join, and not
   await machine.lock('dev/dri/renderD128')
   const [candidate] = await findCandidates(machine)
   if (!candidate) throw new Error('the node is seen')
-  const part = await openPartEncoder(fake.tools)
+  const { encoder: part } = await openRecipe(fake.tools, untroubled)
   const outcome = await probeOnce(part, candidate, { signal: untroubled })
   expect(outcome).toMatchObject({ isProven: false, failure: { reason: 'no-permission' } })
   expect(describeReport({ candidate, outcome })).toContain('usermod -aG render')

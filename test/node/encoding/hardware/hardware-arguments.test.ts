@@ -74,6 +74,7 @@ test.each(HardwareEncoder.options)(
     const [rendition = { ...presets[0] }] = ladder
     const args = hardwareEncoderArguments({ ...aDevice(encoder), isLowPower: true }, rendition, {
       segmentFrames: 96,
+      keyFrames: 'expr:not(mod(n,96))',
     })
     expect(args.length % 2).toBe(0)
     for (let index = 0; index < args.length; index += 2) {
@@ -108,6 +109,7 @@ test('each codec keeps to the cap of its preset, in groups of one segment, in BT
     for (const rendition of ladder) {
       const text = hardwareEncoderArguments(aDevice(encoder), rendition, {
         segmentFrames: 96,
+        keyFrames: 'expr:not(mod(n,96))',
       }).join(' ')
       const { kbps, profile, level } = rendition
       expect(text).toContain(`-maxrate ${kbps}k -bufsize ${2 * kbps}k`)

@@ -1,0 +1,1 @@
+ALTER TABLE `encoded_pieces` ADD `hardware` text;
