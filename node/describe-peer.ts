@@ -2,6 +2,7 @@ import type { Libp2p } from '@libp2p/interface'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
+import type { EncoderCapability } from '#protocol/encoder.ts'
 import { BlockHeight, Multiaddr, PeerId } from '#protocol/ids.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
 import type { PeerDirectory } from './p2p/peer-directory.ts'
@@ -12,13 +13,19 @@ import { pricesOf } from './roles.ts'
 export function describePeer({
   config,
   engine,
+  capabilities,
   libp2p,
 }: {
   readonly config: PeerConfig
   readonly engine: EncodingEngine
+  /** What was measured on this machine, best first; null where nothing was. */
+  readonly capabilities: readonly EncoderCapability[] | null
   readonly libp2p: Libp2p
 }): NodeRegister {
   const { roles, arbiter } = config
+  const [best] = capabilities ?? []
+  const measured = best ? { hwAccel: best.hwAccel, capabilities: [...(capabilities ?? [])] } : {}
+  const encoder = { class: engine.class, workers: engine.workers, prices: [...pricesOf(config)] }
   return {
     v: 1,
     t: 'node.register',
@@ -28,9 +35,7 @@ export function describePeer({
       .slice(0, 8)
       .map((address) => Multiaddr.parse(address.toString())),
     roles: [...roles],
-    ...(roles.includes('encoder')
-      ? { encoder: { class: engine.class, workers: engine.workers, prices: [...pricesOf(config)] } }
-      : {}),
+    ...(roles.includes('encoder') ? { encoder: { ...encoder, ...measured } } : {}),
     ...(roles.includes('arbiter') ? { arbiter } : {}),
   }
 }

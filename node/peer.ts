@@ -27,6 +27,7 @@ import type { ControlHandlers } from './control/control-server.ts'
 import { createControlRouter } from './control/control-server.ts'
 import { readControlToken } from './control/token.ts'
 import { describePeer, describeStatus } from './describe-peer.ts'
+import { capabilitiesFile, createKeptCapabilities } from './encoding/codecs/kept-capabilities.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
 import { createGatewayRouter } from './gateway/gateway.ts'
@@ -92,6 +93,8 @@ export async function startPeer(
     { tools },
     { directory: config.data, signal, workers: config.encoder.workers },
   )
+  const kept = createKeptCapabilities(tools, { file: join(config.data, capabilitiesFile) })
+  const capabilities = await kept.read()
 
   const rpc = createHiveRpc(
     { logger: log('rpc') },
@@ -226,7 +229,7 @@ export async function startPeer(
     accounts,
     clock,
   })
-  const profile = () => describePeer({ config, engine, libp2p })
+  const profile = () => describePeer({ config, engine, capabilities, libp2p })
   const registration = createRegistration({ account, operationId, outbox, ledger, sha256, profile })
   const announce = createAnnouncePresence({
     account,

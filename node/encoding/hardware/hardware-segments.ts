@@ -2,8 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import type { FrameGrid } from '#protocol/grid.ts'
-import { frameSeconds } from '#protocol/grid.ts'
+import { frameSeconds, segmentStart } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
+import { hasFramesInPlace } from '../frames-in-place.ts'
 import { alignDecodingTimes } from './decoding-clock.ts'
 import type { HardwareDevice } from './hardware-device.ts'
 import { nalUnits } from './nal-units.ts'
@@ -21,8 +22,8 @@ const fixedBits = 16_384
 
 /**
  * Takes over segments whose frames have been counted. libx264 keeps its promises; of a driver each is looked at: a
- * segment must begin with a key frame, be of its rendition's profile and level, and stay below the
- * cap. Rejects with `ffmpeg-failed`; nothing that differs is handed on.
+ * segment must begin with a key frame, be of its rendition’s profile and level, show its frames at their
+ * times, and stay below the cap. Rejects with `ffmpeg-failed`; nothing that differs is handed on.
  */
 export async function finishHardwareSegments(
   segments: readonly EncodedSegment[],
@@ -35,6 +36,7 @@ export async function finishHardwareSegments(
     const fault =
       overCap(bytes.length, rendition, frameSeconds(grid.rate, segment.units)) ??
       alignHeaders(bytes, rendition) ??
+      misplaced(bytes, segment, grid) ??
       alignDecodingTimes(bytes, { index: segment.index, grid })
     if (fault !== null) throw refusal(segment, fault)
     await writeFile(segment.path, bytes)
@@ -55,6 +57,15 @@ function alignHeaders(bytes: Uint8Array, rendition: Rendition): string | null {
   }
   if (!firstFrame.has(sequenceParameterSet)) return 'it begins without a stream header'
   return firstFrame.has(keyFrameSlice) ? null : 'it does not begin with a key frame'
+}
+
+function misplaced(
+  bytes: Uint8Array,
+  { index, units }: EncodedSegment,
+  grid: FrameGrid,
+): string | null {
+  const place = { first: segmentStart(grid, index), frames: units, rate: grid.rate }
+  return hasFramesInPlace(bytes, place) ? null : 'its frames are not shown at their times'
 }
 
 /** The buffer is two seconds, so a segment holds at most its own time and those two at the full rate. */

@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { EncoderCapability } from '#protocol/encoder.ts'
+import type { FrameGrid } from '#protocol/grid.ts'
+import { partWindow } from '#protocol/grid.ts'
+import type { Rendition } from '#protocol/ladder.ts'
+import { presets } from '#protocol/ladder.ts'
+import type { FfmpegTools } from '../ffmpeg-tools.ts'
+import type { HardwareDevice } from '../hardware/hardware-device.ts'
+import { hwAccelOf } from '../hardware/hardware-device.ts'
+import type { DeviceReport } from '../hardware/hardware-survey.ts'
+import { partArguments } from '../part-arguments.ts'
+import { makeSampleClip } from '../sample-clip.ts'
+import type { SourceLayout } from '../source-layout.ts'
+import { readLayout } from '../source-layout.ts'
+import { codecTrialArguments, softwareCodecs } from './codec-arguments.ts'
+import { framesPerSecond } from './time-trial.ts'
+
+export type CapabilityDeps = {
+  readonly tools: FfmpegTools
+  /** What the start's calibration has found: pixels a second of one worker, and how many there are. */
+  readonly engine: { readonly pixelsPerSecond: number; readonly workers: number }
+  /** What has proved itself in hardware. */
+  readonly reports: readonly DeviceReport[]
+  readonly now: () => number
+}
+
+export type CapabilityOptions = {
+  readonly signal: AbortSignal
+  /** Milliseconds that one codec may take. */
+  readonly budgetMs?: number
+  /** What is encoded; it names the size that is published. */
+  readonly rendition?: Rendition
+}
+
+/** Frames a second at which video plays in real time, for the figures that are published. */
+const realTime = 30
+
+const grid: FrameGrid = {
+  rate: { numerator: realTime, denominator: 1 },
+  ...{ frames: 4 * realTime, segmentFrames: 2 * realTime, partSegments: 2, leadSeconds: 3 },
+}
+
+/**
+ * What this machine encodes, and how fast, each found by encoding: H.264 in hardware first, then by the recipe, then the
+ * codecs that offers may ask for one day. Whatever does not encode here is left out. It keeps the machine busy for some
+ * half a minute, so it runs when its owner asks for it and not at a node's start.
+ */
+export async function measureCapabilities(
+  deps: CapabilityDeps,
+  { signal, budgetMs = 8_000, rendition = { ...presets[0] } }: CapabilityOptions,
+): Promise<readonly EncoderCapability[]> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'spk-encoder-speed-'))
+  try {
+    const clip = path.join(directory, 'clip.mkv')
+    const { width, height } = rendition
+    const seconds = grid.frames / realTime
+    await makeSampleClip(deps.tools, clip, { signal, width, height, rate: '30', seconds })
+    const layout = await readLayout(deps.tools.ffprobe, clip, { signal })
+    const bench = { deps, layout, rendition, directory, signal, budgetMs }
+    return [
+      ...(await hardwareCapabilities(bench)),
+      recipeCapability(deps.engine, rendition),
+      ...(await softwareCapabilities(bench)),
+    ]
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+type Bench = {
+  readonly deps: CapabilityDeps
+  readonly layout: SourceLayout
+  readonly rendition: Rendition
+  readonly directory: string
+  readonly signal: AbortSignal
+  readonly budgetMs: number
+}
+
+/** Devices by the command of a part, one process each. */
+async function hardwareCapabilities(bench: Bench): Promise<readonly EncoderCapability[]> {
+  const found: EncoderCapability[] = []
+  for (const { outcome } of bench.deps.reports) {
+    if (!outcome.isProven || found.some(({ encoder }) => encoder === outcome.device.encoder))
+      continue
+    const { encoder } = outcome.device
+    const speed = await trySpeed(bench, deviceArguments(bench, outcome.device))
+    const name = outcome.renditions[0]?.name ?? bench.rendition.name
+    if (speed > 0)
+      found.push({
+        ...{ codec: 'h264', encoder, hwAccel: hwAccelOf(encoder), speed },
+        maxResolution: name,
+      })
+  }
+  return found
+}
+
+function deviceArguments(
+  { layout, rendition }: Bench,
+  hardware: HardwareDevice,
+): readonly string[] {
+  const window = partWindow(grid, 0)
+  return partArguments({
+    ...{ layout, grid, window, renditions: [rendition], instructions: null, hardware },
+  })
+}
+
+/** All workers together: parts do not wait for one another. */
+function recipeCapability(
+  { pixelsPerSecond, workers }: CapabilityDeps['engine'],
+  { name, width, height }: Rendition,
+): EncoderCapability {
+  const frames = (pixelsPerSecond * workers) / (width * height)
+  return {
+    ...{ codec: 'h264', encoder: 'libx264', hwAccel: 'none', maxResolution: name },
+    speed: thousandths(frames),
+  }
+}
+
+async function softwareCapabilities(bench: Bench): Promise<readonly EncoderCapability[]> {
+  const { layout, rendition } = bench
+  const window = partWindow(grid, 0)
+  const found: EncoderCapability[] = []
+  for (const { codec, encoders } of softwareCodecs)
+    for (const encoder of encoders) {
+      if (found.some((capability) => capability.codec === codec)) break
+      const args = codecTrialArguments({ layout, grid, window, rendition, encoder })
+      const speed = await trySpeed(bench, args)
+      if (speed > 0)
+        found.push({ codec, encoder, hwAccel: 'none', maxResolution: rendition.name, speed })
+    }
+  return found
+}
+
+/** Thousandths of real time; 0 for a command that fails, or does nothing within its budget. */
+async function trySpeed(
+  { deps, directory, signal, budgetMs }: Bench,
+  args: readonly string[],
+): Promise<number> {
+  const { now, tools } = deps
+  try {
+    const run = { args, directory, signal, budget: AbortSignal.timeout(budgetMs) }
+    const frames = await framesPerSecond({ ffmpeg: tools.ffmpeg, now }, run)
+    return frames === 0 ? 0 : thousandths(frames)
+  } catch {
+    signal.throwIfAborted()
+    return 0
+  }
+}
+
+function thousandths(framesASecond: number): number {
+  return Math.min(10_000_000, Math.max(1, Math.round((1_000 * framesASecond) / realTime)))
+}

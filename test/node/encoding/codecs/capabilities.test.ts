@@ -1,0 +1,121 @@
+import { readFile, utimes, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { measureCapabilities } from '#node/encoding/codecs/capabilities.ts'
+import { softwareCodecs } from '#node/encoding/codecs/codec-arguments.ts'
+import { createKeptCapabilities } from '#node/encoding/codecs/kept-capabilities.ts'
+import { framesPerSecond } from '#node/encoding/codecs/time-trial.ts'
+import type { Ffmpeg } from '#node/encoding/ffmpeg-process.ts'
+import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
+import { findCandidates } from '#node/encoding/hardware/device-candidates.ts'
+import type { DeviceReport } from '#node/encoding/hardware/hardware-survey.ts'
+import { EncoderCapability } from '#protocol/encoder.ts'
+import { aRendition } from '#test/support/clip.ts'
+import { fakeFfmpeg } from '#test/support/fake-ffmpeg.ts'
+import { fakeMachine } from '#test/support/fake-machine.ts'
+import { makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
+
+let tools: FfmpegTools
+beforeAll(async () => {
+  tools = await openTools()
+})
+
+const engine = { pixelsPerSecond: 160 * 90 * 30 * 4, workers: 2 }
+const now = () => performance.now()
+
+async function provenReports(): Promise<readonly DeviceReport[]> {
+  const candidates = await findCandidates(await fakeMachine({ amd: ['renderD128', 'renderD129'] }))
+  return candidates.map((candidate) => {
+    const { identity: _identity, mayOpen: _mayOpen, ...device } = candidate
+    return { candidate, outcome: { isProven: true, device, renditions: [aRendition()] } }
+  })
+}
+
+test('what encodes is measured by encoding, hardware first, each codec once', async () => {
+  const fake = await fakeFfmpeg([])
+  const capabilities = await measureCapabilities(
+    { tools: fake.tools, engine, reports: await provenReports(), now },
+    { signal: untroubled, budgetMs: 20_000, rendition: aRendition() },
+  )
+  for (const capability of capabilities)
+    expect(EncoderCapability.parse(capability)).toEqual(capability)
+  expect(capabilities.slice(0, 2)).toMatchObject([
+    { codec: 'h264', encoder: 'h264_vaapi', hwAccel: 'vaapi', maxResolution: '90p' },
+    { codec: 'h264', encoder: 'libx264', hwAccel: 'none', maxResolution: '90p', speed: 8_000 },
+  ])
+  const others = capabilities.slice(2)
+  expect(new Set(others.map(({ codec }) => codec)).size).toBe(others.length)
+  const known = softwareCodecs.flatMap(({ encoders }): readonly string[] => encoders)
+  for (const { encoder } of others) expect(known).toContain(encoder)
+  expect(others.map(({ codec }) => codec)).toContain('h265')
+})
+
+test('a device that fails at the measuring is left out', async () => {
+  const log = ['Failed to end picture encode issue: 1 (operation failed).']
+  const fake = await fakeFfmpeg([{ encoder: 'h264_vaapi', act: { type: 'fail', log, code: 1 } }])
+  const capabilities = await measureCapabilities(
+    { tools: fake.tools, engine, reports: await provenReports(), now },
+    { signal: untroubled, budgetMs: 20_000, rendition: aRendition() },
+  )
+  expect(capabilities.map(({ hwAccel }) => hwAccel)).not.toContain('vaapi')
+  expect(capabilities[0]).toMatchObject({ encoder: 'libx264' })
+})
+
+const endless = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=25', '-f', 'null', '-']
+
+test('an encoder that does not finish is judged by what it has done, and ended', async () => {
+  const budget = new AbortController()
+  const ffmpeg: Ffmpeg = {
+    run: ({ onProgress, ...run }) =>
+      tools.ffmpeg.run({
+        ...run,
+        onProgress: (progress) => {
+          onProgress?.(progress)
+          if (progress.frames > 0) budget.abort()
+        },
+      }),
+  }
+  const run = { args: endless, directory: await makeFolder(), signal: untroubled }
+  expect(await framesPerSecond({ ffmpeg, now }, { ...run, budget: budget.signal })).toBeGreaterThan(
+    0,
+  )
+})
+
+test('an encoder that has done nothing within its budget has no speed', async () => {
+  const budget = new AbortController()
+  const run = { args: endless, directory: await makeFolder(), signal: untroubled }
+  const trial = framesPerSecond({ ffmpeg: tools.ffmpeg, now }, { ...run, budget: budget.signal })
+  budget.abort()
+  expect(await trial).toBe(0)
+})
+
+test('an abort by the owner is told as such', async () => {
+  const controller = new AbortController()
+  const run = { args: endless, directory: await makeFolder(), budget: untroubled }
+  const trial = framesPerSecond(
+    { ffmpeg: tools.ffmpeg, now },
+    { ...run, signal: controller.signal },
+  )
+  controller.abort(new Error('enough'))
+  await expect(trial).rejects.toThrow('enough')
+})
+
+test('what was measured holds until FFmpeg is another', async () => {
+  const folder = await makeFolder()
+  const ffmpeg = path.join(folder, 'ffmpeg')
+  const file = path.join(folder, 'capabilities.json')
+  await writeFile(ffmpeg, 'program')
+  const open = () => createKeptCapabilities({ binaries: { ffmpeg, version: '5.1.9' } }, { file })
+  expect(await open().read()).toBeNull()
+  const capability = EncoderCapability.parse({
+    ...{ codec: 'av1', encoder: 'libsvtav1', hwAccel: 'none' },
+    ...{ maxResolution: '1080p', speed: 640 },
+  })
+  await open().write([capability])
+  expect(await open().read()).toEqual([capability])
+  await writeFile(file, (await readFile(file, 'utf8')).slice(1))
+  expect(await open().read()).toBeNull()
+  await open().write([capability])
+  await utimes(ffmpeg, 1, 1)
+  expect(await open().read()).toBeNull()
+})
