@@ -59,17 +59,18 @@ export function colorTable(wide: WideColor): string {
 /** One colour of the table: 0 to 1 in, 0 to 1 out. */
 export function standardColor(wide: WideColor, coded: Color): Color {
   const light = linearLight(wide, coded)
-  const matrix = wide === 'p3' ? fromP3 : fromBt2020
-  return mapColor(matrix, (row) => {
-    const value = row[0] * light[0] + row[1] * light[1] + row[2] * light[2]
-    return Math.min(1, Math.max(0, value)) ** (1 / displayGamma)
-  })
+  const narrow = mapColor(
+    wide === 'p3' ? fromP3 : fromBt2020,
+    (row) => row[0] * light[0] + row[1] * light[1] + row[2] * light[2],
+  )
+  const shown = wide === 'pq' || wide === 'hlg' ? compressed(narrow) : narrow
+  return mapColor(shown, (value) => Math.min(1, Math.max(0, value)) ** (1 / displayGamma))
 }
 
-/** In units of standard range's white. */
+/** In nits for high dynamic range, in units of its white for standard range. */
 function linearLight(wide: WideColor, coded: Color): Color {
-  if (wide === 'pq') return compressed(mapColor(coded, pqToNits))
-  if (wide === 'hlg') return compressed(hlgToNits(coded))
+  if (wide === 'pq') return mapColor(coded, pqToNits)
+  if (wide === 'hlg') return hlgToNits(coded)
   return mapColor(coded, (value) => value ** displayGamma)
 }
 

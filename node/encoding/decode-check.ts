@@ -2,7 +2,7 @@ import path from 'node:path'
 import { MarketError } from '#market/errors.ts'
 import { frameSeconds } from '#protocol/grid.ts'
 import type { Ffmpeg } from './ffmpeg-process.ts'
-import { fromZero, inputArguments } from './input-arguments.ts'
+import { fromZero, inputArguments, openingArguments } from './input-arguments.ts'
 import { mostPaddedFrames, windowFilters } from './part-arguments.ts'
 import type { SourceLayout } from './source-layout.ts'
 import type { SourceTimeline } from './source-timeline.ts'
@@ -31,17 +31,19 @@ export function createDecodeCheck(
   { ffmpeg }: { readonly ffmpeg: Ffmpeg },
   signal: AbortSignal,
 ): DecodeCheck {
-  const countOutput = async (
+  const decode = async (
     layout: SourceLayout,
-    from: number,
+    opening: readonly string[],
     graph: string,
   ): Promise<number> => {
-    const decode = ['-loglevel', 'error', ...inputArguments(layout, from)]
-    const args = [...decode, '-filter_complex', `${graph}[out]`, '-map', '[out]', '-f', 'null', '-']
+    const output = ['-filter_complex', `${graph}[out]`, '-map', '[out]', '-f', 'null', '-']
+    const args = ['-loglevel', 'error', ...opening, ...output]
     const directory = path.dirname(layout.path)
     const { progress } = await ffmpeg.run({ args, directory, signal }).catch(refuseUndecodable)
     return progress.frames
   }
+  const countOutput = (layout: SourceLayout, from: number, graph: string): Promise<number> =>
+    decode(layout, inputArguments(layout, from), graph)
   return {
     requirePictures: async (layout, timeline) => {
       const { video } = layout
@@ -54,7 +56,7 @@ export function createDecodeCheck(
     },
     requireSound: async (layout, audioStream) => {
       const graph = `[0:${audioStream}]${fromZero(layout.video, 'asetpts')},atrim=end=${stretchSeconds}`
-      await countOutput(layout, 0, graph)
+      await decode(layout, openingArguments(layout, 0), graph)
     },
     countFrames: async (layout, timeline) => {
       const { numerator, denominator } = timeline.rate

@@ -1,7 +1,7 @@
 import type { Ffprobe } from './ffprobe.ts'
 
 /** A codec's line in FFmpeg's list, `D` first where there is a decoder; names of decoders may follow in brackets. */
-const codecLine = /^ ([D.])[E.][VASDT.][I.][L.][S.] (\S+) +(.*)$/
+const codecLine = /^ ([D.])[E.][VASDT.][I.][L.][S.] (\w\S*) +(.*)$/
 
 /** Names of the codecs that a build can decode, as ffprobe calls them, and of its decoders where a codec has several. */
 export async function listDecoders(

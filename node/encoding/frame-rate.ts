@@ -53,7 +53,7 @@ export function createRateMeter(claimed: readonly Ratio[]): RateMeter {
   const followed = (rate: FrameRate): Candidate => ({ rate, deviation: 0 })
   const claims = claimed.map(reduced).filter(isPlausible).map(followed)
   const candidates = [...claims, ...commonRates.map(followed)]
-  const steps = createStepMedian()
+  const steps = createStepMeter()
   let index = 0
   const best = (): Candidate =>
     claims.find(({ deviation }) => deviation <= jitter) ??
@@ -70,33 +70,45 @@ export function createRateMeter(claimed: readonly Ratio[]): RateMeter {
       }
       index += 1
     },
-    rate: () => withinLimits(isConstant() ? best().rate : nearestWhole(1 / steps.median())),
+    rate: () => withinLimits(isConstant() ? best().rate : nearestWhole(steps.rate())),
   }
 }
 
-/** Half of all steps between pictures are shorter: long pauses and short bursts do not move it. */
-function createStepMedian(): { add(seconds: number): void; median(): number } {
+/**
+ * How fast a source without a constant rate is where it moves: by most of its steps, so that pauses and dropped pictures
+ * do not count, or by their average, where its clock shakes so much that most steps are long and some very short.
+ */
+function createStepMeter(): { add(seconds: number): void; rate(): number } {
   const counts = new Map<number, number>()
   let previous: number | null = null
   let total = 0
+  let seconds = 0
   return {
-    add: (seconds) => {
+    add: (time) => {
       if (previous !== null) {
-        const step = Math.min(10_000, Math.max(1, Math.round((seconds - previous) * 10_000)))
+        const step = Math.min(10_000, Math.max(1, Math.round((time - previous) * 10_000)))
         counts.set(step, (counts.get(step) ?? 0) + 1)
         total += 1
+        seconds += time - previous
       }
-      previous = seconds
+      previous = time
     },
-    median: () => {
-      let seen = 0
-      for (const [step, count] of [...counts].sort(([a], [b]) => a - b)) {
-        seen += count
-        if (2 * seen >= total) return step / 10_000
-      }
-      return 1
+    rate: () => {
+      if (total === 0) return 1
+      const average = seconds > 0 ? total / seconds : 0
+      return Math.max(average, 1 / medianOf(counts, total))
     },
   }
+}
+
+/** Half of all steps are shorter; in seconds. */
+function medianOf(counts: ReadonlyMap<number, number>, total: number): number {
+  let seen = 0
+  for (const [step, count] of [...counts].sort(([a], [b]) => a - b)) {
+    seen += count
+    if (2 * seen >= total) return step / 10_000
+  }
+  return 1
 }
 
 /** A source without a constant rate has no reason for a broken one. */

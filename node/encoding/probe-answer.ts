@@ -7,7 +7,7 @@ export const probeEntries = [
     'color_range,color_space,color_transfer,color_primaries,channels,channel_layout,sample_rate,' +
     'r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,has_b_frames',
   'stream_disposition=default,attached_pic,still_image',
-  'stream_tags=rotate,alpha_mode,language',
+  'stream_tags=rotate,ROTATE,alpha_mode,language',
   'stream_side_data=rotation,displaymatrix,dv_profile,dv_bl_signal_compatibility_id',
 ].join(':')
 
@@ -34,8 +34,12 @@ const Text = z
 
 const Count = z.coerce.number().int().nonnegative().catch(0)
 
+const Degrees = z.coerce.number().optional().catch(undefined)
+
+/** Matroska writes the names of tags in capitals, others do not. */
 const Tags = z
-  .object({ rotate: z.coerce.number().catch(0), alpha_mode: Text, language: Text })
+  .object({ rotate: Degrees, ROTATE: Degrees, alpha_mode: Text, language: Text })
+  .transform(({ ROTATE, rotate = ROTATE ?? 0, ...tags }) => ({ rotate, ...tags }))
   .catch({ rotate: 0, alpha_mode: null, language: null })
 
 const SideData = z.object({

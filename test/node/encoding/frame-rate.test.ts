@@ -75,6 +75,11 @@ test('a screen capture that pauses has the rate at which it moves', () => {
   expect(rateOf([...moving, ...later])).toEqual([60, 1])
 })
 
+test('a clock that shakes by a third of a picture does not slow a source down', () => {
+  const times = steady([30, 1], 300).map((time, index) => time + ((index * 37) % 11) / 1000)
+  expect(rateOf(times)).toEqual([30, 1])
+})
+
 test('a single picture has the rate that its header claims', () => {
   expect(rateOf([0], [[25, 1]])).toEqual([25, 1])
 })
