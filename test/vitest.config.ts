@@ -23,6 +23,7 @@ export default defineConfig({
           name: 'media',
           root: '.',
           include: ['test/node/{encoding,verification}/**/*.test.ts', 'test/media/**/*.test.ts'],
+          provide: { edgeCases: 'representative' },
           testTimeout: 180_000,
           hookTimeout: 120_000,
           ...alone,

@@ -5,7 +5,12 @@ import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import { aacFrameSamples } from '#protocol/ladder.ts'
 import { countAdtsFrames } from './adts.ts'
 import { segmentFile } from './part-arguments.ts'
-import { alignDecodingStart, markDiscontinuity, withoutServiceTable } from './segment-finish.ts'
+import {
+  alignDecodingStart,
+  markDiscontinuity,
+  withLeastPackets,
+  withoutServiceTable,
+} from './segment-finish.ts'
 import { elementaryStream, pesStarts } from './transport-stream.ts'
 
 /** A segment that must be in the directory by now, and what it must hold. */
@@ -27,7 +32,7 @@ export async function finishVideoSegments(
     requireFrames(segment, pesStarts(bytes).length)
     markDiscontinuity(bytes)
     if (segment.index === 0) alignDecodingStart(bytes)
-    await writeFile(file, bytes)
+    await writeFile(file, withLeastPackets(bytes))
     segments.push({ ...named(segment), path: file, units: segment.frames })
   }
   return segments
@@ -43,7 +48,7 @@ export async function finishAudioSegments(
     const { file, bytes } = await readSegment(directory, segment)
     requireFrames(segment, countAdtsFrames(elementaryStream(bytes)))
     markDiscontinuity(bytes)
-    await writeFile(file, bytes)
+    await writeFile(file, withLeastPackets(bytes))
     segments.push({ ...named(segment), path: file, units: segment.frames * aacFrameSamples })
   }
   return segments

@@ -1,4 +1,10 @@
-import { packetBytes, pesStarts, transportPackets, writeTicks } from './transport-stream.ts'
+import {
+  nullPid,
+  packetBytes,
+  pesStarts,
+  transportPackets,
+  writeTicks,
+} from './transport-stream.ts'
 
 /** The table that names a broadcast service. */
 const servicePid = 0x11
@@ -11,6 +17,17 @@ export function withoutServiceTable(bytes: Uint8Array): Uint8Array {
   for (const { pid, offset } of transportPackets(bytes))
     if (pid !== servicePid) pieces.push(bytes.subarray(offset, offset + packetBytes))
   return Buffer.concat(pieces)
+}
+
+/** Packets that FFmpeg wants to see before it believes that a file is a transport stream. */
+const leastPackets = 12
+
+/** A segment of a still or silent moment may be a few packets only; empty ones make up for what is missing. */
+export function withLeastPackets(bytes: Uint8Array): Uint8Array {
+  const missing = Math.max(0, leastPackets - bytes.length / packetBytes)
+  const empty = Buffer.alloc(packetBytes, 0xff)
+  empty.set([0x47, nullPid >> 8, nullPid & 0xff, 0x10])
+  return Buffer.concat([bytes, ...Array.from({ length: missing }, () => empty)])
 }
 
 /**

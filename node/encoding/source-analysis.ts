@@ -22,6 +22,9 @@ export type SourceLimits = {
 /** A grid cannot decode further ahead than this (see the protocol's `leadSeconds`). */
 const longestGopSeconds = 600
 
+/** Seconds by which a header may be wrong: recorders write it before they know how the file ends. */
+const leastLoss = 0.5
+
 /** In recordings, a longer step of the clock is a break in it and not a picture that stands still. */
 const longestRecordedStepSeconds = 10
 
@@ -147,7 +150,7 @@ function refuseBroken(layout: SourceLayout, timeline: SourceTimeline): void {
 function refuseShort({ video, declaredSeconds }: SourceLayout, timeline: SourceTimeline): void {
   const declared = video.declaredSeconds ?? declaredSeconds ?? 0
   const held = video.declaredSeconds === null ? timeline.fileSeconds : timeline.endSeconds
-  if (declared - held <= Math.max(1, 0.02 * declared)) return
+  if (declared - held <= Math.max(leastLoss, 0.02 * declared)) return
   throw new MarketError(
     'input-truncated',
     `The file is cut off: it says ${Math.round(declared)} seconds and holds ${Math.round(held)}.`,

@@ -101,13 +101,19 @@ export function createTimeline(
 }
 
 /**
- * When a packet's picture is shown. Where the container only tells when it is decoded (AVI never tells more, program
- * streams not always), it is shown later by as much as the first picture is.
+ * When a packet's picture is shown. Where the container only tells when it is decoded (AVI never tells more, whatever FFmpeg
+ * makes of some of its packets; program streams not always), it is shown later by as much as the first picture is: not
+ * quite true of each, but of all together.
  */
 function createShowTimes(startPts: number): (packet: PacketLine) => number {
   let delay: number | null = null
+  let isDecodingOrder = false
   return ({ pts, dts }) => {
-    delay ??= (pts ?? startPts) - (dts ?? pts ?? startPts)
+    if (delay === null) {
+      isDecodingOrder = pts === null
+      delay = (pts ?? startPts) - (dts ?? pts ?? startPts)
+    }
+    if (isDecodingOrder && dts !== null) return dts + delay
     return pts ?? (dts ?? 0) + delay
   }
 }

@@ -1,6 +1,9 @@
 /** Bytes of one MPEG-TS packet. */
 export const packetBytes = 188
 
+/** Packets of this id hold nothing. */
+export const nullPid = 0x1fff
+
 /** FFmpeg gives this packet id to the first stream of a file; ours have no other. */
 export const mediaPid = 0x100
 

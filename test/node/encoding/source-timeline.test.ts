@@ -102,6 +102,14 @@ test('where only decoding times are known, pictures are shown as late as the fir
   expect(timelineOf(packets)).toMatchObject({ lastStartSeconds: 0.12, endSeconds: 0.16 })
 })
 
+test('an AVI is as long as its pictures, though only some of them tell when they are shown', () => {
+  const shown = [null, null, 2, 3, null, 5, 6, null, 8, 9]
+  const packets = shown.map((pts, frame) =>
+    aPacket({ pts: pts === null ? null : 122_400 + 3600 * pts, dts: 122_400 + 3600 * frame }),
+  )
+  expect(timelineOf(packets)).toMatchObject({ endSeconds: 0.4, runsBackwards: false })
+})
+
 test('a forged time far in the future sizes no array', () => {
   const packets = [aPacket({ pts: 126_000 }), aPacket({ pts: 2 ** 52 })]
   expect(timelineOf(packets).picturesPerSecond.length).toBeLessThan(1_000_002)

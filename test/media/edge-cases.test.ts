@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { buildLadder } from '#market/domain/ladder.ts'
+import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import { createEncodingEngine } from '#node/encoding/engine.ts'
+import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
+import { mostStoredPixels } from '#node/encoding/input-arguments.ts'
+import { openAnalysis } from '#test/support/analysis.ts'
+import { encodeTree, requestFor } from '#test/support/clip.ts'
+import { edgeCases } from '#test/support/edge-cases/all.ts'
+import type { EdgeCase, Expectation, Workshop } from '#test/support/edge-cases/edge-case.ts'
+import { openWorkshop } from '#test/support/edge-cases/edge-case.ts'
+import { makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
+import { checkTree } from '#test/support/tree-check.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whether every case runs, or those that stand for the others. */
+    readonly edgeCases: 'all' | 'representative'
+  }
+}
+
+let tools: FfmpegTools
+let engine: EncodingEngine
+let workshop: Workshop
+
+beforeAll(async () => {
+  tools = await openTools()
+  const directory = await makeFolder()
+  engine = await createEncodingEngine({ tools }, { directory, signal: untroubled, workers: 2 })
+  workshop = openWorkshop(tools, await makeFolder())
+})
+
+/** One line for each case that ran: what kind, which, and how it ended. */
+const table: string[] = []
+
+afterAll(() => {
+  if (inject('edgeCases') === 'all') process.stdout.write(`\n${table.join('\n')}\n\n`)
+})
+
+const isWanted = ({ isRepresentative }: EdgeCase): boolean =>
+  inject('edgeCases') === 'all' || isRepresentative === true
+
+for (const [group, cases] of Object.entries(edgeCases))
+  describe(group, () => {
+    for (const edgeCase of cases.filter(isWanted))
+      test(edgeCase.name, async () => {
+        const ended = await endOf(edgeCase).catch((error: unknown) => {
+          tell(group, edgeCase, 'FAILED')
+          throw error
+        })
+        tell(group, edgeCase, ended)
+      })
+  })
+
+async function endOf({ make, outcome, without }: EdgeCase): Promise<string> {
+  const file = await make(workshop)
+  if (!('refused' in outcome)) return await expectTree(file, outcome)
+  const limits = { seconds: 43_200, pixels: mostStoredPixels }
+  const analyse = await openAnalysis(tools, limits, without)
+  await expect(analyse(file, untroubled)).rejects.toMatchObject({ code: outcome.refused })
+  return `refused: ${outcome.refused}`
+}
+
+/** Encodes as an offer would ask for it, but in segments of half a second, so that a short clip has seams as well. */
+async function expectTree(file: string, expected: Expectation): Promise<string> {
+  const profile = await engine.analyse(file, { signal: untroubled })
+  const { rate, width, height } = profile
+  const segmentFrames = Math.max(1, Math.round(rate.numerator / rate.denominator / 2))
+  const ladder = buildLadder(width, height, profile)
+  const options = { ladder, segmentFrames, partSegments: 2 }
+  const request = await requestFor(engine, file, options)
+  await checkTree(tools, await encodeTree(engine, request), expected)
+  const sizes = ladder.map((rendition) => `${rendition.width}x${rendition.height}`)
+  return `encoded: ${sizes.join(' ')} at ${expected.rate}, ${expected.frames} frames`
+}
+
+function tell(group: string, { name }: EdgeCase, ended: string): void {
+  table.push(`${group.padEnd(11)} ${name.padEnd(58)} ${ended}`)
+}
