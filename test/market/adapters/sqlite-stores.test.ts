@@ -13,6 +13,7 @@ import {
   createJobEventStore,
 } from '#market/adapters/sqlite/job-stores.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
+import type { Piece } from '#market/adapters/sqlite/piece-store.ts'
 import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import type { CreatorJob, CreatorJobIn } from '#market/domain/creator-job.ts'
@@ -300,7 +301,7 @@ test('a pin is kept per owner, and gone when the last owner lets go', () => {
 
 test('a finished piece is kept once, in order, and forgotten alone or with its job', () => {
   const pieces = createPieceStore(opened.database)
-  const piece = (rendition: string, part: number) => ({ rendition, part, segments: [] })
+  const piece = (rendition: string, part: number): Piece => ({ rendition, part, segments: [] })
   for (const part of [1, 0, 0]) pieces.save(jobId('alice'), piece('480p', part))
   pieces.save(jobId('alice'), piece('audio', 0))
   pieces.save(jobId('alice', 2), piece('480p', 0))
