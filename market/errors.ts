@@ -36,6 +36,8 @@ export const marketErrors = {
   'peer-unreachable': { status: 504, retryable: true },
   'ffmpeg-missing': { status: 500, retryable: false },
   'ffmpeg-failed': { status: 500, retryable: true },
+  'disk-full': { status: 507, retryable: true },
+  'memory-exceeded': { status: 500, retryable: true },
   'data-locked': { status: 409, retryable: true },
   'data-foreign': { status: 409, retryable: false },
   'data-unusable': { status: 500, retryable: false },

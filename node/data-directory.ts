@@ -19,6 +19,11 @@ export type DataDirectoryOptions = {
   readonly freeBytes?: number
 }
 
+/** What commands keep that work for nobody but this machine's user. No account has such a name. */
+export function localDataPath(): string {
+  return defaultDataPath('_local')
+}
+
 /**
  * Makes a directory, readable by its owner only, and locks it. The lock is SQLite's own on a small file, which the system
  * releases when the process dies, so a crash never leaves a directory locked.

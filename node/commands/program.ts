@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { createDevchainCommand } from './devchain.ts'
+import { createEncodeCommand } from './encode.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
 
@@ -19,8 +20,13 @@ export function createProgram(version: string): Command {
     .version(version, '--version', 'print the version')
     .helpCommand(false)
     .addHelpText('after', examples)
-  for (const command of [createMarketCommand(), createNodeCommand(), createDevchainCommand()])
-    program.addCommand(command)
+  const commands = [
+    createMarketCommand(),
+    createNodeCommand(),
+    createEncodeCommand(),
+    createDevchainCommand(),
+  ]
+  for (const command of commands) program.addCommand(command)
   for (const command of [program, ...program.commands])
     command
       .helpOption('--help', 'print this help')

@@ -9,13 +9,17 @@ export type MediaPlaylist = {
   readonly isIndependent: boolean
 }
 
-/** A playlist of segments: EVENT and open while it grows, VOD and closed when it is whole. */
+/**
+ * A playlist of segments: EVENT and open while it grows, VOD and closed when it is whole. An open one says that the video
+ * begins at its beginning, which players would otherwise take for a broadcast and join at its end.
+ */
 export function mediaPlaylist({ entries, isGrowing, isIndependent }: MediaPlaylist): string {
   const target = Math.max(1, ...entries.map(({ seconds }) => Math.round(seconds)))
   return playlistText([
     `#EXT-X-TARGETDURATION:${target}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     `#EXT-X-PLAYLIST-TYPE:${isGrowing ? 'EVENT' : 'VOD'}`,
+    ...(isGrowing ? ['#EXT-X-START:TIME-OFFSET=0,PRECISE=YES'] : []),
     ...(isIndependent ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
     ...entries.flatMap(({ seconds, address }) => [`#EXTINF:${seconds.toFixed(6)},`, address]),
     ...(isGrowing ? [] : ['#EXT-X-ENDLIST']),

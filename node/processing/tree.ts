@@ -6,16 +6,16 @@ import { manifestName } from '../encoding/playlist.ts'
 import type { TreeFile } from '../encoding/tree-files.ts'
 import { treeFiles } from '../encoding/tree-files.ts'
 
+/** What a tree is put together with: a node's store, or the mere arithmetic of ids. */
+export type TreeStore = Pick<ContentStore, 'addBytes' | 'addDirectory' | 'sizes'>
+
 export type AssembledTree = { readonly root: Cid; readonly manifest: Cid }
 
 /**
  * Puts a tree together from a manifest whose segments are here: writes the few texts, names the segments by their ids, moves no bytes.
  * The root depends on nothing but the manifest, so a verifier that assembles the same one holds the whole tree to it.
  */
-export async function assembleTree(
-  manifest: Manifest,
-  content: ContentStore,
-): Promise<AssembledTree> {
+export async function assembleTree(manifest: Manifest, content: TreeStore): Promise<AssembledTree> {
   const folders = new Map<string, DirectoryEntry[]>()
   const top: DirectoryEntry[] = []
   for (const file of treeFiles(manifest)) {
@@ -34,11 +34,7 @@ export async function assembleTree(
   return { root, manifest: found.cid }
 }
 
-async function entryOf(
-  name: string,
-  file: TreeFile,
-  content: ContentStore,
-): Promise<DirectoryEntry> {
+async function entryOf(name: string, file: TreeFile, content: TreeStore): Promise<DirectoryEntry> {
   const { cid, dagBytes } =
     'text' in file ? await content.addBytes(utf8(file.text)) : await content.sizes(file.cid)
   return { name, cid, dagBytes }

@@ -1,0 +1,50 @@
+import { availableParallelism } from 'node:os'
+import { Command } from 'commander'
+import { z } from 'zod'
+import { Rendition } from '#protocol/ladder.ts'
+import { parsedBy } from './options.ts'
+
+export type EncodeFlags = {
+  readonly out?: string
+  readonly qualities?: readonly string[]
+  readonly workers: number
+  readonly data?: string
+  readonly json?: true
+}
+
+const Qualities = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(z.array(Rendition.shape.name).min(1))
+
+const details = `
+The folder holds a whole HLS tree: master.m3u8, master.cid.m3u8 (every reference a content id) and manifest.json.
+It can be watched while it grows. Stopped or killed, run it again: only what is missing is encoded.`
+
+/** `spk-encoder encode`: a file into an HLS tree on this machine, without any market. */
+export function createEncodeCommand(): Command {
+  return new Command('encode')
+    .description('Encode a video into an HLS tree on this machine.')
+    .argument('<file>', 'video to encode')
+    .option(
+      '--out <dir>',
+      "folder of the tree (default: beside the file, named after it with '-hls')",
+    )
+    .option(
+      '--qualities <names>',
+      'renditions to encode, like 1080p,720p (default: all that the video has)',
+      parsedBy(Qualities),
+    )
+    .option(
+      '--workers <count>',
+      'parts encoded side by side',
+      parsedBy(z.coerce.number().int().min(1).max(256)),
+      availableParallelism(),
+    )
+    .option('--data <dir>', 'where it is noted what has been encoded on this machine')
+    .option('--json', 'print one JSON object a line; the last is the result or the error')
+    .addHelpText('after', details)
+    .action(async (file: string, flags: EncodeFlags) =>
+      (await import('./run-encode.ts')).runEncode(file, flags),
+    )
+}

@@ -1,0 +1,44 @@
+import path from 'node:path'
+import { createLifetime } from '../lifetime.ts'
+import { createEncodeFile } from '../local/encode-file.ts'
+import type { EncodeView } from '../local/encode-view.ts'
+import { createEncodeView } from '../local/encode-view.ts'
+import { openLocalEngine } from '../local/local-engine.ts'
+import type { LocalReport } from '../local/local-report.ts'
+import type { EncodeFlags } from './encode.ts'
+import { explain } from './explain.ts'
+
+/** What a shell reports of a program that Ctrl-C ended. */
+const interrupted = 130
+
+/** Encodes the file, tells how far it is, and ends the process. */
+export async function runEncode(file: string, flags: EncodeFlags): Promise<void> {
+  const lifetime = createLifetime()
+  const view = createEncodeView(process.stdout, { asJson: flags.json === true })
+  try {
+    view.finish(await encode(file, flags, view, lifetime.signal))
+    lifetime.end(0)
+  } catch (error) {
+    if (lifetime.signal.aborted) view.interrupt()
+    else view.fail(explain(error))
+    lifetime.end(lifetime.signal.aborted ? interrupted : 1)
+  }
+}
+
+async function encode(
+  file: string,
+  { out = besides(file), qualities = [], workers, data }: EncodeFlags,
+  view: EncodeView,
+  signal: AbortSignal,
+): Promise<LocalReport> {
+  using local = await openLocalEngine({ data, workers, signal })
+  if (local.warning !== null) view.warn(local.warning)
+  const encodeFile = createEncodeFile(local)
+  return await encodeFile({ file, out, qualities, signal, onProgress: view.progress })
+}
+
+/** `film.mp4` becomes the folder `film-hls` beside it. */
+function besides(file: string): string {
+  const { dir, name } = path.parse(path.resolve(file))
+  return path.join(dir, `${name}-hls`)
+}

@@ -1,0 +1,118 @@
+import path from 'node:path'
+import type { PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
+import type { Clock } from '#market/ports/clock.ts'
+import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { NodeState } from '#market/ports/node-state.ts'
+import { createCellRunner } from '../encoding/cell-runner.ts'
+import { fileCid } from '../encoding/file-cid.ts'
+import { buildManifest } from '../encoding/manifest.ts'
+import { createPieceKeys } from '../encoding/piece-key.ts'
+import { createGrowingTree } from './growing-tree.ts'
+import type { LocalProgress, LocalReport } from './local-report.ts'
+import { createProgressTeller, reportOf } from './local-report.ts'
+import { localRequest } from './local-request.ts'
+import type { OutputFolder } from './output-folder.ts'
+import { openOutputFolder } from './output-folder.ts'
+import type { PieceShelf } from './piece-shelf.ts'
+import { openPieceShelf } from './piece-shelf.ts'
+import { writeTree } from './write-tree.ts'
+
+export type EncodeFileDeps = {
+  readonly engine: EncodingEngine
+  readonly cache: PieceCache
+  readonly state: NodeState
+  readonly clock: Clock
+}
+
+export type EncodeFileOptions = {
+  readonly file: string
+  readonly out: string
+  readonly qualities: readonly string[]
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: LocalProgress) => void
+}
+
+/**
+ * Encodes a file into a tree in a folder, without any market. What earlier runs have finished, in this folder or another,
+ * is taken as it is; the tree of a file that is done already is served at once. While parts finish, the playlists grow.
+ */
+export function createEncodeFile(deps: EncodeFileDeps) {
+  return async (options: EncodeFileOptions): Promise<LocalReport> => {
+    const { engine, clock } = deps
+    const file = path.resolve(options.file)
+    const tell = createProgressTeller(options.onProgress)
+    const began = clock.now()
+    tell({ stage: 'analysing', percent: 0 })
+    const request = await analyse(engine, file, options)
+    await using folder = await openOutputFolder(path.resolve(options.out), request.terms.source.cid)
+    const shelf = await openShelf(deps, folder, request)
+    const analysed = clock.now()
+    await encodeMissing(deps, { folder, shelf, request }, { ...options, onProgress: tell })
+    const encoded = clock.now()
+    tell({ stage: 'finishing', percent: finishingPercent })
+    const manifest = buildManifest(request.terms, engine.class, shelf)
+    const tree = await writeTree(folder, manifest)
+    tell({ stage: 'finishing', percent: 100 })
+    return reportOf({
+      folder: folder.path,
+      manifest,
+      tree,
+      shelf,
+      milliseconds: {
+        analyse: analysed - began,
+        encode: encoded - analysed,
+        finish: clock.now() - encoded,
+      },
+    })
+  }
+}
+
+/** What is left of the work when the last part is encoded. */
+const finishingPercent = 99
+
+async function analyse(
+  engine: EncodingEngine,
+  file: string,
+  { qualities, signal }: EncodeFileOptions,
+): Promise<EncodeRequest> {
+  const profile = await engine.analyse(file, { signal })
+  return localRequest(file, { cid: await fileCid(file), profile, qualities })
+}
+
+async function openShelf(
+  { engine, cache, state }: EncodeFileDeps,
+  folder: OutputFolder,
+  { terms }: EncodeRequest,
+): Promise<PieceShelf> {
+  const keyOf = createPieceKeys(terms, engine.class)
+  return await openPieceShelf({ folder, cache, state, keyOf }, terms)
+}
+
+type Work = {
+  readonly folder: OutputFolder
+  readonly shelf: PieceShelf
+  readonly request: EncodeRequest
+}
+
+async function encodeMissing(
+  { engine, clock }: EncodeFileDeps,
+  { folder, shelf, request }: Work,
+  { signal, onProgress }: Pick<EncodeFileOptions, 'signal' | 'onProgress'>,
+): Promise<void> {
+  if (shelf.reused === shelf.total) return
+  const { terms } = request
+  const growing = createGrowingTree(folder, { terms, determinismClass: engine.class }, shelf)
+  await growing.publish()
+  await createCellRunner({ engine, clock })({
+    request,
+    directory: folder.scratch,
+    signal,
+    isFinished: shelf.isFinished,
+    onFinished: async (work) => {
+      await shelf.keep(work)
+      await growing.publish()
+    },
+    onProgress: ({ percent, ...rest }) =>
+      onProgress({ stage: 'encoding', percent: (finishingPercent * percent) / 100, ...rest }),
+  })
+}

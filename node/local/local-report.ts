@@ -1,0 +1,85 @@
+import path from 'node:path'
+import { frameSeconds, gridSeconds } from '#protocol/grid.ts'
+import type { Manifest } from '#protocol/manifest.ts'
+import type { EncodeProgress } from '../encoding/encode-progress.ts'
+import { masterName } from '../encoding/playlist.ts'
+import type { AssembledTree } from '../processing/tree.ts'
+import type { PieceShelf } from './piece-shelf.ts'
+
+export type LocalProgress = EncodeProgress & {
+  readonly stage: 'analysing' | 'encoding' | 'finishing'
+}
+
+/** What an encode has come to, for people and programs. */
+export type LocalReport = {
+  readonly folder: string
+  readonly master: string
+  readonly source: string
+  /** Ids that the tree and its manifest have in IPFS. */
+  readonly root: string
+  readonly manifest: string
+  /** Seconds of video. */
+  readonly duration: number
+  readonly renditions: readonly {
+    readonly name: string
+    readonly width: number
+    readonly height: number
+    readonly segments: number
+    readonly bytes: number
+    readonly averageKbps: number
+  }[]
+  readonly bytes: number
+  /** Pieces (a part of a rendition, or the sound) that were found finished, and those of the whole. */
+  readonly pieces: { readonly reused: number; readonly total: number }
+  readonly seconds: { readonly analyse: number; readonly encode: number; readonly finish: number }
+  /** Seconds of video per second of this run; of no meaning where parts were there already. */
+  readonly speed: number
+}
+
+export type Finished = {
+  readonly folder: string
+  readonly manifest: Manifest
+  readonly tree: AssembledTree
+  readonly shelf: Pick<PieceShelf, 'reused' | 'total'>
+  readonly milliseconds: LocalReport['seconds']
+}
+
+export function reportOf({ folder, manifest, tree, shelf, milliseconds }: Finished): LocalReport {
+  const { grid, renditions, audio, source } = manifest
+  const duration = gridSeconds(grid)
+  const { analyse, encode, finish } = milliseconds
+  const rows = renditions.map(({ name, width, height, segments }) => {
+    const bytes = totalBytes(segments)
+    const seconds = frameSeconds(grid.rate, grid.frames)
+    const averageKbps = Math.round((8 * bytes) / seconds / 1000)
+    return { name, width, height, segments: segments.length, bytes, averageKbps }
+  })
+  return {
+    folder,
+    master: path.join(folder, masterName),
+    source,
+    root: tree.root,
+    manifest: tree.manifest,
+    duration,
+    renditions: rows,
+    bytes: totalBytes(rows) + totalBytes(audio?.segments ?? []),
+    pieces: { reused: shelf.reused, total: shelf.total },
+    seconds: { analyse: analyse / 1000, encode: encode / 1000, finish: finish / 1000 },
+    speed: duration / Math.max(0.001, (analyse + encode + finish) / 1000),
+  }
+}
+
+function totalBytes(items: readonly { readonly bytes: number }[]): number {
+  return items.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/** Tells progress whose percent never falls, whatever stage or restart reports it. */
+export function createProgressTeller(
+  onProgress: (progress: LocalProgress) => void,
+): (progress: LocalProgress) => void {
+  let highest = 0
+  return (progress) => {
+    highest = Math.max(highest, progress.percent)
+    onProgress({ ...progress, percent: highest })
+  }
+}

@@ -1,0 +1,165 @@
+import { constants, copyFile, readFile, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { CachedPiece, PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
+import type { EncodedSegment, EncodeRequest } from '#market/ports/encoding-engine.ts'
+import type { NodeState } from '#market/ports/node-state.ts'
+import { partCount } from '#protocol/grid.ts'
+import type { SegmentRecord } from '#protocol/manifest.ts'
+import { audioRendition } from '../encoding/audio-arguments.ts'
+import type { FinishedWork } from '../encoding/cell-runner.ts'
+import { codecString } from '../encoding/codec-string.ts'
+import { fileCid } from '../encoding/file-cid.ts'
+import type { EncodedTracks } from '../encoding/manifest.ts'
+import type { PieceKeyOf } from '../encoding/piece-key.ts'
+import { segmentName } from '../encoding/playlist.ts'
+import { inParallel } from '../verification/in-parallel.ts'
+import type { OutputFolder } from './output-folder.ts'
+
+/** The finished pieces of a tree in a folder. */
+export type PieceShelf = EncodedTracks & {
+  isFinished(part: number | null, rendition: string): boolean
+  /** Moves segments to their places and then notes them: from here on neither a crash nor a power cut loses them. */
+  keep(work: FinishedWork): Promise<void>
+  /** Pieces that were there at the opening, and pieces in all. */
+  readonly reused: number
+  readonly total: number
+}
+
+export type PieceShelfDeps = {
+  readonly folder: OutputFolder
+  readonly cache: PieceCache
+  readonly state: NodeState
+  readonly keyOf: PieceKeyOf
+}
+
+type PieceName = { readonly part: number | null; readonly rendition: string }
+
+/** Files whose bytes are compared with their ids at a time. */
+const checkedAtOnce = 4
+
+/**
+ * Opens what earlier runs have left: pieces in this folder, and copies of those in the folders of other trees. Each is
+ * compared with its content id first; whatever does not match is encoded again.
+ */
+export async function openPieceShelf(
+  { folder, cache, state, keyOf }: PieceShelfDeps,
+  terms: EncodeRequest['terms'],
+): Promise<PieceShelf> {
+  const shelf = createShelf()
+  const all = piecesOf(terms)
+  const noted = state.atomically(() =>
+    all.map((name) => ({ name, found: cache.find(keyOf(name.part, name.rendition)) })),
+  )
+  const save = (name: PieceName, segments: readonly SegmentRecord[]): void => {
+    cache.save(keyOf(name.part, name.rendition), { segments, place: folder.path })
+  }
+  let reused = 0
+  await inParallel(noted, checkedAtOnce, async ({ name, found }) => {
+    const first = firstSegment(name, terms)
+    if (!found || !(await isInPlace(folder, name, first, found))) return
+    if (found.place !== folder.path) save(name, found.segments)
+    await shelf.add(folder, name, found.segments)
+    reused += 1
+  })
+  return {
+    isFinished: shelf.has,
+    segmentsOf: shelf.segmentsOf,
+    codecsOf: shelf.codecsOf,
+    reused,
+    total: all.length,
+    keep: async ({ part, segments }) => {
+      const byRendition = Map.groupBy(segments, ({ rendition }) => rendition)
+      for (const [rendition, encoded] of byRendition) {
+        const records = await Promise.all(encoded.map(recordOf))
+        await folder.place(
+          encoded.map(({ path: from, index }) => ({ from, name: nameIn(rendition, index) })),
+        )
+        save({ part, rendition }, records)
+        await shelf.add(folder, { part, rendition }, records)
+      }
+    },
+  }
+}
+
+/** Pieces by rendition and part, and the codec of each rendition whose first segment is there. */
+function createShelf() {
+  const tracks = new Map<string, Map<number, readonly SegmentRecord[]>>()
+  const codecs = new Map<string, string>()
+  const trackOf = (rendition: string) =>
+    tracks.get(rendition) ?? new Map<number, readonly SegmentRecord[]>()
+  return {
+    has: (part: number | null, rendition: string) => trackOf(rendition).has(part ?? 0),
+    add: async (
+      folder: OutputFolder,
+      { part, rendition }: PieceName,
+      segments: readonly SegmentRecord[],
+    ): Promise<void> => {
+      if (part === 0)
+        codecs.set(rendition, codecString(await readFile(folder.fileOf(nameIn(rendition, 0)))))
+      tracks.set(rendition, trackOf(rendition).set(part ?? 0, segments))
+    },
+    /** Up to the first gap. */
+    segmentsOf: (rendition: string): readonly SegmentRecord[] => {
+      const track = trackOf(rendition)
+      const segments: SegmentRecord[] = []
+      for (let part = 0; track.has(part); part += 1) segments.push(...(track.get(part) ?? []))
+      return segments
+    },
+    codecsOf: (rendition: string): string => codecs.get(rendition) ?? '',
+  }
+}
+
+/** Every piece that a tree consists of; the sound is not cut into parts. */
+function piecesOf({ grid, ladder, source }: EncodeRequest['terms']): readonly PieceName[] {
+  const parts = Array.from({ length: partCount(grid) }, (_, part) => part)
+  const video = ladder.flatMap(({ name }) => parts.map((part) => ({ part, rendition: name })))
+  return source.audioStream === undefined
+    ? video
+    : [...video, { part: null, rendition: audioRendition }]
+}
+
+function firstSegment({ part }: PieceName, { grid }: EncodeRequest['terms']): number {
+  return (part ?? 0) * grid.partSegments
+}
+
+function nameIn(rendition: string, index: number): string {
+  return `${rendition}/${segmentName(index)}`
+}
+
+async function recordOf({ path: file, units }: EncodedSegment): Promise<SegmentRecord> {
+  return { cid: await fileCid(file), bytes: (await stat(file)).size, units }
+}
+
+/** Whether a noted piece is in this folder, copied from where it was noted if need be, byte for byte. */
+async function isInPlace(
+  folder: OutputFolder,
+  { rendition }: PieceName,
+  first: number,
+  { segments, place }: CachedPiece,
+): Promise<boolean> {
+  const missing: { readonly from: string; readonly name: string }[] = []
+  for (const [offset, segment] of segments.entries()) {
+    const name = nameIn(rendition, first + offset)
+    if (await isSame(folder.fileOf(name), segment)) continue
+    const copy = path.join(folder.scratch, name.replace('/', '-'))
+    const other = path.join(place, ...name.split('/'))
+    if (!(await copied(other, copy)) || !(await isSame(copy, segment))) return false
+    missing.push({ from: copy, name })
+  }
+  if (missing.length > 0) await folder.place(missing)
+  return true
+}
+
+async function isSame(file: string, { cid, bytes }: SegmentRecord): Promise<boolean> {
+  const found = await stat(file).catch(() => null)
+  return found?.size === bytes && (await fileCid(file)) === cid
+}
+
+/** Copies a file of another tree, at no cost where the file system can share blocks. */
+async function copied(from: string, to: string): Promise<boolean> {
+  await rm(to, { force: true })
+  return await copyFile(from, to, constants.COPYFILE_FICLONE).then(
+    () => true,
+    () => false,
+  )
+}
