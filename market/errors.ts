@@ -41,7 +41,6 @@ export const marketErrors = {
   'data-locked': { status: 409, retryable: true },
   'data-foreign': { status: 409, retryable: false },
   'data-unusable': { status: 500, retryable: false },
-  'disk-full': { status: 507, retryable: true },
   'key-missing': { status: 400, retryable: false },
   'key-wrong': { status: 400, retryable: false },
   'option-invalid': { status: 400, retryable: false },

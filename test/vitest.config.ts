@@ -14,7 +14,7 @@ export default defineConfig({
             'test/{protocol,contracts,market,properties}/**/*.test.ts',
             'test/node/**/*.test.ts',
           ],
-          exclude: ['test/node/encoding/**', 'test/node/verification/**'],
+          exclude: ['test/node/{encoding,local,verification}/**'],
           testTimeout: 20_000,
         },
       },
@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'media',
           root: '.',
-          include: ['test/node/{encoding,verification}/**/*.test.ts', 'test/media/**/*.test.ts'],
+          include: ['test/node/{encoding,local,verification}/**/*.test.ts', 'test/media/**/*.test.ts'],
           provide: { edgeCases: 'representative' },
           testTimeout: 180_000,
           hookTimeout: 120_000,
