@@ -10,6 +10,7 @@ import { mostStoredPixels } from './input-arguments.ts'
 import { instructionCap } from './instruction-cap.ts'
 import type { LayoutReader } from './layout-reader.ts'
 import { createLayoutReader } from './layout-reader.ts'
+import { cellLimitMs } from './pace-limit.ts'
 import type { PartEncoder } from './part-encoder.ts'
 import { createPartEncoder } from './part-encoder.ts'
 import { createSourceAnalysis } from './source-analysis.ts'
@@ -56,7 +57,10 @@ export async function createEncodingEngine(
     pixelsPerSecond,
     decodes: (codec) => decoders.has(codec),
     analyse: async (source, options) => (await analyse(source, options.signal)).profile,
-    encodeCell: encoder.encodeCell,
+    encodeCell: (request, cell, options) => {
+      const longestMs = cellLimitMs(request.terms, cell, pixelsPerSecond)
+      return encoder.encodeCell(request, cell, { ...options, longestMs })
+    },
     encodeAudio: encoder.encodeAudio,
     copyVideo: encoder.copyVideo,
     tryCopy: createCopyTrial(encoder.copyVideo, directory),

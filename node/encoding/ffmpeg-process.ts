@@ -5,7 +5,7 @@ import { createProgressReader } from './ffmpeg-progress.ts'
 import type { LineTail } from './lines.ts'
 import { createLineTail, readLines } from './lines.ts'
 import type { Exit, GuardedProcess, ProcessGuard } from './process-guard.ts'
-import { createStallWatch } from './stall-watch.ts'
+import { createOvertime, createStallWatch } from './stall-watch.ts'
 
 export type FfmpegRun = {
   /** Inputs with their options first, then everything else; the last argument names the last output. */
@@ -16,6 +16,10 @@ export type FfmpegRun = {
   /** Less patience than is usual, for a run that cannot be slow. */
   readonly stallMs?: number
   readonly onProgress?: (progress: FfmpegProgress) => void
+  /** Most memory it may ask for; what needs more fails with `memory-exceeded`. */
+  readonly memoryBytes?: number
+  /** Milliseconds of this machine's waking time after which it is given up, however well it advances. */
+  readonly longestMs?: number
 }
 
 export type FfmpegResult = {
@@ -27,15 +31,15 @@ export type FfmpegResult = {
 
 export interface Ffmpeg {
   /**
-   * Runs one command to its end. Rejects with the signal's reason, or with `ffmpeg-failed`, whose meta holds the end of
-   * the log; either way the process is gone by then.
+   * Runs one command to its end. Rejects with the signal's reason, or with `ffmpeg-failed`, `disk-full` or
+   * `memory-exceeded`, whose meta holds the end of the log; either way the process is gone by then.
    */
   run(run: FfmpegRun): Promise<FfmpegResult>
 }
 
 export type FfmpegOptions = {
   readonly path: string
-  /** Milliseconds without any advance after which a run is given up. There is no limit on the whole. */
+  /** Milliseconds without any advance after which a run is given up. */
   readonly stallMs: number
 }
 
@@ -50,14 +54,16 @@ export function createFfmpeg(
   { path, stallMs: usualStallMs }: FfmpegOptions,
 ): Ffmpeg {
   return {
-    run: async ({ args, directory, signal, stallMs = usualStallMs, onProgress }) => {
+    run: async ({ args, directory, signal, stallMs = usualStallMs, onProgress, ...limits }) => {
+      const { memoryBytes, longestMs } = limits
       signal.throwIfAborted()
       const tail = createLineTail(logLines)
       let progress: FfmpegProgress = { frames: 0, seconds: 0 }
       const launch = (argv: readonly string[]): Promise<Exit> => {
         signal.throwIfAborted()
-        const started = guard.start({ file: path, args: argv, cwd: directory })
-        return supervise(started, tail, { signal, stallMs }, (report) => {
+        const limit = memoryBytes === undefined ? {} : { memoryBytes }
+        const started = guard.start({ file: path, args: argv, cwd: directory, ...limit })
+        return supervise(started, tail, { signal, stallMs, longestMs }, (report) => {
           progress = report
           onProgress?.(report)
         })
@@ -71,15 +77,25 @@ export function createFfmpeg(
   }
 }
 
+type Patience = {
+  readonly signal: AbortSignal
+  readonly stallMs: number
+  readonly longestMs: number | undefined
+}
+
 /** Follows one process to its end: reads its pipes, watches its advance, kills it on abort or stall. */
 async function supervise(
   { child, exited, kill }: GuardedProcess,
   tail: LineTail,
-  { signal, stallMs }: { readonly signal: AbortSignal; readonly stallMs: number },
+  { signal, stallMs, longestMs }: Patience,
   onProgress: (progress: FfmpegProgress) => void,
 ): Promise<Exit> {
   const stall = createStallWatch(stallMs, () => {
     tail.add(`No frame and no sound for ${stallMs / 1000} seconds.`)
+    kill()
+  })
+  const overtime = createOvertime(longestMs, () => {
+    tail.add(`Not done after ${Math.round((longestMs ?? 0) / 1000)} seconds.`)
     kill()
   })
   const readProgress = createProgressReader((progress) => {
@@ -93,6 +109,7 @@ async function supervise(
     return await exited
   } finally {
     stall.stop()
+    overtime.stop()
     signal.removeEventListener('abort', kill)
   }
 }
@@ -155,9 +172,18 @@ function failureOf({ code, signal, error }: Exit, tail: LineTail): MarketError |
   if (code === 0) return null
   const end = error?.message ?? (signal ? `was ended by ${signal}` : `stopped with code ${code}`)
   const lastLine = tail.lines.at(-1) ?? 'it said nothing'
-  return new MarketError('ffmpeg-failed', `FFmpeg ${end}: ${lastLine}`, {
+  return new MarketError(codeOf(tail), `FFmpeg ${end}: ${lastLine}`, {
     log: tail.lines.slice(-20).join('\n'),
     ...(code === null ? {} : { exitCode: code }),
     ...(signal === null ? {} : { exitSignal: signal }),
   })
+}
+
+/** What FFmpeg could not have is another matter than what it could not do. */
+function codeOf({ lines }: LineTail): 'disk-full' | 'memory-exceeded' | 'ffmpeg-failed' {
+  const log = lines.join('\n')
+  if (/No space left on device/.test(log)) return 'disk-full'
+  if (/Cannot allocate memory|malloc of size \d+ failed|failed to map segment/.test(log))
+    return 'memory-exceeded'
+  return 'ffmpeg-failed'
 }

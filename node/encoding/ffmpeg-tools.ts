@@ -8,6 +8,7 @@ import { createFfprobe } from './ffprobe.ts'
 import type { ProcessGuard } from './process-guard.ts'
 import { createProcessGuard, findDeathSignal } from './process-guard.ts'
 import { createProcessLedger } from './process-ledger.ts'
+import { findLimits } from './process-limits.ts'
 
 /** FFmpeg as it was found on this machine, ready to run. */
 export type FfmpegTools = {
@@ -43,5 +44,6 @@ export async function openFfmpegTools(options: FfmpegToolsOptions): Promise<Ffmp
 async function openGuard({ directory, niceness = 10 }: FfmpegToolsOptions): Promise<ProcessGuard> {
   const ledger = createProcessLedger(path.join(directory, 'processes'))
   ledger.endLeftovers()
-  return createProcessGuard({ ledger }, { niceness, prefix: await findDeathSignal() })
+  const [prefix, limits] = await Promise.all([findDeathSignal(), findLimits()])
+  return createProcessGuard({ ledger }, { niceness, prefix, limits })
 }

@@ -18,6 +18,7 @@ import {
   evenSoundArguments,
   evenSoundLayout,
 } from './audio-arguments.ts'
+import { framePixels } from './cell-plan.ts'
 import { colorTable } from './color-table.ts'
 import { requireCopyable } from './copied-segments.ts'
 import { copyArguments } from './copy-arguments.ts'
@@ -26,15 +27,18 @@ import type { HardwareDevice } from './hardware/hardware-device.ts'
 import { finishHardwareSegments } from './hardware/hardware-segments.ts'
 import { partArguments } from './part-arguments.ts'
 import { colorTableFile } from './picture-filters.ts'
+import { memoryCeilingBytes } from './process-limits.ts'
 import { clockBaseSeconds } from './segment-clock.ts'
 import type { ExpectedSegment } from './segment-files.ts'
 import { finishAudioSegments, finishVideoSegments } from './segment-files.ts'
 import type { SourceLayout } from './source-layout.ts'
 
-/** Where a cell is encoded, if not by the recipe's own encoder, and how long it may stand still. */
+/** Where a cell is encoded, if not by the recipe's own encoder, and how long it may take and stand still. */
 export type CellOptions = EncodeOptions & {
   readonly hardware?: HardwareDevice | null
   readonly stallMs?: number
+  /** See {@link cellLimitMs}. */
+  readonly longestMs?: number
 }
 
 /** Runs the recipe: one FFmpeg process per cell, one for the whole sound. */
@@ -60,7 +64,7 @@ export function createPartEncoder(
 ): PartEncoder {
   return {
     encodeCell: async (request, { part, renditions }, options) => {
-      const { directory, signal, stallMs, hardware = null, onProgress } = options
+      const { directory, signal, stallMs, longestMs, hardware = null, onProgress } = options
       const { grid } = request.terms
       const window = partWindow(grid, part)
       const layout = await readLayout(request, signal)
@@ -70,6 +74,10 @@ export function createPartEncoder(
         directory,
         signal,
         ...(stallMs === undefined ? {} : { stallMs }),
+        ...(longestMs === undefined ? {} : { longestMs }),
+        ...(hardware === null && {
+          memoryBytes: memoryCeilingBytes(storedPixels(layout), framePixels(renditions)),
+        }),
         onProgress: ({ frames }) => onProgress?.(Math.min(frames, window.frames)),
       })
       const segments = await finishVideoSegments(directory, expectedOf(request, window, renditions))
@@ -88,6 +96,7 @@ export function createPartEncoder(
         {
           directory,
           signal,
+          memoryBytes: memoryCeilingBytes(storedPixels(layout), 0),
           onProgress: ({ seconds }) => onProgress?.(samplesUntil(seconds)),
         },
       )
@@ -154,6 +163,10 @@ function expectedOf(
   return renditions.flatMap(({ name }) =>
     indexes.map((index) => ({ rendition: name, index, frames: framesInSegment(grid, index) })),
   )
+}
+
+function storedPixels({ video: { stored } }: SourceLayout): number {
+  return stored.width * stored.height
 }
 
 function samplesUntil(seconds: number): number {

@@ -5,11 +5,14 @@ import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import type { ProcessLedger } from './process-ledger.ts'
 import { killGroup } from './process-ledger.ts'
+import type { LimitPrefix } from './process-limits.ts'
 
 export type GuardedCommand = {
   readonly file: string
   readonly args: readonly string[]
   readonly cwd?: string
+  /** Most memory it may ask for, where the machine can hold it to that. */
+  readonly memoryBytes?: number
 }
 
 export type Exit = {
@@ -37,6 +40,8 @@ export type ProcessGuardOptions = {
   readonly niceness: number
   /** What every command line begins with: see {@link findDeathSignal}. */
   readonly prefix: readonly string[]
+  /** See {@link findLimits}; without, a child has no limits. */
+  readonly limits?: LimitPrefix
 }
 
 /**
@@ -45,7 +50,7 @@ export type ProcessGuardOptions = {
  */
 export function createProcessGuard(
   { ledger }: { readonly ledger: ProcessLedger },
-  { niceness, prefix }: ProcessGuardOptions,
+  { niceness, prefix, limits = () => [] }: ProcessGuardOptions,
 ): ProcessGuard {
   const alive = new Set<number>()
   const killAlive = (): void => alive.forEach(killGroup)
@@ -60,8 +65,8 @@ export function createProcessGuard(
     }
   }
   return {
-    start: ({ file, args, cwd }) => {
-      const [program = file, ...rest] = [...prefix, file, ...args]
+    start: ({ file, args, cwd, memoryBytes }) => {
+      const [program = file, ...rest] = [...prefix, ...limits(memoryBytes), file, ...args]
       const child = spawn(program, rest, {
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: process.platform !== 'win32',

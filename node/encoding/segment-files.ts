@@ -4,6 +4,7 @@ import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import { aacFrameSamples } from '#protocol/ladder.ts'
 import { countAdtsFrames } from './adts.ts'
+import { freeSpace } from './disk-guard.ts'
 import { segmentFile } from './part-arguments.ts'
 import {
   alignDecodingStart,
@@ -28,12 +29,12 @@ export async function finishVideoSegments(
 ): Promise<readonly EncodedSegment[]> {
   const segments: EncodedSegment[] = []
   for (const segment of expected) {
-    const { file, bytes } = await readSegment(directory, segment)
-    requireFrames(segment, pesStarts(bytes).length)
-    markDiscontinuity(bytes)
-    if (segment.index === 0) alignDecodingStart(bytes)
-    await writeFile(file, withLeastPackets(bytes))
-    segments.push({ ...named(segment), path: file, units: segment.frames })
+    await rewriteSegment(directory, segment, (bytes) => {
+      requireFrames(segment, pesStarts(bytes).length)
+      markDiscontinuity(bytes)
+      if (segment.index === 0) alignDecodingStart(bytes)
+    })
+    segments.push({ ...named(segment), path: fileOf(directory, segment), units: segment.frames })
   }
   return segments
 }
@@ -45,21 +46,45 @@ export async function finishAudioSegments(
 ): Promise<readonly EncodedSegment[]> {
   const segments: EncodedSegment[] = []
   for (const segment of expected) {
-    const { file, bytes } = await readSegment(directory, segment)
-    requireFrames(segment, countAdtsFrames(elementaryStream(bytes)))
-    markDiscontinuity(bytes)
-    await writeFile(file, withLeastPackets(bytes))
-    segments.push({ ...named(segment), path: file, units: segment.frames * aacFrameSamples })
+    await rewriteSegment(directory, segment, (bytes) => {
+      requireFrames(segment, countAdtsFrames(elementaryStream(bytes)))
+      markDiscontinuity(bytes)
+    })
+    segments.push({
+      ...named(segment),
+      path: fileOf(directory, segment),
+      units: segment.frames * aacFrameSamples,
+    })
   }
   return segments
 }
 
-async function readSegment(
+/** A disk with less is full: FFmpeg ends as if all were well when the rest of a segment found no room. */
+const leastFreeBytes = 1_000_000
+
+async function rewriteSegment(
   directory: string,
-  { rendition, index }: ExpectedSegment,
-): Promise<{ readonly file: string; readonly bytes: Uint8Array }> {
-  const file = path.join(directory, segmentFile(rendition, index))
-  const bytes = await readFile(file).catch((cause: unknown) => {
+  segment: ExpectedSegment,
+  finish: (bytes: Uint8Array) => void,
+): Promise<void> {
+  const file = fileOf(directory, segment)
+  try {
+    const bytes = withoutServiceTable(await readSegment(file, segment))
+    finish(bytes)
+    await writeFile(file, withLeastPackets(bytes))
+  } catch (error) {
+    throw (await freeSpace(directory)) < leastFreeBytes
+      ? noRoom(directory, error)
+      : asBroken(segment, error)
+  }
+}
+
+function noRoom(directory: string, cause: unknown): MarketError {
+  return new MarketError('disk-full', 'The disk is full.', { directory }, { cause })
+}
+
+async function readSegment(file: string, { rendition, index }: ExpectedSegment): Promise<Buffer> {
+  return await readFile(file).catch((cause: unknown) => {
     throw new MarketError(
       'ffmpeg-failed',
       `FFmpeg did not write segment ${index} of ${rendition}: the source may end before it.`,
@@ -67,7 +92,21 @@ async function readSegment(
       { cause },
     )
   })
-  return { file, bytes: withoutServiceTable(bytes) }
+}
+
+/** Bytes that are no transport stream are FFmpeg's failure, not this program's. */
+function asBroken({ rendition, index }: ExpectedSegment, cause: unknown): unknown {
+  if (!(cause instanceof RangeError)) return cause
+  return new MarketError(
+    'ffmpeg-failed',
+    `FFmpeg wrote a broken segment ${index} of ${rendition}.`,
+    { rendition, index },
+    { cause },
+  )
+}
+
+function fileOf(directory: string, { rendition, index }: ExpectedSegment): string {
+  return path.join(directory, segmentFile(rendition, index))
 }
 
 function requireFrames({ rendition, index, frames }: ExpectedSegment, counted: number): void {

@@ -15,6 +15,8 @@ import { readTimeline } from './source-timeline.ts'
 
 /** What is too large to be offered at all, so that a small file cannot ask for a mountain of work. */
 export type SourceLimits = {
+  /** Of the file; what nobody should be asked to move. */
+  readonly bytes?: number
   readonly seconds: number
   readonly pixels: number
 }
@@ -55,6 +57,7 @@ export function createSourceAnalysis(
   return async (path: string, signal: AbortSignal): Promise<MeasuredSource> => {
     signal.throwIfAborted()
     const { bytes } = await guardInput(path)
+    refuseHuge(bytes, limits)
     await refuseProtected(path)
     const layout = await readLayout({ source: path }, signal)
     refuseLarge(layout, limits)
@@ -108,6 +111,18 @@ async function readPackets(
   })
   if (timeline.pictures > 0) return timeline
   throw new MarketError('input-truncated', 'The file names a video but holds no picture of it.')
+}
+
+/** A day of the best camera. */
+const usualMostBytes = 2 ** 40
+
+function refuseHuge(bytes: number, { bytes: limit = usualMostBytes }: SourceLimits): void {
+  if (bytes <= limit) return
+  throw new MarketError(
+    'input-too-large',
+    `The file is too large: ${Math.round(bytes / 1e9)} GB, where ${Math.round(limit / 1e9)} are taken.`,
+    { bytes, limit },
+  )
 }
 
 function refuseLarge({ video }: SourceLayout, { pixels }: SourceLimits): void {

@@ -17,3 +17,16 @@ export function createStallWatch(stallMs: number, onStall: () => void): StallWat
     stop: () => clearTimeout(timer),
   }
 }
+
+/** Tells when work that does advance takes longer than it may; without a limit, never. Time asleep does not count. */
+export function createOvertime(
+  longestMs: number | undefined,
+  onOver: () => void,
+): Pick<StallWatch, 'stop'> {
+  if (longestMs === undefined) return { stop: () => undefined }
+  const timer = setTimeout(onOver, Math.min(longestMs, longestTimerMs))
+  return { stop: () => clearTimeout(timer) }
+}
+
+/** A longer timer would fire at once. */
+const longestTimerMs = 2 ** 31 - 1

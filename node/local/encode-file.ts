@@ -4,6 +4,14 @@ import type { Clock } from '#market/ports/clock.ts'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import { createCellRunner } from '../encoding/cell-runner.ts'
+import type { FreeSpace } from '../encoding/disk-guard.ts'
+import {
+  asDiskFull,
+  requireSpace,
+  treeBytesEstimate,
+  usualDiskFloorBytes,
+  watchDisk,
+} from '../encoding/disk-guard.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import { buildManifest } from '../encoding/manifest.ts'
 import { createPieceKeys } from '../encoding/piece-key.ts'
@@ -22,6 +30,7 @@ export type EncodeFileDeps = {
   readonly cache: PieceCache
   readonly state: NodeState
   readonly clock: Clock
+  readonly free: FreeSpace
 }
 
 export type EncodeFileOptions = {
@@ -30,6 +39,8 @@ export type EncodeFileOptions = {
   readonly qualities: readonly string[]
   readonly signal: AbortSignal
   readonly onProgress: (progress: LocalProgress) => void
+  /** Bytes that are to stay free on the disk of the folder. */
+  readonly diskFloorBytes?: number
 }
 
 /**
@@ -38,43 +49,49 @@ export type EncodeFileOptions = {
  */
 export function createEncodeFile(deps: EncodeFileDeps) {
   return async (options: EncodeFileOptions): Promise<LocalReport> => {
-    const { engine, clock } = deps
-    const file = path.resolve(options.file)
+    const out = path.resolve(options.out)
     const tell = createProgressTeller(options.onProgress)
-    const began = clock.now()
-    tell({ stage: 'analysing', percent: 0 })
-    const request = await analyse(engine, file, options)
-    await using folder = await openOutputFolder(path.resolve(options.out), request.terms.source.cid)
-    const shelf = await openShelf(deps, folder, request)
-    const analysed = clock.now()
-    await encodeMissing(deps, { folder, shelf, request }, { ...options, onProgress: tell })
-    const encoded = clock.now()
-    tell({ stage: 'finishing', percent: finishingPercent })
-    const manifest = buildManifest(request.terms, engine.class, shelf)
-    const tree = await writeTree(folder, manifest)
-    tell({ stage: 'finishing', percent: 100 })
-    return reportOf({
-      folder: folder.path,
-      manifest,
-      tree,
-      shelf,
-      milliseconds: {
-        analyse: analysed - began,
-        encode: encoded - analysed,
-        finish: clock.now() - encoded,
-      },
-    })
+    try {
+      return await encode(deps, { ...options, out, onProgress: tell })
+    } catch (error) {
+      throw asDiskFull(error, out)
+    }
   }
 }
+
+async function encode(deps: EncodeFileDeps, options: EncodeFileOptions): Promise<LocalReport> {
+  const { engine, clock } = deps
+  const { onProgress } = options
+  const began = clock.now()
+  onProgress({ stage: 'analysing', percent: 0 })
+  const request = await analyse(engine, options)
+  await using folder = await openOutputFolder(options.out, request.terms.source.cid)
+  const shelf = await openShelf(deps, folder, request)
+  const analysed = clock.now()
+  await encodeMissing(deps, { folder, shelf, request }, options)
+  const encoded = clock.now()
+  onProgress({ stage: 'finishing', percent: finishingPercent })
+  const manifest = buildManifest(request.terms, engine.class, shelf)
+  const tree = await writeTree(folder, manifest)
+  onProgress({ stage: 'finishing', percent: 100 })
+  const milliseconds = {
+    analyse: analysed - began,
+    encode: encoded - analysed,
+    finish: clock.now() - encoded,
+  }
+  return reportOf({ folder: folder.path, manifest, tree, shelf, milliseconds })
+}
+
+const diskLookMs = 2_000
 
 /** What is left of the work when the last part is encoded. */
 const finishingPercent = 99
 
 async function analyse(
   engine: EncodingEngine,
-  file: string,
-  { qualities, signal }: EncodeFileOptions,
+  { file: given, qualities, signal }: EncodeFileOptions,
 ): Promise<EncodeRequest> {
+  const file = path.resolve(given)
   const profile = await engine.analyse(file, { signal })
   return localRequest(file, { cid: await fileCid(file), profile, qualities })
 }
@@ -95,18 +112,22 @@ type Work = {
 }
 
 async function encodeMissing(
-  { engine, clock }: EncodeFileDeps,
+  { engine, clock, free }: EncodeFileDeps,
   { folder, shelf, request }: Work,
-  { signal, onProgress }: Pick<EncodeFileOptions, 'signal' | 'onProgress'>,
+  { signal, onProgress, diskFloorBytes = usualDiskFloorBytes }: EncodeFileOptions,
 ): Promise<void> {
   if (shelf.reused === shelf.total) return
   const { terms } = request
+  const disk = { directory: folder.path, floorBytes: diskFloorBytes, everyMs: diskLookMs }
+  const missing = (shelf.total - shelf.reused) / shelf.total
+  await requireSpace(missing * treeBytesEstimate(terms), disk, free)
+  using guard = watchDisk(disk, free)
   const growing = createGrowingTree(folder, { terms, determinismClass: engine.class }, shelf)
   await growing.publish()
   await createCellRunner({ engine, clock })({
     request,
     directory: folder.scratch,
-    signal,
+    signal: AbortSignal.any([signal, guard.signal]),
     isFinished: shelf.isFinished,
     onFinished: async (work) => {
       await shelf.keep(work)

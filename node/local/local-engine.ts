@@ -4,6 +4,7 @@ import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import { readEnvironment } from '../config.ts'
 import { localDataPath } from '../data-directory.ts'
+import { freeSpace } from '../encoding/disk-guard.ts'
 import { createEncodingEngine } from '../encoding/engine.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
@@ -38,6 +39,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     engine,
     directory,
     clock,
+    free: freeSpace,
     cache: createPieceCache(opened.database, clock),
     state: opened.state,
     warning: tools.binaries.warning,

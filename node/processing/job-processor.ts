@@ -15,6 +15,7 @@ import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { createCellRunner } from '../encoding/cell-runner.ts'
 import { codecString } from '../encoding/codec-string.ts'
+import { freeSpace, usualDiskFloorBytes, watchDisk } from '../encoding/disk-guard.ts'
 import { buildManifest } from '../encoding/manifest.ts'
 import { createPieceKeys } from '../encoding/piece-key.ts'
 import { sha256 } from '../sha256.ts'
@@ -35,6 +36,9 @@ export type ProcessorDeps = {
 
 /** A segment of ours is some megabytes. */
 const segmentLimitBytes = 256 * 1024 * 1024
+
+/** A job that would fill the disk is stopped; it goes on from there when there is room. */
+const diskWatch = { floorBytes: usualDiskFloorBytes, everyMs: 2_000 }
 
 /**
  * The one pipeline of encoding: fetch, encode, keep. Each finished part goes into the block store at once and is noted with its pins,
@@ -87,11 +91,12 @@ async function encodeMissing(
   const keyOf = createPieceKeys(offer, deps.engine.class)
   const keeper = await openPieceKeeper(deps, { job: offer.job, terms: offer, keyOf })
   await using scratch = await deps.workspaceOf(offer.job).scratch('parts')
+  using guard = watchDisk({ ...diskWatch, directory: scratch.path }, freeSpace)
   const runCells = createCellRunner(deps)
   await runCells({
     request: { source, terms: offer },
     directory: scratch.path,
-    signal,
+    signal: AbortSignal.any([signal, guard.signal]),
     isFinished: keeper.isFinished,
     onFinished: keeper.keep,
     onProgress: (progress) => onProgress({ stage: 'encoding', ...progress }),

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import { freeSpace } from '#node/encoding/disk-guard.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import type { EncodeFileDeps } from '#node/local/encode-file.ts'
@@ -23,6 +24,7 @@ export async function openLocal(): Promise<EncodeFileDeps & { readonly tools: Ff
     engine: analysingOnce(engine),
     state,
     clock,
+    free: freeSpace,
     cache: createPieceCache(database, clock),
   }
 }
