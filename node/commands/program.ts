@@ -1,5 +1,7 @@
 import { Command } from 'commander'
+import { createBenchmarkCommand } from './benchmark.ts'
 import { createDevchainCommand } from './devchain.ts'
+import { createDoctorCommand } from './doctor.ts'
 import { createEncodeCommand } from './encode.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
@@ -24,6 +26,8 @@ export function createProgram(version: string): Command {
     createMarketCommand(),
     createNodeCommand(),
     createEncodeCommand(),
+    createDoctorCommand(),
+    createBenchmarkCommand(),
     createDevchainCommand(),
   ]
   for (const command of commands) program.addCommand(command)

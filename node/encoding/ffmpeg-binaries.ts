@@ -95,7 +95,8 @@ function shippedWarning({ version }: FfmpegBuild): string {
   return `FFmpeg comes from npm and is old (${version}): it is slower, and few encoders can be compared with it. Install a current one: ${installCommand()}`
 }
 
-function installCommand(): string {
+/** What installs a current FFmpeg on this system. */
+export function installCommand(): string {
   if (process.platform === 'darwin') return 'brew install ffmpeg'
   if (process.platform === 'win32') return 'winget install ffmpeg'
   return 'sudo apt-get install ffmpeg'

@@ -1,0 +1,85 @@
+import path from 'node:path'
+import { createEncodingEngine } from '../encoding/engine.ts'
+import type { FfmpegBinaries, FfmpegSearch } from '../encoding/ffmpeg-binaries.ts'
+import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
+import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
+import { createFfprobe } from '../encoding/ffprobe.ts'
+import type { HardwareReport } from '../encoding/hardware-report.ts'
+import { createProcessGuard } from '../encoding/process-guard.ts'
+import { createProcessLedger } from '../encoding/process-ledger.ts'
+import { checkFfmpeg, missingFfmpeg } from './check-ffmpeg.ts'
+import {
+  checkClock,
+  checkDisk,
+  checkPorts,
+  checkProcessor,
+  describeHardware,
+} from './check-machine.ts'
+import type { Finding } from './finding.ts'
+import { fail, ok } from './finding.ts'
+
+export type ExamineOptions = {
+  readonly search: Omit<FfmpegSearch, 'signal'>
+  readonly directory: string
+  readonly rpc: string | undefined
+  readonly hardware: HardwareReport
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+/** Looks at everything that encoding needs of a machine. Never rejects for what it finds. */
+export async function examine(options: ExamineOptions): Promise<readonly Finding[]> {
+  const { directory, hardware, rpc, now, signal } = options
+  return [
+    ...(await examineFfmpeg(options)),
+    ...(await checkProcessor()),
+    ...describeHardware(await hardware(signal)),
+    ...(await checkDisk(directory)),
+    ...(await checkPorts()),
+    await checkClock(rpc, { now, signal }),
+    ok('browser', 'not needed: encoding never opens one'),
+  ]
+}
+
+async function examineFfmpeg(options: ExamineOptions): Promise<readonly Finding[]> {
+  const { search, directory, now, signal } = options
+  const tools = await openFfmpegTools({ ...search, directory, signal }).catch(missingFfmpeg)
+  if ('status' in tools) return [tools]
+  const year = new Date(now()).getUTCFullYear()
+  const lister = listerOf(tools.binaries, directory)
+  return [
+    ...(await checkFfmpeg(tools.binaries, lister, { signal, year })),
+    await proveRecipe(tools, options),
+  ]
+}
+
+/** A list comes in a moment, or not at all. */
+const listStallMs = 30_000
+
+function listerOf({ ffmpeg }: FfmpegBinaries, directory: string): ReturnType<typeof createFfprobe> {
+  const ledger = createProcessLedger(path.join(directory, 'processes'))
+  const guard = createProcessGuard({ ledger }, { niceness: 0, prefix: [] })
+  return createFfprobe({ guard }, { path: ffmpeg, stallMs: listStallMs })
+}
+
+/** Runs the recipe on the standard clip, as a node does at its start. */
+async function proveRecipe(
+  tools: FfmpegTools,
+  { directory, signal }: ExamineOptions,
+): Promise<Finding> {
+  try {
+    const { class: found, pixelsPerSecond } = await createEncodingEngine(
+      { tools },
+      { directory, signal },
+    )
+    return ok('class', `${found.cid}, ${(pixelsPerSecond / 1e6).toFixed(1)} Mpixel/s a worker`)
+  } catch (error) {
+    signal.throwIfAborted()
+    const reason = error instanceof Error ? error.message : String(error)
+    return fail(
+      'class',
+      `the recipe does not run here: ${reason}`,
+      `${tools.binaries.ffmpeg} -version`,
+    )
+  }
+}
