@@ -55,6 +55,50 @@ export const AudioRecord = z.strictObject({
 })
 export type AudioRecord = z.infer<typeof AudioRecord>
 
+/** A file beside the segments: shown to people, not paid for. */
+const ExtraFile = z.strictObject({
+  cid: Cid,
+  bytes: z
+    .int()
+    .min(1)
+    .max(16 * 1024 * 1024),
+})
+
+export const PosterRecord = z.strictObject({
+  ...ExtraFile.shape,
+  width: z.int().min(1),
+  height: z.int().min(1),
+})
+export type PosterRecord = z.infer<typeof PosterRecord>
+
+/** Small pictures of a video, laid out on sheets line by line: the first frame of every so many segments. */
+export const StoryboardRecord = z.strictObject({
+  everySegments: z.int().min(1),
+  tiles: z.int().min(1).max(10_000),
+  columns: z.int().min(1).max(32),
+  rows: z.int().min(1).max(32),
+  /** Of one tile. */
+  width: z.int().min(1),
+  height: z.int().min(1),
+  sheets: z.array(ExtraFile).min(1).max(400),
+})
+export type StoryboardRecord = z.infer<typeof StoryboardRecord>
+
+/** Text that is shown over the pictures, as one WebVTT file. */
+export const SubtitleRecord = z.strictObject({
+  ...ExtraFile.shape,
+  /** BCP 47; absent where the source does not say. */
+  language: z.string().min(1).max(35).optional(),
+  name: z
+    .string()
+    .min(1)
+    .max(60)
+    .regex(/^[^"\p{Cc}]+$/u, 'a name has neither quotes nor control characters'),
+  isDefault: z.boolean(),
+  isForced: z.boolean(),
+})
+export type SubtitleRecord = z.infer<typeof SubtitleRecord>
+
 /**
  * `manifest.json`: our record of a tree. It names no job, account or time: equal sources and recipes give equal trees,
  * whoever encodes them and however often.
@@ -69,6 +113,10 @@ export const Manifest = z.strictObject({
   class: DeterminismClass,
   renditions: z.array(RenditionRecord).min(1).max(8),
   audio: AudioRecord.nullable(),
+  /** Extras: a tree without them has no word of them in its manifest. */
+  poster: PosterRecord.optional(),
+  storyboard: StoryboardRecord.optional(),
+  subtitles: z.array(SubtitleRecord).min(1).max(32).optional(),
 })
 export type Manifest = z.infer<typeof Manifest>
 

@@ -9,6 +9,7 @@ export type EncodeFlags = {
   readonly qualities?: readonly string[]
   readonly workers: number
   readonly data?: string
+  readonly extras: boolean
   readonly json?: true
 }
 
@@ -42,6 +43,7 @@ export function createEncodeCommand(): Command {
       availableParallelism(),
     )
     .option('--data <dir>', 'where it is noted what has been encoded on this machine')
+    .option('--no-extras', 'leave out poster, storyboard and subtitles')
     .option('--json', 'print one JSON object a line; the last is the result or the error')
     .addHelpText('after', details)
     .action(async (file: string, flags: EncodeFlags) =>

@@ -27,14 +27,21 @@ export async function runEncode(file: string, flags: EncodeFlags): Promise<void>
 
 async function encode(
   file: string,
-  { out = besides(file), qualities = [], workers, data }: EncodeFlags,
+  { out = besides(file), qualities = [], workers, data, extras }: EncodeFlags,
   view: EncodeView,
   signal: AbortSignal,
 ): Promise<LocalReport> {
   using local = await openLocalEngine({ data, workers, signal })
   if (local.warning !== null) view.warn(local.warning)
   const encodeFile = createEncodeFile(local)
-  return await encodeFile({ file, out, qualities, signal, onProgress: view.progress })
+  return await encodeFile({
+    file,
+    out,
+    qualities,
+    hasExtras: extras,
+    signal,
+    onProgress: view.progress,
+  })
 }
 
 /** `film.mp4` becomes the folder `film-hls` beside it. */

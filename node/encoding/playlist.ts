@@ -1,7 +1,8 @@
-import type { FrameGrid, FrameRate } from '#protocol/grid.ts'
+import type { FrameRate } from '#protocol/grid.ts'
 import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
 import { audioRendition } from './audio-arguments.ts'
 import { mediaPlaylist, playlistText } from './media-playlist.ts'
+import { subtitleEntry, subtitleGroup, subtitleTrack } from './subtitle-playlist.ts'
 
 /** The names of a tree's files; players find everything from the first. */
 export const masterName = 'master.m3u8'
@@ -36,11 +37,14 @@ export type PlaylistForm = {
  * player is promised less than it will have to fetch.
  */
 export function masterPlaylist(manifest: Manifest, form: PlaylistForm = {}): string {
-  const { audio, renditions } = manifest
+  const { audio, renditions, subtitles = [] } = manifest
   const { addressOf = (name) => name } = form
   return playlistText([
     '#EXT-X-INDEPENDENT-SEGMENTS',
     ...(audio ? [audioEntry(audio, addressOf(playlistName(audioRendition)))] : []),
+    ...subtitles.map((subtitle, index) =>
+      subtitleEntry(subtitle, addressOf(playlistName(subtitleTrack(index)))),
+    ),
     ...renditions.flatMap((rendition) => [
       variantEntry(rendition, manifest, form),
       addressOf(playlistName(rendition.name)),
@@ -99,7 +103,7 @@ function audioEntry({ channels }: AudioRecord, address: string): string {
 
 function variantEntry(
   rendition: RenditionRecord,
-  { audio, grid: { rate } }: { readonly audio: AudioRecord | null; readonly grid: FrameGrid },
+  { audio, grid: { rate }, subtitles }: Pick<Manifest, 'audio' | 'grid' | 'subtitles'>,
   { isGrowing = false }: PlaylistForm,
 ): string {
   const video = measure(rendition.segments, (units) => frameTime(units, rate))
@@ -114,6 +118,7 @@ function variantEntry(
     `FRAME-RATE=${(rate.numerator / rate.denominator).toFixed(3)}`,
     'VIDEO-RANGE=SDR',
     ...(audio ? [`AUDIO="${audioRendition}"`] : []),
+    ...(subtitles ? [`SUBTITLES="${subtitleGroup}"`] : []),
   ]
   return `#EXT-X-STREAM-INF:${attributes.join(',')}`
 }

@@ -1,6 +1,6 @@
 import { canonicalJson } from '#protocol/canonical.ts'
 import type { Cid } from '#protocol/ids.ts'
-import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import type { AudioRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import { audioRendition } from './audio-arguments.ts'
 import type { PlaylistForm } from './playlist.ts'
 import {
@@ -14,6 +14,14 @@ import {
   segmentName,
   videoPlaylist,
 } from './playlist.ts'
+import {
+  posterName,
+  sheetName,
+  storyboardFile,
+  storyboardTrack,
+  storyboardVtt,
+} from './storyboard.ts'
+import { subtitleFile, subtitlePlaylist, subtitleTrack } from './subtitle-playlist.ts'
 import { textCid } from './text-cid.ts'
 
 /** One file of a tree: a text made from the manifest, or a file that exists already. */
@@ -40,10 +48,24 @@ export function treeFiles(manifest: Manifest): readonly TreeFile[] {
     { path: cidMasterName, text: masterPlaylist(manifest, { addressOf }) },
     { path: manifestName, text: canonicalJson(manifest) },
     ...tracks.flatMap(trackFiles),
+    ...stillFiles(manifest),
   ]
 }
 
-function tracksOf({ renditions, audio, grid }: Manifest): readonly Track[] {
+function stillFiles({ poster, storyboard, grid }: Manifest): readonly TreeFile[] {
+  const board = (name: string): string => `${storyboardTrack}/${name}`
+  return [
+    ...(poster ? [{ path: posterName, cid: poster.cid, bytes: poster.bytes }] : []),
+    ...(storyboard
+      ? [
+          { path: board(storyboardFile), text: storyboardVtt(storyboard, grid) },
+          ...storyboard.sheets.map((sheet, index) => ({ path: board(sheetName(index)), ...sheet })),
+        ]
+      : []),
+  ]
+}
+
+function tracksOf({ renditions, audio, grid, subtitles = [] }: Manifest): readonly Track[] {
   const video = renditions.map(
     (rendition): Track => ({
       name: rendition.name,
@@ -51,13 +73,23 @@ function tracksOf({ renditions, audio, grid }: Manifest): readonly Track[] {
       playlist: (form) => videoPlaylist(rendition, grid.rate, form),
     }),
   )
-  if (!audio) return video
-  const sound: Track = {
+  const sound = audio ? [soundTrack(audio)] : []
+  const texts = subtitles.map(
+    ({ cid, bytes }, index): Track => ({
+      name: subtitleTrack(index),
+      files: [{ name: subtitleFile, cid, bytes }],
+      playlist: ({ addressOf }) => subtitlePlaylist(grid, addressOf),
+    }),
+  )
+  return [...video, ...sound, ...texts]
+}
+
+function soundTrack(audio: AudioRecord): Track {
+  return {
     name: audioRendition,
     files: segmentFiles(audio.segments),
     playlist: (form) => audioPlaylist(audio, form),
   }
-  return [...video, sound]
 }
 
 function segmentFiles(segments: readonly SegmentRecord[]): Track['files'] {

@@ -12,9 +12,11 @@ import {
   usualDiskFloorBytes,
   watchDisk,
 } from '../encoding/disk-guard.ts'
+import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import { buildManifest } from '../encoding/manifest.ts'
 import { createPieceKeys } from '../encoding/piece-key.ts'
+import { addExtras } from './extras.ts'
 import { createGrowingTree } from './growing-tree.ts'
 import type { LocalProgress, LocalReport } from './local-report.ts'
 import { createProgressTeller, reportOf } from './local-report.ts'
@@ -27,6 +29,7 @@ import { writeTree } from './write-tree.ts'
 
 export type EncodeFileDeps = {
   readonly engine: EncodingEngine
+  readonly tools: Pick<FfmpegTools, 'ffmpeg' | 'ffprobe'>
   readonly cache: PieceCache
   readonly state: NodeState
   readonly clock: Clock
@@ -37,6 +40,8 @@ export type EncodeFileOptions = {
   readonly file: string
   readonly out: string
   readonly qualities: readonly string[]
+  /** Poster, storyboard and subtitles besides what is played. */
+  readonly hasExtras: boolean
   readonly signal: AbortSignal
   readonly onProgress: (progress: LocalProgress) => void
   /** Bytes that are to stay free on the disk of the folder. */
@@ -71,7 +76,10 @@ async function encode(deps: EncodeFileDeps, options: EncodeFileOptions): Promise
   await encodeMissing(deps, { folder, shelf, request }, options)
   const encoded = clock.now()
   onProgress({ stage: 'finishing', percent: finishingPercent })
-  const manifest = buildManifest(request.terms, engine.class, shelf)
+  const bare = buildManifest(request.terms, engine.class, shelf)
+  const { manifest, ignoredSubtitles } = options.hasExtras
+    ? await addExtras(deps.tools, bare, { folder, request, signal: options.signal })
+    : { manifest: bare, ignoredSubtitles: 0 }
   const tree = await writeTree(folder, manifest)
   onProgress({ stage: 'finishing', percent: 100 })
   const milliseconds = {
@@ -79,7 +87,7 @@ async function encode(deps: EncodeFileDeps, options: EncodeFileOptions): Promise
     encode: encoded - analysed,
     finish: clock.now() - encoded,
   }
-  return reportOf({ folder: folder.path, manifest, tree, shelf, milliseconds })
+  return reportOf({ folder: folder.path, manifest, tree, shelf, milliseconds, ignoredSubtitles })
 }
 
 const diskLookMs = 2_000

@@ -109,7 +109,14 @@ function reportLines(report: LocalReport, paint: Palette): readonly string[] {
       ({ name, width, height, segments, averageKbps, bytes: size }) =>
         `  ${name.padEnd(6)} ${`${width}x${height}`.padEnd(10)} ${String(segments).padStart(4)} segments  ${String(averageKbps).padStart(5)} kb/s  ${formatBytes(size)}`,
     ),
+    ...subtitleLines(report),
     `  play  ${paint.strong(report.master)}`,
     `  root  ${report.root}`,
   ]
+}
+
+function subtitleLines({ subtitles, ignoredSubtitles }: LocalReport): readonly string[] {
+  const kept = subtitles.length > 0 ? [`  subtitles  ${subtitles.join(', ')}`] : []
+  const note = `  ${ignoredSubtitles} subtitles are pictures, not text, and were left out`
+  return ignoredSubtitles > 0 ? [...kept, note] : kept
 }

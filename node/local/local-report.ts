@@ -29,6 +29,9 @@ export type LocalReport = {
     readonly averageKbps: number
   }[]
   readonly bytes: number
+  readonly subtitles: readonly string[]
+  /** Subtitles of the source that are pictures: they are not carried over. */
+  readonly ignoredSubtitles: number
   /** Pieces (a part of a rendition, or the sound) that were found finished, and those of the whole. */
   readonly pieces: { readonly reused: number; readonly total: number }
   readonly seconds: { readonly analyse: number; readonly encode: number; readonly finish: number }
@@ -42,9 +45,11 @@ export type Finished = {
   readonly tree: AssembledTree
   readonly shelf: Pick<PieceShelf, 'reused' | 'total'>
   readonly milliseconds: LocalReport['seconds']
+  readonly ignoredSubtitles: number
 }
 
-export function reportOf({ folder, manifest, tree, shelf, milliseconds }: Finished): LocalReport {
+export function reportOf(finished: Finished): LocalReport {
+  const { folder, manifest, tree, shelf, milliseconds, ignoredSubtitles } = finished
   const { grid, renditions, audio, source } = manifest
   const duration = gridSeconds(grid)
   const { analyse, encode, finish } = milliseconds
@@ -63,6 +68,8 @@ export function reportOf({ folder, manifest, tree, shelf, milliseconds }: Finish
     duration,
     renditions: rows,
     bytes: totalBytes(rows) + totalBytes(audio?.segments ?? []),
+    subtitles: (manifest.subtitles ?? []).map(({ name }) => name),
+    ignoredSubtitles,
     pieces: { reused: shelf.reused, total: shelf.total },
     seconds: { analyse: analyse / 1000, encode: encode / 1000, finish: finish / 1000 },
     speed: duration / Math.max(0.001, (analyse + encode + finish) / 1000),

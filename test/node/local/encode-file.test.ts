@@ -32,6 +32,7 @@ async function encode(
   return await createEncodeFile(deps)({
     file: clip,
     qualities: [],
+    hasExtras: true,
     signal: untroubled,
     onProgress: () => undefined,
     ...options,
@@ -69,6 +70,43 @@ test('the folder holds exactly the tree of its manifest, each file with its cont
     if ('text' in file) expect(content.get(file.path)).toBe(file.text)
     else expect(await fileCid(path.join(first.folder, file.path))).toBe(file.cid)
   expect(await complaintsAbout(local.tools, first.master)).toBe('')
+})
+
+/** Bits a second of the heaviest segment of a track, by its file sizes and the durations in its playlist. */
+async function peakOf(track: string): Promise<number> {
+  const playlist = await readFile(path.join(first.folder, track, 'index.m3u8'), 'utf8')
+  const rates: number[] = []
+  for (const [, seconds, name] of playlist.matchAll(/#EXTINF:([\d.]+),\n(.*)/g))
+    rates.push((8 * (await stat(path.join(first.folder, track, name!))).size) / Number(seconds))
+  return Math.max(...rates)
+}
+
+test('what the master promises is what the finished segments are', async () => {
+  const master = await readFile(first.master, 'utf8')
+  const entry = master.split('\n').find((line) => line.startsWith('#EXT-X-STREAM-INF'))!
+  const attribute = (name: string) => new RegExp(`[:,]${name}="?([^",]*)`).exec(entry)?.[1]
+  const lines: string[] = []
+  await local.tools.ffprobe.run({
+    args: [
+      ...[
+        '-show_entries',
+        'stream=width,height,profile,level,r_frame_rate,pix_fmt',
+        '-of',
+        'csv=p=0',
+      ],
+      path.join(first.folder, '64p', 'segment_001.ts'),
+    ],
+    signal: untroubled,
+    onLine: (line) => lines.push(line),
+  })
+  expect(lines[0]).toBe('Main,96,64,yuv420p,31,12/1')
+  expect(attribute('RESOLUTION')).toBe('96x64')
+  expect(attribute('CODECS')).toBe('avc1.4D401F')
+  expect(attribute('FRAME-RATE')).toBe('12.000')
+  expect(attribute('VIDEO-RANGE')).toBe('SDR')
+  const peak = (await peakOf('64p')) + (await peakOf('audio'))
+  expect(Number(attribute('BANDWIDTH')) / peak).toBeCloseTo(1, 4)
+  expect(Number(attribute('AVERAGE-BANDWIDTH'))).toBeLessThanOrEqual(Number(attribute('BANDWIDTH')))
 })
 
 test('progress goes through its stages, and its percent never falls', () => {

@@ -27,6 +27,7 @@ function encode(out: string, free: FreeSpace, diskFloorBytes: number): Promise<L
     file: clip,
     out,
     qualities: [],
+    hasExtras: true,
     signal: untroubled,
     onProgress: () => undefined,
     diskFloorBytes,
@@ -75,7 +76,14 @@ test('a disk that others fill stops the work, which goes on from there when ther
               options.signal.addEventListener('abort', () => reject(options.signal.reason)),
             ),
     },
-  })({ file: clip, out, qualities: [], signal: untroubled, onProgress: () => undefined })
+  })({
+    file: clip,
+    out,
+    qualities: [],
+    hasExtras: true,
+    signal: untroubled,
+    onProgress: () => undefined,
+  })
   await expect(stopped).rejects.toMatchObject({ code: 'disk-full' })
   const { pieces } = await encode(out, freeSpace, 0)
   expect(pieces.reused).toBeGreaterThan(0)

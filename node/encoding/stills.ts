@@ -1,0 +1,124 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Manifest, PosterRecord, StoryboardRecord } from '#protocol/manifest.ts'
+import type { Ffmpeg } from './ffmpeg-process.ts'
+import { fileCid } from './file-cid.ts'
+import { firstPicture } from './first-picture.ts'
+import { lookHeight, lookWidth, richestLook } from './looks.ts'
+import { sheetName, tiledSegments } from './storyboard.ts'
+
+export type StillsOptions = {
+  readonly manifest: Manifest
+  readonly readSegment: (rendition: string, index: number) => Promise<Uint8Array>
+  /** An empty folder, in which the files are left. */
+  readonly directory: string
+  readonly signal: AbortSignal
+}
+
+export type Stills = {
+  readonly poster: PosterRecord
+  readonly storyboard: StoryboardRecord
+  readonly files: { readonly poster: string; readonly sheets: readonly string[] }
+}
+
+const columns = 5
+const rows = 5
+const tileSide = 160
+const posterSide = 1280
+
+/** JPEG wants full range and BT.601; no processor's own arithmetic, so that one FFmpeg makes one picture. */
+const jpegColors = 'in_color_matrix=bt709:out_color_matrix=bt601:in_range=tv:out_range=pc'
+const exact = 'flags=bicubic+accurate_rnd+full_chroma_int+bitexact'
+const plain = ['-threads', '1', '-flags', '+bitexact', '-fflags', '+bitexact'] as const
+
+/**
+ * Poster and storyboard out of a finished tree: the key frames at the beginnings of its segments. The source is not opened
+ * again, and equal segments give equal pictures with one build of FFmpeg.
+ */
+export async function makeStills(
+  { ffmpeg }: { readonly ffmpeg: Ffmpeg },
+  options: StillsOptions,
+): Promise<Stills> {
+  const { manifest, directory, signal } = options
+  const [largest, smallest] = [manifest.renditions[0], manifest.renditions.at(-1)]
+  if (!largest || !smallest) throw new RangeError('a tree has a rendition')
+  const { everySegments, indexes } = tiledSegments(manifest.grid)
+  const tile = fitted(smallest, tileSide)
+  await writePictures('tiles.h264', smallest.name, indexes, options)
+  await ffmpeg.run({ args: tileArguments(tile), directory, signal })
+
+  const looks = await readFile(path.join(directory, 'looks.gray'))
+  const chosen = indexes[richestLook(looks)] ?? 0
+  const size = fitted(largest, posterSide)
+  await writePictures('poster.h264', largest.name, [chosen], options)
+  await ffmpeg.run({ args: posterArguments(size), directory, signal })
+
+  const poster = path.join(directory, 'poster.jpg')
+  const sheets = Array.from({ length: Math.ceil(indexes.length / (columns * rows)) }, (_, index) =>
+    path.join(directory, sheetName(index)),
+  )
+  return {
+    poster: { ...(await recordOf(poster)), ...size },
+    storyboard: {
+      everySegments,
+      tiles: indexes.length,
+      columns,
+      rows,
+      ...tile,
+      sheets: await Promise.all(sheets.map(recordOf)),
+    },
+    files: { poster, sheets },
+  }
+}
+
+async function writePictures(
+  name: string,
+  rendition: string,
+  indexes: readonly number[],
+  { readSegment, directory }: StillsOptions,
+): Promise<void> {
+  const pictures: Uint8Array[] = []
+  for (const index of indexes) pictures.push(firstPicture(await readSegment(rendition, index)))
+  await writeFile(path.join(directory, name), Buffer.concat(pictures))
+}
+
+type Size = { readonly width: number; readonly height: number }
+
+function tileArguments({ width, height }: Size): readonly string[] {
+  const tiles = `scale=${width}:${height}:${exact}:${jpegColors},format=yuvj420p,tile=${columns}x${rows}`
+  const looks = `scale=${lookWidth}:${lookHeight}:${exact},format=gray`
+  return [
+    ...inputOf('tiles.h264'),
+    ...['-filter_complex', `[0:v]split[a][b];[a]${tiles}[tiles];[b]${looks}[looks]`],
+    ...['-map', '[tiles]', '-c:v', 'mjpeg', '-q:v', '5', ...plain],
+    ...['-f', 'image2', '-start_number', '0', 'sheet_%03d.jpg'],
+    ...['-map', '[looks]', '-c:v', 'rawvideo', '-f', 'rawvideo', 'looks.gray'],
+  ]
+}
+
+function posterArguments({ width, height }: Size): readonly string[] {
+  return [
+    ...inputOf('poster.h264'),
+    ...['-vf', `scale=${width}:${height}:${exact}:${jpegColors},format=yuvj420p`],
+    ...['-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '3', ...plain],
+    ...['-f', 'image2', '-update', '1', 'poster.jpg'],
+  ]
+}
+
+function inputOf(name: string): readonly string[] {
+  return [
+    ...['-y', '-cpuflags', '0', '-loglevel', 'warning', '-threads', '1', '-flags', '+bitexact'],
+    ...['-protocol_whitelist', 'file', '-f', 'h264', '-framerate', '1', '-i', name],
+  ]
+}
+
+/** The largest even size of the same shape within a square; never enlarged. */
+function fitted({ width, height }: Size, side: number): Size {
+  const scale = Math.min(1, side / Math.max(width, height))
+  const even = (value: number): number => Math.max(2, 2 * Math.round((value * scale) / 2))
+  return { width: even(width), height: even(height) }
+}
+
+async function recordOf(file: string) {
+  return { cid: await fileCid(file), bytes: (await stat(file)).size }
+}
