@@ -46,9 +46,20 @@ export function ladderPrice(
   return milliHbd(total > 0n ? total : 1n)
 }
 
-/** A rendition below the smallest preset is sold at that preset's price. */
-function pricedAs({ name }: Rendition): string {
-  return presets.some((preset) => preset.name === name) ? name : '480p'
+/** Pixels by which rounding to even sides may take a rendition over its preset, in hundredths. */
+const roundingPercent = 2
+
+/**
+ * The preset whose price a rendition has: the smallest one that has as many pixels, and never one below its own name's. A name
+ * alone would let a creator buy a large picture as a small one. Null for what is larger than every preset.
+ */
+function pricedAs({ name, width, height }: Rendition): string | null {
+  const bySize = presets.findLastIndex(
+    (preset) => width * height * 100 <= preset.width * preset.height * (100 + roundingPercent),
+  )
+  const byName = presets.findIndex((preset) => preset.name === name)
+  const place = byName < 0 ? bySize : Math.min(bySize, byName)
+  return presets[place]?.name ?? null
 }
 
 function divideUp(dividend: bigint, divisor: bigint): bigint {
