@@ -1,8 +1,10 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { createFfmpeg } from '#node/encoding/ffmpeg-process.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
-import { openFfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
-import { makeFolder, openTools, searchPath, untroubled } from './ffmpeg.ts'
+import { createProcessGuard, findDeathSignal } from '#node/encoding/process-guard.ts'
+import { createProcessLedger } from '#node/encoding/process-ledger.ts'
+import { makeFolder, openTools } from './ffmpeg.ts'
 
 /** What the fake does with commands for some hardware encoder; the first rule that fits, as often as it may. */
 export type FakeRule = {
@@ -47,15 +49,19 @@ export type FakeFfmpeg = {
   readonly setRules: (rules: readonly FakeRule[]) => Promise<void>
 }
 
+/** The machine's own, looked for once. */
+let real: Promise<FfmpegTools> | undefined
+
 /**
  * FFmpeg as a program whose hardware encoders do as they are told. Where no rule fits, hardware is played by the real
  * FFmpeg with libx264 at other settings and without reordering: other bytes, true video.
  */
 export async function fakeFfmpeg(
   rules: readonly FakeRule[],
-  options: { readonly stallMs?: number } = {},
+  { stallMs = 60_000 }: { readonly stallMs?: number } = {},
 ): Promise<FakeFfmpeg> {
-  const { binaries } = await openTools()
+  real ??= openTools()
+  const { binaries, ffprobe } = await real
   const directory = await makeFolder()
   const file = path.join(directory, 'ffmpeg')
   let generation = 0
@@ -68,14 +74,15 @@ export async function fakeFfmpeg(
   const names = JSON.stringify({ directory, real: binaries.ffmpeg })
   await writeFile(file, `#!${process.execPath}\nconst names = ${names}\n${program}`)
   await chmod(file, 0o755)
-  const tools = await openFfmpegTools({
-    directory: await makeFolder(),
-    searchPath,
-    ffmpegPath: file,
-    ffprobePath: binaries.ffprobe,
-    signal: untroubled,
-    ...options,
-  })
+  const guard = createProcessGuard(
+    { ledger: createProcessLedger(await makeFolder()) },
+    { niceness: 0, prefix: await findDeathSignal() },
+  )
+  const tools: FfmpegTools = {
+    binaries: { ...binaries, ffmpeg: file },
+    ffmpeg: createFfmpeg({ guard }, { path: file, stallMs }),
+    ffprobe,
+  }
   const calls = async (): Promise<readonly FakeCall[]> => {
     const text = await readFile(path.join(directory, 'calls'), 'utf8')
     return text
@@ -150,7 +157,7 @@ function translate(disobey) {
     if (dropped.includes(argument)) index += 1
     else if (argument === '-c:v') {
       const quality = disobey === 'cap' ? '10' : '26'
-      command.push('-c:v', 'libx264', '-preset', 'superfast', '-crf', quality, '-bf', '0', '-threads', '1', '-sc_threshold', '0')
+      command.push('-c:v', 'libx264', '-preset', 'ultrafast', '-x264-params', 'cabac=1:8x8dct=1', '-crf', quality, '-bf', '0', '-threads', '1', '-sc_threshold', '0')
       if (disobey === 'profile') command.push('-profile:v', 'baseline')
       index += 1
     } else command.push(argument.replace(/,format=nv12(,hwupload(=[a-z_0-9=]+)?)?(?=\[)/g, ''))
