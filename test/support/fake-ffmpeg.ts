@@ -54,7 +54,7 @@ let real: Promise<FfmpegTools> | undefined
 
 /**
  * FFmpeg as a program whose hardware encoders do as they are told. Where no rule fits, hardware is played by the real
- * FFmpeg with libx264 at other settings and without reordering: other bytes, true video.
+ * FFmpeg with libx264 at other settings, and with another reordering or none: other bytes, true video.
  */
 export async function fakeFfmpeg(
   rules: readonly FakeRule[],
@@ -157,7 +157,7 @@ function translate(disobey) {
     if (dropped.includes(argument)) index += 1
     else if (argument === '-c:v') {
       const quality = disobey === 'cap' ? '10' : '26'
-      command.push('-c:v', 'libx264', '-preset', 'ultrafast', '-x264-params', 'cabac=1:8x8dct=1', '-crf', quality, '-bf', '0', '-threads', '1', '-sc_threshold', '0')
+      command.push('-c:v', 'libx264', '-preset', 'ultrafast', '-x264-params', 'cabac=1:8x8dct=1', '-crf', quality, '-bf', encoder === 'h264_vaapi' ? '2' : '0', '-threads', '1', '-sc_threshold', '0')
       if (disobey === 'profile') command.push('-profile:v', 'baseline')
       index += 1
     } else command.push(argument.replace(/,format=nv12(,hwupload(=[a-z_0-9=]+)?)?(?=\[)/g, ''))

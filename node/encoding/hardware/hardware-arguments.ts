@@ -93,13 +93,14 @@ function codecArguments({ encoder, device, isLowPower }: HardwareDevice, kbps: n
 /**
  * AMF may write its parameter sets but once, where every segment needs them. Each frame is written with a decoding time
  * of its own, one tick ahead of showing at least, so that there is a place for the one it gets in the end: what a tick is
- * to `setts` differs from version to version. (`setts` came with FFmpeg 4.4.)
+ * to `setts` differs from version to version, and without a word about `pts` it makes it the decoding time. (It came with
+ * FFmpeg 4.4.)
  */
 function bitstreamFilters({ encoder }: HardwareDevice): string {
   const colors = 'colour_primaries=1:transfer_characteristics=1:matrix_coefficients=1'
   return [
     ...(encoder === 'h264_amf' ? ['dump_extra=freq=keyframe'] : []),
     `h264_metadata=video_full_range_flag=0:${colors}`,
-    'setts=dts=DTS-1',
+    'setts=pts=PTS:dts=DTS-1',
   ].join(',')
 }
