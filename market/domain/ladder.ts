@@ -27,9 +27,6 @@ const leastKbps = 150
 /** H.264 needs so many times the bits of a younger codec for the same pictures. */
 const codecGain: Readonly<Record<string, number>> = { hevc: 1.6, vp9: 1.5, av1: 2, vvc: 2.2 }
 
-/** Room for peaks: a rendition's cap is on its rate at any time, while a source's own is an average. */
-const peakRoom = 1.25
-
 /**
  * The renditions a source is offered in, by its short side, so that a portrait video gets the ladder of a landscape one.
  * Nothing is enlarged, in pixels or in bits. A source smaller than every preset gets one rendition of its own size.
@@ -54,7 +51,7 @@ function paced(
   { rate, videoKbps, codec }: SourcePace,
 ): Rendition {
   const share = Math.min(1, (rendition.width * rendition.height) / (source.width * source.height))
-  const worth = peakRoom * videoKbps * (codecGain[codec] ?? 1) * share ** 0.75
+  const worth = videoKbps * (codecGain[codec] ?? 1) * share ** 0.75
   const kbps = Math.min(rendition.kbps, Math.max(leastKbps, Math.ceil(worth / 10) * 10))
   const blocks = countMacroblocks(rendition)
   const perSecond = (blocks * rate.numerator) / rate.denominator

@@ -52,20 +52,27 @@ for (const [group, cases] of Object.entries(edgeCases))
       })
   })
 
-async function endOf({ make, outcome, without }: EdgeCase): Promise<string> {
+async function endOf({ make, outcome, without, segmentSeconds = 0.5 }: EdgeCase): Promise<string> {
   const file = await make(workshop)
-  if (!('refused' in outcome)) return await expectTree(file, outcome)
+  if (!('refused' in outcome)) return await expectTree(file, outcome, segmentSeconds)
   const limits = { seconds: 43_200, pixels: mostStoredPixels }
   const analyse = await openAnalysis(tools, limits, without)
   await expect(analyse(file, untroubled)).rejects.toMatchObject({ code: outcome.refused })
   return `refused: ${outcome.refused}`
 }
 
-/** Encodes as an offer would ask for it, but in segments of half a second, so that a short clip has seams as well. */
-async function expectTree(file: string, expected: Expectation): Promise<string> {
+/** Encodes as an offer would ask for it, but for the length of its segments, and checks all that it became. */
+async function expectTree(
+  file: string,
+  expected: Expectation,
+  segmentSeconds: number,
+): Promise<string> {
   const profile = await engine.analyse(file, { signal: untroubled })
   const { rate, width, height } = profile
-  const segmentFrames = Math.max(1, Math.round(rate.numerator / rate.denominator / 2))
+  const segmentFrames = Math.max(
+    1,
+    Math.round((segmentSeconds * rate.numerator) / rate.denominator),
+  )
   const ladder = buildLadder(width, height, profile)
   const options = { ladder, segmentFrames, partSegments: 2 }
   const request = await requestFor(engine, file, options)

@@ -43,6 +43,8 @@ export type EdgeCase = {
   /** Whether it also runs with the ordinary tests. */
   readonly isRepresentative?: true
   readonly make: (workshop: Workshop) => Promise<string>
+  /** Seconds of a segment: half a one by default, so that a short clip has seams as well. */
+  readonly segmentSeconds?: number
   /** Codecs that this machine's FFmpeg is taken not to know. */
   readonly without?: readonly string[]
   readonly outcome: Expectation | { readonly refused: MarketErrorCode }
