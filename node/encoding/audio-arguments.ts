@@ -68,7 +68,7 @@ export function audioArguments({ layout, audioStream, grid }: AudioEncode): read
 }
 
 /** The name of a sound that was evened out, in the directory in which FFmpeg runs. */
-export const evenSoundFile = 'sound.nut'
+const evenSoundFile = 'sound.nut'
 
 /**
  * Decodes a sound that changes its channels or its rate in mid-stream, as broadcasts do between films and advertisements,

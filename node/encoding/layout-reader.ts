@@ -11,7 +11,7 @@ export type LayoutReaderDeps = {
   readonly ffprobe: Ffprobe
 }
 
-export type LayoutRequest = {
+type LayoutRequest = {
   readonly source: string
   /** The stream that an offer names; else the first moving picture. */
   readonly videoStream?: number

@@ -1,7 +1,7 @@
 import type { ProbedStream } from './probe-answer.ts'
 
 /** Kinds of high dynamic range: the perceptual quantizer and hybrid log-gamma, with or without Dolby Vision's hints. */
-export type HdrKind = 'none' | 'hdr10' | 'hlg' | 'dolby-vision-5' | 'dolby-vision-8'
+type HdrKind = 'none' | 'hdr10' | 'hlg' | 'dolby-vision-5' | 'dolby-vision-8'
 
 /** Colours that no matrix alone brings to BT.709: each has a table of its own, see {@link colorTable}. */
 export type WideColor = 'pq' | 'hlg' | 'bt2020' | 'p3'

@@ -36,7 +36,7 @@ export type SoundLayout = {
   readonly delaySeconds: number
 }
 
-export type SubtitleLayout = {
+type SubtitleLayout = {
   readonly index: number
   readonly codec: string
   readonly language: string | null

@@ -7,6 +7,7 @@ import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import {
   alignDecodingStart,
   markDiscontinuity,
+  withLeastPackets,
   withoutServiceTable,
 } from '#node/encoding/segment-finish.ts'
 import {
@@ -124,4 +125,13 @@ test('a segment that starts as it should is left as it is', () => {
   const again = Uint8Array.from(aligned)
   alignDecodingStart(again)
   expect(again).toEqual(aligned)
+})
+
+test('a segment of a few packets is filled up until FFmpeg believes what it is, and a longer one is left alone', () => {
+  const short = withLeastPackets(video.subarray(0, 3 * packetBytes))
+  const pids = [...transportPackets(short)].map(({ pid }) => pid)
+  expect(pids).toHaveLength(12)
+  expect(pids.slice(3).every((pid) => pid === 0x1fff)).toBe(true)
+  expect(elementaryStream(short)).toEqual(elementaryStream(video.subarray(0, 3 * packetBytes)))
+  expect(withLeastPackets(video)).toEqual(video)
 })
