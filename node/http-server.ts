@@ -12,6 +12,9 @@ export type HttpServer = AsyncDisposable & {
   readonly url: string
 }
 
+/** Players open six at a time each. */
+const connectionLimit = 1_000
+
 /** Serves routers on this machine only. Port 0 takes a free one. Rejects with `option-invalid` where the port is taken. */
 export async function startHttpServer(
   { routers, logger }: { readonly routers: readonly Router[]; readonly logger: Logger },
@@ -24,6 +27,7 @@ export async function startHttpServer(
   for (const router of routers) app.use(router.routes()).use(router.allowedMethods())
   const handle = app.callback()
   const server = createServer((request, response) => void handle(request, response))
+  server.maxConnections = connectionLimit
   await listen(server, port)
   const { port: taken } = server.address() as AddressInfo
   return {

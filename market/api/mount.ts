@@ -31,7 +31,8 @@ export function mount<R extends Route>(router: Router, route: R, handler: Handle
   })
 }
 
-function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+/** Parses a part of a request. Throws `request-invalid`, saying what is wrong. */
+export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new MarketError(

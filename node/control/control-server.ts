@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { z } from 'zod'
 import type { WatchableEvents } from '#market/adapters/sqlite/job-stores.ts'
 import { bearerToken, localHostOnly } from '#market/api/middleware.ts'
-import { mount } from '#market/api/mount.ts'
+import { mount, parse } from '#market/api/mount.ts'
 import type { NodeStatus, PostJob } from '#protocol/api/control.ts'
 import { jobEventsPath, postJobRoute, statusRoute } from '#protocol/api/control.ts'
 import { JobId } from '#protocol/ids.ts'
@@ -18,7 +18,19 @@ export type ControlHandlers = {
 
 const JobParams = z.object({ job: JobId })
 
+/** Absent, and so empty, on a first visit. */
+const LastEventId = z.union([
+  z.literal('').transform(() => 0),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+])
+
 const heartbeatMs = 15_000
+
+/** Bytes that wait for a reader. One that falls behind further is let go, and resumes with its last event's number. */
+const backlogLimitBytes = 1024 * 1024
 
 /** What a node's owner may ask of it, on this machine and with the token of its data directory. */
 export function createControlRouter(
@@ -30,7 +42,7 @@ export function createControlRouter(
   mount(router, statusRoute, async () => status())
   mount(router, postJobRoute, async ({ body, signal }) => ({ job: await postJob(body, signal) }))
   router.get(jobEventsPath, (context) =>
-    streamEvents(context, JobParams.parse(context.params).job, events),
+    streamEvents(context, parse(JobParams, context.params).job, events),
   )
   return router
 }
@@ -41,8 +53,9 @@ function streamEvents(context: Context, job: JobId, events: WatchableEvents): vo
   const write = (event: JobEvent, sequence: number | null): void => {
     const id = sequence === null ? '' : `id: ${sequence}\n`
     body.write(`${id}data: ${JSON.stringify(z.encode(JobEvent, event))}\n\n`)
+    if (body.writableLength > backlogLimitBytes) body.destroy()
   }
-  let last = Number(context.get('last-event-id') || 0)
+  let last = parse(LastEventId, context.get('last-event-id'))
   const unwatch = events.watch(job, (event, sequence) => {
     if (sequence !== null && sequence <= last) return
     write(event, sequence)
