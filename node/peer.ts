@@ -198,6 +198,7 @@ export async function startPeer(
     {
       content,
       engine,
+      ffmpeg: tools.ffmpeg,
       ffprobe: tools.ffprobe,
       ledger,
       clock,

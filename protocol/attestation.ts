@@ -4,6 +4,30 @@ import { Cid, JobId, Sha256Hex } from './ids.ts'
 export const Verdict = z.enum(['pass', 'fail'])
 export type Verdict = z.infer<typeof Verdict>
 
+/**
+ * What was measured where bytes cannot be compared, in thousandths of its unit (levels, decibels, seconds, shares):
+ * figures of different builds differ in the last digits, and whole numbers have one wire form.
+ */
+export const FaultFigure = z.enum([
+  'similarity-loss',
+  'worst-similarity-loss',
+  'noise-gain',
+  'chroma-noise-gain',
+  'detail-ratio',
+  'frozen-share',
+  'black-share',
+  'tile-peak',
+  'tile-lasting',
+  'shift-gain',
+  'bytes-ratio',
+  'correlation',
+  'worst-correlation',
+  'shift-seconds',
+  'level-difference',
+  'silent-share',
+])
+export type FaultFigure = z.infer<typeof FaultFigure>
+
 /** One reason for a `fail`, short enough for the chain; the evidence is found by its CID. */
 export const Fault = z.strictObject({
   code: z.enum([
@@ -15,10 +39,24 @@ export const Fault = z.strictObject({
     'segment-invalid',
     'bitrate-out-of-bounds',
     'bytes-differ',
+    'picture-undecodable',
+    'picture-differs',
+    'picture-black',
+    'picture-frozen',
+    'picture-shifted',
+    'quality-low',
+    'colours-differ',
+    'detail-lost',
+    'sound-undecodable',
+    'sound-differs',
+    'sound-silent',
+    'sound-shifted',
   ]),
   /** Rendition and index of the leaf at fault, absent where the whole tree is. */
   rendition: z.string().max(5).optional(),
   segment: z.int().min(0).optional(),
+  /** The evidence of a fault that was measured: the figure, and the limit it is beyond. */
+  evidence: z.strictObject({ figure: FaultFigure, measured: z.int(), limit: z.int() }).optional(),
 })
 export type Fault = z.infer<typeof Fault>
 

@@ -15,7 +15,7 @@ export type Candidate = {
 export type Circumstances = {
   readonly offer: JobOffer
   readonly now: ChainTime
-  /** Class of the creator's own tool chain: only its like can be checked byte by byte. */
+  /** Class of the creator's own tool chain: only its like can be checked byte by byte, all others by measuring. */
   readonly ownClass: string
   /** Arbiters of the offer that are registered and alive. */
   readonly arbiters: readonly HiveAccount[]
@@ -29,7 +29,6 @@ export type Exclusion =
   | 'bid has expired'
   | 'promised for a time that has come'
   | 'no arbiter in common'
-  | 'another determinism class: its work could not be checked exactly'
 
 /** Seconds an award may take to be in a block; what ends sooner is as good as over. */
 const awardMarginSeconds = 30
@@ -37,7 +36,7 @@ const awardMarginSeconds = 30
 /** Null for a bid that can win. */
 export function exclusionOf(
   { bid, node }: Candidate,
-  { offer, now, ownClass, arbiters }: Circumstances,
+  { offer, now, arbiters }: Circumstances,
 ): Exclusion | null {
   if (!node?.encoder) return 'not registered as an encoder'
   if (bid.price > offer.ceiling) return 'price above the ceiling'
@@ -45,21 +44,29 @@ export function exclusionOf(
   if (bid.expires < now + awardMarginSeconds) return 'bid has expired'
   if (bid.readyBy < now + awardMarginSeconds) return 'promised for a time that has come'
   if (!bid.arbiters.some((arbiter) => arbiters.includes(arbiter))) return 'no arbiter in common'
-  if (node.encoder.class.cid !== ownClass)
-    return 'another determinism class: its work could not be checked exactly'
   return null
 }
 
 /**
- * What a bid costs all in all: its price, raised by the share of the time to the deadline that it takes,
- * divided by the trust that the low end of its author's reputation deserves (one half for none, one for all of it).
- * Lower is better. Multiplied and not added, so that no single virtue can buy a job.
+ * Percent by which a bid of another determinism class has to be cheaper to be as good: its work is measured and not
+ * compared, which leaves room for shaving quality within the tolerance (up to 2.75 dB, about a third of the bits).
  */
-export function effectivePrice({ bid, score }: Candidate, { offer, now }: Circumstances): bigint {
+const foreignClassPercent = 125n
+
+/**
+ * What a bid costs all in all: its price, raised by the share of the time to the deadline that it takes and for another
+ * determinism class, divided by the trust that the low end of its author's reputation deserves (one half for none, one
+ * for all of it). Lower is better. Multiplied and not added, so that no single virtue can buy a job.
+ */
+export function effectivePrice(
+  { bid, node, score }: Candidate,
+  { offer, now, ownClass }: Circumstances,
+): bigint {
   const wait = BigInt(Math.max(0, bid.readyBy - now))
   const window = BigInt(Math.max(1, offer.deliverBy - now))
   const trust = 500n + BigInt(score.low) / 2n
-  return (bid.price * (window + wait) * 1_000_000n) / (window * trust)
+  const classPercent = node?.encoder?.class.cid === ownClass ? 100n : foreignClassPercent
+  return (bid.price * (window + wait) * classPercent * 10_000n) / (window * trust)
 }
 
 /**

@@ -149,7 +149,8 @@ function isChangingSound(error: unknown): boolean {
   return changingSound.test(String(log))
 }
 
-async function provideColors({ video }: SourceLayout, directory: string): Promise<void> {
+/** Puts the colour table that a source's filters read into the directory in which FFmpeg runs them. */
+export async function provideColors({ video }: SourceLayout, directory: string): Promise<void> {
   const { wide } = video.color
   if (wide !== null) await writeFile(path.join(directory, colorTableFile(wide)), colorTable(wide))
 }

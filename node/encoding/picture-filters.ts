@@ -3,7 +3,11 @@ import type { WideColor } from './source-color.ts'
 import type { FieldOrder, VideoLayout } from './video-layout.ts'
 
 /** Bit-exact on every processor: no fast approximation of scaling or colour. */
-const exactScaling = 'flags=bicubic+accurate_rnd+full_chroma_int+bitexact'
+const exactly = 'accurate_rnd+full_chroma_int+bitexact'
+const exactScaling = `flags=bicubic+${exactly}`
+
+/** How pictures are made smaller: bicubic by the recipe; what others use is for comparing with them. */
+export type ScalingKernel = 'bicubic' | 'bilinear' | 'lanczos'
 
 /** Codecs whose pictures may change their size in mid-stream, as in calls and broadcasts. */
 const resizingCodecs: readonly string[] = [
@@ -37,9 +41,10 @@ export function uprightFilters(video: VideoLayout): readonly string[] {
 export function renditionFilters(
   { color }: VideoLayout,
   { width, height }: Pick<Rendition, 'width' | 'height'>,
+  kernel: ScalingKernel = 'bicubic',
 ): readonly string[] {
   const range = color.isFullRange ? ':in_range=pc' : ''
-  const reading = `scale=${width}:${height}:${exactScaling}:in_color_matrix=${color.matrix}${range}`
+  const reading = `scale=${width}:${height}:flags=${kernel}+${exactly}:in_color_matrix=${color.matrix}${range}`
   const writing = 'out_color_matrix=bt709:out_range=tv'
   const end = ['setsar=1', 'format=yuv420p']
   if (color.wide === null) return [`${reading}:${writing}`, ...end]

@@ -13,12 +13,13 @@ import { Sha256Hex } from '#protocol/ids.ts'
 import { Manifest } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { pause } from '../chain/hive-rpc.ts'
+import type { Ffmpeg } from '../encoding/ffmpeg-process.ts'
 import type { Ffprobe } from '../encoding/ffprobe.ts'
 import { assembleTree } from '../processing/tree.ts'
 import type { Workspace } from '../processing/workspace.ts'
 import { sha256 } from '../sha256.ts'
 import { isOwnFailure, unlessAtFault } from './blame.ts'
-import { reencodeLeaves } from './exact-check.ts'
+import { challengeTier, checkLeaves } from './challenge-check.ts'
 import { parse } from './foreign-bytes.ts'
 import { checkManifest, checkPromise } from './manifest-check.ts'
 import { checkSegments } from './segments-check.ts'
@@ -26,6 +27,7 @@ import { checkSegments } from './segments-check.ts'
 export type CheckerDeps = {
   readonly content: ContentStore
   readonly engine: EncodingEngine
+  readonly ffmpeg: Ffmpeg
   readonly ffprobe: Ffprobe
   readonly ledger: LedgerView
   readonly clock: Clock
@@ -56,7 +58,8 @@ const manifestLeafBytes = 256
 
 /**
  * Checks deliveries in the order of DESIGN's verification: the manifest against offer and commitment, the tree against the manifest,
- * every segment against its place, and then, once the chain has drawn them, the challenged leaves against an encode of our own.
+ * every segment against its place, and then, once the chain has drawn them, the challenged leaves against an encode of our own:
+ * byte by byte where encoder and verifier are of one determinism class, by measuring where they are not.
  * Structure is checked while the seed is awaited, and counted as work; the waiting is not.
  * Trouble of this machine's own, wherever it strikes, rejects: the check is then made again, and nobody is accused.
  */
@@ -81,7 +84,7 @@ export function createDeliveryChecker(deps: CheckerDeps, options: CheckerOptions
       const { seed, leaves } = await awaitChallenge(check, salt, options.pollMs)
       const resumed = deps.clock.now()
       const faults = structure.manifest
-        ? await reencodeLeaves(check, structure.manifest, [...leaves, ...structure.undecided])
+        ? await challenge(check, structure.manifest, [...leaves, ...structure.undecided])
         : structure.faults
       await deps.workspaceOf(job).remove()
       const found = faults.slice(0, 16)
@@ -126,6 +129,32 @@ function isOfItsClass({ ledger, encoder, job }: Check, manifest: Manifest): bool
   const { awardedAt } = deliveredJob(ledger, job)
   if (!registered?.encoder || registered.updated > awardedAt.height) return true
   return registered.encoder.class.cid === manifest.class.cid
+}
+
+/** Brings the source here, and checks the leaves that were drawn. */
+async function challenge(
+  check: Check,
+  manifest: Manifest,
+  leaves: readonly number[],
+): Promise<readonly Fault[]> {
+  const { content, creator, encoder, engine, job, ledger, offer, signal } = check
+  content.pin(offer.source.cid, job)
+  await content.fetch(offer.source.cid, [creator, encoder], {
+    signal,
+    expectedBytes: offer.source.bytes,
+  })
+  const source = await check.workspaceOf(job).source(offer.source.cid, signal)
+  const tier = challengeTier(manifest, {
+    own: engine.class.cid,
+    registered: registeredClass(ledger, encoder),
+  })
+  const findings = await checkLeaves({ ...check, source, tier }, manifest, leaves)
+  return findings.flatMap(({ faults }) => faults)
+}
+
+function registeredClass(ledger: LedgerView, encoder: HiveAccount): string | undefined {
+  const node = ledger.current().nodes.get(encoder)
+  return node?.phase === 'active' ? node.encoder?.class.cid : undefined
 }
 
 /** Fetches the whole tree, again and again for a while: an encoder may be starting anew, and is not to be accused for that. */

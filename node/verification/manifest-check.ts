@@ -1,20 +1,25 @@
-import type { Delivery } from '#contracts/job.ts'
 import { leavesOf, merkleRoot, summariesOf } from '#contracts/merkle.ts'
 import { segmentBitsLimit } from '#market/domain/segment-rate.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import { bytesToHex, canonicalJson } from '#protocol/canonical.ts'
+import type { JobDeliver } from '#protocol/delivery.ts'
 import { frameSeconds, framesInSegment, gridSeconds, segmentCount } from '#protocol/grid.ts'
+import type { Ladder } from '#protocol/ladder.ts'
 import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
 import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { audioFrames } from '../encoding/audio-arguments.ts'
 import { sha256 } from '../sha256.ts'
 
+/** What of an offer a manifest has to keep, and what of a delivery. */
+type Terms = Pick<JobOffer, 'source' | 'recipe' | 'grid' | 'ladder' | 'copied'>
+type Commitment = Pick<JobDeliver, 'merkleRoot' | 'leaves' | 'renditions'>
+
 /** What is wrong with a manifest in itself, against its offer, and against the delivery that committed to it. */
 export function checkManifest(
   manifest: Manifest,
-  offer: JobOffer,
-  { operation }: Delivery,
+  offer: Terms,
+  { operation }: { readonly operation: Commitment },
 ): readonly Fault[] {
   if (!matchesOffer(manifest, offer)) return [{ code: 'manifest-differs-from-offer' }]
   const leaves = leavesOf(manifest)
@@ -27,24 +32,28 @@ export function checkManifest(
 }
 
 /** Everything an offer fixes: source, recipe, grid, ladder, sound, and the length of each segment. */
-function matchesOffer(manifest: Manifest, offer: JobOffer): boolean {
+function matchesOffer(manifest: Manifest, offer: Terms): boolean {
   const { source, recipe, grid, copied, renditions, audio } = manifest
-  const ladder = renditions.map(
-    ({ segments: _segments, codecs: _codecs, hardware: _hardware, ...rendition }) => rendition,
-  )
   return (
     source === offer.source.cid &&
     recipe === offer.recipe &&
     copied === offer.copied &&
     canonicalJson(grid) === canonicalJson(offer.grid) &&
-    canonicalJson(ladder) === canonicalJson(offer.ladder) &&
+    canonicalJson(ladderOf(manifest)) === canonicalJson(offer.ladder) &&
     (audio !== null) === (offer.source.audioStream !== undefined) &&
     renditions.every((rendition) => hasWholeGrid(rendition, offer)) &&
     (audio === null || hasWholeSound(audio, offer))
   )
 }
 
-function hasWholeGrid({ segments }: RenditionRecord, { grid }: JobOffer): boolean {
+/** The renditions as an offer asks for them, without what the encoder recorded of its own. */
+export function ladderOf({ renditions }: Manifest): Ladder {
+  return renditions.map(
+    ({ segments: _segments, codecs: _codecs, hardware: _hardware, ...rendition }) => rendition,
+  )
+}
+
+function hasWholeGrid({ segments }: RenditionRecord, { grid }: Terms): boolean {
   return (
     segments.length === segmentCount(grid) &&
     segments.every(({ units }, index) => units === framesInSegment(grid, index))
@@ -53,7 +62,7 @@ function hasWholeGrid({ segments }: RenditionRecord, { grid }: JobOffer): boolea
 
 function hasWholeSound(
   { segments, kbps, channels, sampleRate }: AudioRecord,
-  { grid }: JobOffer,
+  { grid }: Terms,
 ): boolean {
   const frames = audioFrames(grid)
   return (
@@ -66,10 +75,7 @@ function hasWholeSound(
 }
 
 /** No segment may need more than its cap allows, of pictures or of sound. */
-function checkRates(
-  { renditions, audio }: Manifest,
-  { grid: { rate } }: JobOffer,
-): readonly Fault[] {
+function checkRates({ renditions, audio }: Manifest, { grid: { rate } }: Terms): readonly Fault[] {
   const video = renditions.flatMap(({ name, kbps, segments }) =>
     overweight(name, segments, (units) => segmentBitsLimit(kbps, frameSeconds(rate, units))),
   )
@@ -94,8 +100,8 @@ function overweight(
  * how much is taken from an encoder is bounded by what it has promised, so the promise has to be bounded first.
  */
 export function checkPromise(
-  { ladder, grid }: JobOffer,
-  { operation }: Delivery,
+  { ladder, grid }: Terms,
+  { operation }: { readonly operation: Commitment },
 ): readonly Fault[] {
   return operation.renditions.flatMap(({ name, bytes, segments }): readonly Fault[] => {
     const kbps = ladder.find((rendition) => rendition.name === name)?.kbps ?? audioPreset.kbps

@@ -1,3 +1,4 @@
+import type { ContentStore } from '#market/ports/content-store.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
 import { checkAudioSegment } from './audio-segment-check.ts'
@@ -19,8 +20,16 @@ export type SegmentFindings = {
   readonly undecided: readonly number[]
 }
 
+export type SegmentsCheck = Pick<
+  Check,
+  'engine' | 'ffprobe' | 'job' | 'onProgress' | 'signal' | 'workspaceOf'
+> & { readonly content: Pick<ContentStore, 'read'> }
+
 /** Checks every segment of a tree, as many at a time as the machine has workers. */
-export async function checkSegments(check: Check, manifest: Manifest): Promise<SegmentFindings> {
+export async function checkSegments(
+  check: SegmentsCheck,
+  manifest: Manifest,
+): Promise<SegmentFindings> {
   // In the order of the leaves, so that an index here is a leaf.
   const pieces = [...manifest.renditions.flatMap(piecesOf), ...soundPieces(manifest.audio)]
   await using scratch = await check.workspaceOf(check.job).scratch('segments')
@@ -39,7 +48,7 @@ export async function checkSegments(check: Check, manifest: Manifest): Promise<S
 
 /** No more is read than the manifest says there is, and that is bounded by the rate the rendition may have. */
 async function checkPiece(
-  { content, ffprobe, signal }: Check,
+  { content, ffprobe, signal }: SegmentsCheck,
   { grid, copied, audio }: Manifest,
   { rendition, record, index }: Piece,
   directory: string,

@@ -131,6 +131,7 @@ export async function openWorkshop(): Promise<Workshop> {
       {
         content,
         engine,
+        ffmpeg: tools.ffmpeg,
         ffprobe,
         ledger: { current: () => ledger, isSynced: () => true },
         clock: { now: () => 0 },

@@ -1,0 +1,119 @@
+import type { Fault, FaultFigure } from '#protocol/attestation.ts'
+import type { LeafPlace } from './leaf.ts'
+import type { PictureFigures } from './picture-figures.ts'
+import type { SoundFigures } from './sound-figures.ts'
+import { pictureLimits, soundLimits } from './thresholds.ts'
+
+/** One figure, how far it may go, and what it is called when it goes further. */
+type Rule = {
+  readonly code: Fault['code']
+  readonly figure: FaultFigure
+  readonly measured: number
+  readonly limit: number
+  readonly bound: 'at most' | 'at least'
+}
+
+/** What is wrong with a leaf by its rules: one fault for each code, the plainest first. */
+function faultsBy(rules: readonly Rule[], place: LeafPlace): readonly Fault[] {
+  const broken = rules.filter(({ measured, limit, bound }) =>
+    bound === 'at most' ? !(measured <= limit) : !(measured >= limit),
+  )
+  const named = new Map(broken.toReversed().map((rule) => [rule.code, rule]))
+  return broken
+    .filter((rule) => named.get(rule.code) === rule)
+    .map(({ code, figure, measured, limit }) => ({
+      code,
+      ...place,
+      evidence: { figure, measured: thousandths(measured), limit: thousandths(limit) },
+    }))
+}
+
+export function judgePicture(
+  figures: PictureFigures,
+  bytesRatio: number,
+  place: LeafPlace,
+): readonly Fault[] {
+  return faultsBy(pictureRules(figures, bytesRatio), place)
+}
+
+export function judgeSound(figures: SoundFigures, place: LeafPlace): readonly Fault[] {
+  return faultsBy(soundRules(figures), place)
+}
+
+function pictureRules(figures: PictureFigures, bytesRatio: number): readonly Rule[] {
+  const most = (
+    code: Fault['code'],
+    figure: FaultFigure,
+    key: keyof PictureFigures & keyof typeof pictureLimits,
+  ): Rule => ({ code, figure, measured: figures[key], limit: pictureLimits[key], bound: 'at most' })
+  return [
+    most('picture-black', 'black-share', 'blackShare'),
+    most('picture-shifted', 'shift-gain', 'shiftGain'),
+    most('picture-frozen', 'frozen-share', 'frozenShare'),
+    most('picture-differs', 'tile-peak', 'tilePeak'),
+    most('picture-differs', 'tile-lasting', 'tileLasting'),
+    most('picture-differs', 'worst-similarity-loss', 'worstSimilarityLoss'),
+    {
+      code: 'detail-lost',
+      figure: 'detail-ratio',
+      measured: figures.detailRatio,
+      limit: pictureLimits.detailRatio,
+      bound: 'at least',
+    },
+    most('quality-low', 'noise-gain', 'noiseGain'),
+    most('quality-low', 'similarity-loss', 'similarityLoss'),
+    most('colours-differ', 'chroma-noise-gain', 'chromaNoiseGain'),
+    {
+      code: 'bitrate-out-of-bounds',
+      figure: 'bytes-ratio',
+      measured: bytesRatio,
+      limit: pictureLimits.bytesRatio,
+      bound: 'at least',
+    },
+  ]
+}
+
+function soundRules(figures: SoundFigures): readonly Rule[] {
+  const rule = (
+    code: Fault['code'],
+    figure: FaultFigure,
+    measured: number,
+    key: keyof typeof soundLimits,
+    bound: Rule['bound'],
+  ): Rule => ({ code, figure, measured, limit: soundLimits[key], bound })
+  const { shiftSeconds, levelDifference, silentShare, correlation, worstCorrelation } = figures
+  return [
+    rule('sound-silent', 'silent-share', silentShare, 'silentShare', 'at most'),
+    rule('sound-shifted', 'shift-seconds', Math.abs(shiftSeconds), 'shiftSeconds', 'at most'),
+    rule('sound-differs', 'correlation', correlation, 'correlation', 'at least'),
+    rule('sound-differs', 'worst-correlation', worstCorrelation, 'worstCorrelation', 'at least'),
+    rule(
+      'sound-differs',
+      'level-difference',
+      Math.abs(levelDifference),
+      'levelDifference',
+      'at most',
+    ),
+  ]
+}
+
+/** A measurement that could not be had is no number, and beyond every limit. */
+function thousandths(value: number): number {
+  return Number.isFinite(value) ? Math.round(value * 1_000) : 0
+}
+
+/** All that was measured of a picture or a sound, by the names the chain has for it. */
+export function namedPictureFigures(
+  figures: PictureFigures,
+  bytesRatio: number,
+): Readonly<Partial<Record<FaultFigure, number>>> {
+  return Object.fromEntries(
+    pictureRules(figures, bytesRatio).map(({ figure, measured }) => [figure, measured]),
+  )
+}
+
+export function namedSoundFigures(
+  figures: SoundFigures,
+): Readonly<Partial<Record<FaultFigure, number>>> {
+  return Object.fromEntries(soundRules(figures).map(({ figure, measured }) => [figure, measured]))
+}

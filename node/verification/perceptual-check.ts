@@ -1,0 +1,219 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { MarketError } from '#market/errors.ts'
+import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
+import type { Fault } from '#protocol/attestation.ts'
+import { frameSeconds } from '#protocol/grid.ts'
+import type { Rendition } from '#protocol/ladder.ts'
+import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import { audioRendition } from '../encoding/audio-arguments.ts'
+import type { LayoutReader } from '../encoding/layout-reader.ts'
+import { createLayoutReader } from '../encoding/layout-reader.ts'
+import { segmentsOf } from './exact-check.ts'
+import { inParallel } from './in-parallel.ts'
+import { judgePicture, judgeSound, namedPictureFigures, namedSoundFigures } from './judgement.ts'
+import type { LeafCheck, LeafFinding, LeafPlace } from './leaf.ts'
+import type { PictureFigures } from './picture-figures.ts'
+import { measurePictures } from './picture-measures.ts'
+import { measureSound } from './sound-measures.ts'
+
+/** A segment of ours is a few megabytes; nothing that is called one may fill the memory. */
+const segmentLimitBytes = 256 * 1024 * 1024
+
+/**
+ * Measures challenged leaves whose bytes cannot be compared: those of another determinism class. A leaf that fails is
+ * measured once more from a decode that begins at the source's beginning, with the places beside its own, before it is
+ * called a fault: seeking into a file is not to be relied on where somebody is accused.
+ */
+export async function measureLeaves(
+  check: LeafCheck,
+  manifest: Manifest,
+  leaves: readonly LeafPlace[],
+): Promise<readonly LeafFinding[]> {
+  const readLayout = createLayoutReader(check)
+  const sounds = leaves.filter(({ rendition }) => rendition === audioRendition)
+  const pictures = leaves.filter(({ rendition }) => rendition !== audioRendition)
+  const works = [
+    ...(sounds.length > 0 ? [() => measureSounds(check, manifest, sounds)] : []),
+    ...pictures.map((place) => async () => [
+      await measurePictureLeaf({ ...check, readLayout }, manifest, place),
+    ]),
+  ]
+  let done = 0
+  const findings = await inParallel(works, check.engine.workers, async (work) => {
+    const found = await work()
+    done += 1
+    check.onProgress({ stage: 'challenge', percent: (100 * done) / works.length })
+    return found
+  })
+  return findings.flat()
+}
+
+type PictureCheck = LeafCheck & { readonly readLayout: LayoutReader }
+
+/** How closely a leaf is looked at. */
+type Look = { readonly leadSeconds: number; readonly shifts: readonly number[] }
+
+async function measurePictureLeaf(
+  check: PictureCheck,
+  manifest: Manifest,
+  place: LeafPlace,
+): Promise<LeafFinding> {
+  const { grid } = check.offer
+  const { leadSeconds } = grid
+  const quick = await lookAtPictures(check, manifest, place, { leadSeconds, shifts: [] })
+  if (quick.faults.length === 0) return quick
+  const wholeSeconds = Math.ceil(frameSeconds(grid.rate, grid.frames)) + leadSeconds
+  return await lookAtPictures(check, manifest, place, {
+    leadSeconds: wholeSeconds,
+    shifts: [-1, 1],
+  })
+}
+
+async function lookAtPictures(
+  check: PictureCheck,
+  manifest: Manifest,
+  place: LeafPlace,
+  look: Look,
+): Promise<LeafFinding> {
+  const { rendition: name, segment } = place
+  const rendition = check.offer.ladder.find((rung) => rung.name === name)
+  const record = segmentsOf(manifest, name)[segment]
+  if (!rendition || !record) throw new RangeError('the challenge draws leaves of the offer')
+  await using scratch = await check.workspaceOf(check.job).scratch(`measure-${name}-${segment}`)
+  await writeSegments(check, [record], path.join(scratch.path, 'delivered.ts'))
+  const reference = await encodeReference(check, { rendition, segment, look }, scratch.path)
+  const { grid, source } = check.offer
+  const layout = await check.readLayout(
+    { source: check.source, videoStream: source.videoStream },
+    check.signal,
+  )
+  const figures = await undecodableAsNull(
+    check,
+    { delivered: 'delivered.ts', reference },
+    (delivered) =>
+      measurePictures(
+        check,
+        { ...look, layout, grid, rendition, segment, delivered, reference },
+        { directory: scratch.path, signal: check.signal },
+      ),
+  )
+  if (!figures) return { ...place, ...unmeasured('picture-undecodable', place) }
+  const bytesRatio = record.bytes / (await stat(path.join(scratch.path, reference))).size
+  return pictureFinding(figures, bytesRatio, place)
+}
+
+function pictureFinding(
+  figures: PictureFigures,
+  bytesRatio: number,
+  place: LeafPlace,
+): LeafFinding {
+  return {
+    ...place,
+    tier: 'perceptual',
+    figures: namedPictureFigures(figures, bytesRatio),
+    faults: judgePicture(figures, bytesRatio, place),
+  }
+}
+
+/** The verifier's own encode of just this segment: the same recipe with parts of one segment. */
+async function encodeReference(
+  { engine, offer, source, signal }: LeafCheck,
+  { rendition, segment, look }: { rendition: Rendition; segment: number; look: Look },
+  directory: string,
+): Promise<string> {
+  const grid = { ...offer.grid, partSegments: 1, leadSeconds: look.leadSeconds }
+  const [encoded] = await engine.encodeCell(
+    { source, terms: { ...offer, grid } },
+    { part: segment, renditions: [rendition] },
+    { directory, signal },
+  )
+  if (!encoded) throw new Error('a part of one segment is one segment')
+  return path.basename(encoded.path)
+}
+
+/** The sound is encoded from its beginning, once for all leaves of it, as by its recipe. */
+async function measureSounds(
+  check: LeafCheck,
+  manifest: Manifest,
+  leaves: readonly LeafPlace[],
+): Promise<readonly LeafFinding[]> {
+  const { engine, offer, signal, source } = check
+  await using scratch = await check.workspaceOf(check.job).scratch('measure-audio')
+  const directory = scratch.path
+  const own = await engine.encodeAudio({ source, terms: offer }, { directory, signal })
+  const findings: LeafFinding[] = []
+  for (const place of leaves) findings.push(await measureSoundLeaf(check, manifest, place, own))
+  return findings
+}
+
+async function measureSoundLeaf(
+  check: LeafCheck,
+  manifest: Manifest,
+  place: LeafPlace,
+  own: readonly EncodedSegment[],
+): Promise<LeafFinding> {
+  const { segment } = place
+  const { grid } = check.offer
+  await using scratch = await check.workspaceOf(check.job).scratch(`measure-audio-${segment}`)
+  const [from, to] = [Math.max(0, segment - 1), segment + 2]
+  const [delivered, reference] = ['delivered.ts', 'reference.ts'] as const
+  const neighbours = segmentsOf(manifest, audioRendition).slice(from, to)
+  await writeSegments(check, neighbours, path.join(scratch.path, delivered))
+  const ownBytes = await Promise.all(own.slice(from, to).map((segment) => readFile(segment.path)))
+  await writeFile(path.join(scratch.path, reference), Buffer.concat(ownBytes))
+  const figures = await undecodableAsNull(check, { delivered, reference }, (name) =>
+    measureSound(
+      check,
+      { grid, segment, delivered: name, reference },
+      { directory: scratch.path, signal: check.signal },
+    ),
+  )
+  if (!figures) return { ...place, ...unmeasured('sound-undecodable', place) }
+  const faults = judgeSound(figures, place)
+  return { ...place, tier: 'perceptual', figures: namedSoundFigures(figures), faults }
+}
+
+function unmeasured(
+  code: Fault['code'],
+  place: LeafPlace,
+): Pick<LeafFinding, 'tier' | 'figures' | 'faults'> {
+  return { tier: 'perceptual', figures: {}, faults: [{ code, ...place }] }
+}
+
+/** Segments as one file: a transport stream may simply be joined. */
+async function writeSegments(
+  { content, signal }: LeafCheck,
+  records: readonly SegmentRecord[],
+  file: string,
+): Promise<void> {
+  const bytes: Uint8Array[] = []
+  for (const { cid } of records)
+    bytes.push(await content.read(cid, { limitBytes: segmentLimitBytes, signal }))
+  await writeFile(file, Buffer.concat(bytes))
+}
+
+/**
+ * What makes the measuring fail is the delivered segment only if the verifier's own can be measured in its place: a full
+ * disk or a broken source ends the same process, and is nobody's fault. Whoever delivers what breaks a filter must not
+ * escape by it either.
+ */
+async function undecodableAsNull<T>(
+  { signal }: LeafCheck,
+  { delivered, reference }: { readonly delivered: string; readonly reference: string },
+  measure: (delivered: string) => Promise<T | null>,
+): Promise<T | null> {
+  try {
+    return await measure(delivered)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!isJudgement(error)) throw error
+    await measure(reference)
+    return null
+  }
+}
+
+/** A process that crashed or could not run has judged nothing; an exit code of its own is FFmpeg's judgement. */
+function isJudgement(error: unknown): boolean {
+  return error instanceof MarketError && 'exitCode' in error.meta
+}

@@ -1,0 +1,140 @@
+import type { Tiles } from './picture-tiles.ts'
+import { compareTiles } from './picture-tiles.ts'
+import type { ErrorLine, LumaErrorLine, SimilarityLine } from './statistics-file.ts'
+
+/** What FFmpeg measured of one encode, a line for each picture. */
+type EncodeSamples = {
+  readonly similarity: readonly SimilarityLine[]
+  readonly error: readonly ErrorLine[]
+  /** Change from each picture to the next. */
+  readonly motion: readonly LumaErrorLine[]
+  /** What is lost when a picture is made smaller and large again. */
+  readonly detail: readonly LumaErrorLine[]
+  readonly tiles: Tiles
+}
+
+export type PictureSamples = {
+  readonly delivered: EncodeSamples
+  readonly reference: EncodeSamples
+  readonly source: Tiles
+  /** Detail of the source as the recipe's scaler makes it, and as the softest scaler in use does. */
+  readonly sharp: readonly LumaErrorLine[]
+  readonly soft: readonly LumaErrorLine[]
+  readonly shifted: readonly { readonly frames: number; readonly error: readonly ErrorLine[] }[]
+}
+
+/**
+ * How a delivered segment stands beside the verifier's own encode of the same window. All figures are relative, because
+ * an absolute likeness says more about the film than about the encoder.
+ */
+export type PictureFigures = {
+  /** Likeness (SSIM of luma, 0 to 1) lost on average, and in the worst picture. */
+  readonly similarityLoss: number
+  readonly worstSimilarityLoss: number
+  /** Signal to noise lost on average, in decibels: of luma, and of the worse chroma plane. */
+  readonly noiseGain: number
+  readonly chromaNoiseGain: number
+  /** Fine detail beside that of the reference, if it had been made by the softest scaler in use: 1 is as much. */
+  readonly detailRatio: number
+  /** Share of the pictures in which the reference moves and the delivered one stands still. */
+  readonly frozenShare: number
+  readonly blackShare: number
+  /** Levels by which a tile is off, in one picture, and on average over all of them. */
+  readonly tilePeak: number
+  readonly tileLasting: number
+  /** Decibels by which the pictures fit better one frame earlier or later than where they stand; 0 if they do not. */
+  readonly shiftGain: number
+}
+
+/** Squared levels of error that nobody sees: below them two encodes are alike, however much they differ in proportion. */
+const unseenError = 1
+const unseenDetail = 0.5
+
+/** Squared levels from picture to picture: the reference moves above the first, and is followed by a share of that at least. */
+const moving = 1
+const leastFollowed = 0.12
+
+export function picturesFigures(samples: PictureSamples): PictureFigures {
+  const { delivered, reference, source, shifted } = samples
+  const losses = pairs(
+    delivered.similarity,
+    reference.similarity,
+    (own, wanted) => wanted.Y - own.Y,
+  )
+  const tiles = compareTiles(delivered.tiles, reference.tiles, source)
+  return {
+    similarityLoss: mean(losses),
+    worstSimilarityLoss: losses.reduce((worst, loss) => Math.max(worst, loss), 0),
+    noiseGain: gainOf(delivered.error, reference.error, ({ mse_y }) => mse_y),
+    chromaNoiseGain: Math.max(
+      gainOf(delivered.error, reference.error, ({ mse_u }) => mse_u),
+      gainOf(delivered.error, reference.error, ({ mse_v }) => mse_v),
+    ),
+    detailRatio: detailRatio(delivered.detail, reference.detail) / softness(samples),
+    frozenShare: frozenShare(delivered.motion, reference.motion),
+    blackShare: tiles.blackShare,
+    tilePeak: tiles.peak,
+    tileLasting: tiles.lasting,
+    shiftGain: Math.max(
+      0,
+      ...shifted.map(({ error }) => decibels(meanError(delivered.error), meanError(error))),
+    ),
+  }
+}
+
+/** Mean over the pictures of the noise in decibels above the reference's. */
+function gainOf(
+  delivered: readonly ErrorLine[],
+  reference: readonly ErrorLine[],
+  errorOf: (line: ErrorLine) => number,
+): number {
+  return mean(pairs(delivered, reference, (own, wanted) => decibels(errorOf(own), errorOf(wanted))))
+}
+
+function detailRatio(
+  delivered: readonly LumaErrorLine[],
+  reference: readonly LumaErrorLine[],
+): number {
+  const own = mean(delivered.map(({ mse_y }) => mse_y))
+  const wanted = mean(reference.map(({ mse_y }) => mse_y))
+  return (own + unseenDetail) / (wanted + unseenDetail)
+}
+
+/** A bilinear scaler is honest, and leaves about half of the finest detail when it halves a picture; none when it keeps its size. */
+function softness({ sharp, soft }: PictureSamples): number {
+  return Math.min(1, detailRatio(soft, sharp))
+}
+
+function frozenShare(
+  delivered: readonly LumaErrorLine[],
+  reference: readonly LumaErrorLine[],
+): number {
+  const frozen = pairs(delivered, reference, (own, wanted) =>
+    wanted.mse_y > moving && own.mse_y < leastFollowed * wanted.mse_y ? 1 : 0,
+  )
+  return frozen.length === 0 ? 0 : mean(frozen)
+}
+
+function meanError(lines: readonly ErrorLine[]): number {
+  return mean(lines.map(({ mse_y }) => mse_y))
+}
+
+function decibels(error: number, against: number): number {
+  return 10 * Math.log10((error + unseenError) / (against + unseenError))
+}
+
+/** By position: both were measured on equal pictures of one window. */
+function pairs<T>(
+  delivered: readonly T[],
+  reference: readonly T[],
+  combine: (own: T, wanted: T) => number,
+): readonly number[] {
+  return reference.flatMap((wanted, index) => {
+    const own = delivered[index]
+    return own === undefined ? [] : [combine(own, wanted)]
+  })
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+}

@@ -1,0 +1,71 @@
+import type { FrameGrid } from '#protocol/grid.ts'
+import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
+import { audioFrames } from '../encoding/audio-arguments.ts'
+import { clockBaseSeconds } from '../encoding/segment-clock.ts'
+import { segmentInput } from './picture-arguments.ts'
+
+/** One segment of the sound, as it was delivered and as it was encoded here, each in a file with its neighbours. */
+export type SoundComparison = {
+  readonly grid: FrameGrid
+  readonly segment: number
+  readonly delivered: string
+  readonly reference: string
+}
+
+/** Both are compared as 16-bit stereo at this rate: up to 8 kHz an AAC encoder keeps the wave itself. */
+export const comparedRate = 16_000
+export const comparedChannels = 2
+
+export const soundFiles = { delivered: 'delivered.pcm', reference: 'reference.pcm' } as const
+
+/** Samples, at {@link comparedRate}, that a segment begins and ends at on the job's clock. */
+function soundWindow(
+  grid: FrameGrid,
+  segment: number,
+): { readonly start: number; readonly end: number } {
+  const counts = audioFrames(grid)
+  const before = sum(counts.slice(0, segment))
+  const until = before + (counts[segment] ?? 0)
+  // The first frame of all only primes the decoder, and the sound begins after it.
+  return { start: samplesAt(segment === 0 ? 1 : before), end: samplesAt(until) }
+}
+
+/** One process decodes both to plain samples of the segment's window, each at its own time: late sound stays late. */
+export function soundArguments(comparison: SoundComparison): readonly string[] {
+  const { delivered, reference } = comparison
+  const cut = windowCut(comparison)
+  return [
+    ...['-y', '-loglevel', 'warning', '-copyts'],
+    ...[...segmentInput(delivered), ...segmentInput(reference)],
+    ...['-filter_threads', '1', '-filter_complex_threads', '1'],
+    ...['-filter_complex', `[0:a:0]${cut}[delivered];[1:a:0]${cut}[reference]`],
+    ...['-map', '[delivered]', '-f', 's16le', soundFiles.delivered],
+    ...['-map', '[reference]', '-f', 's16le', soundFiles.reference],
+  ]
+}
+
+/** Silence where a sound is missing, so that what follows keeps its time. */
+function windowCut({ grid, segment }: SoundComparison): string {
+  const { start, end } = soundWindow(grid, segment)
+  return [
+    `asetpts=PTS-${clockBaseSeconds}/TB`,
+    `aresample=${comparedRate}:async=1:first_pts=${samplesBefore(start)}`,
+    'aformat=sample_fmts=s16:channel_layouts=stereo',
+    'apad',
+    `asettb=1/${comparedRate}`,
+    `atrim=start_pts=${start}:end_pts=${end}`,
+  ].join(',')
+}
+
+/** The neighbour ahead is resampled as well: its end is what the window's first samples are made with. */
+function samplesBefore(start: number): number {
+  return Math.max(0, start - comparedRate)
+}
+
+function samplesAt(frames: number): number {
+  return Math.round((frames * aacFrameSamples * comparedRate) / audioPreset.sampleRate)
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -1,0 +1,193 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { challengeTier } from '#node/verification/challenge-check.ts'
+import { judgePicture, judgeSound, namedPictureFigures } from '#node/verification/judgement.ts'
+import type { PictureFigures } from '#node/verification/picture-figures.ts'
+import { compareTiles } from '#node/verification/picture-tiles.ts'
+import { comparedRate } from '#node/verification/sound-arguments.ts'
+import { soundFigures } from '#node/verification/sound-figures.ts'
+import { ErrorLine, parseStatistics, SimilarityLine } from '#node/verification/statistics-file.ts'
+import { pictureLimits, soundLimits } from '#node/verification/thresholds.ts'
+import { Fault } from '#protocol/attestation.ts'
+import { cid, encoderProfile } from '#test/support/builders.ts'
+
+const place = { rendition: '480p', segment: 3 }
+
+const perfect: PictureFigures = {
+  similarityLoss: 0,
+  worstSimilarityLoss: 0,
+  noiseGain: 0,
+  chromaNoiseGain: 0,
+  detailRatio: 1,
+  frozenShare: 0,
+  blackShare: 0,
+  tilePeak: 0,
+  tileLasting: 0,
+  shiftGain: 0,
+}
+
+describe('the judgement', () => {
+  test('an encode like the own one has no fault', () => {
+    expect(judgePicture(perfect, 1, place)).toEqual([])
+  })
+
+  test('what is better than the own one has no fault', () => {
+    const better = { ...perfect, noiseGain: -9, similarityLoss: -0.1, detailRatio: 3 }
+    expect(judgePicture(better, 4, place)).toEqual([])
+  })
+
+  test('a figure beyond its limit is a fault with the figure and the limit in thousandths', () => {
+    const [fault] = judgePicture({ ...perfect, noiseGain: 6.1234 }, 1, place)
+    expect(fault).toEqual({
+      code: 'quality-low',
+      ...place,
+      evidence: {
+        figure: 'noise-gain',
+        measured: 6_123,
+        limit: Math.round(pictureLimits.noiseGain * 1_000),
+      },
+    })
+    expect(Fault.parse(fault)).toEqual(fault)
+  })
+
+  test('one leaf has one fault of each kind, however many figures show it', () => {
+    const other = { ...perfect, tilePeak: 200, tileLasting: 150, worstSimilarityLoss: 0.9 }
+    expect(judgePicture(other, 1, place).map(({ code }) => code)).toEqual(['picture-differs'])
+  })
+
+  test('a figure that could not be measured never passes', () => {
+    const unmeasured = { ...perfect, detailRatio: Number.NaN }
+    expect(judgePicture(unmeasured, 1, place)).not.toEqual([])
+  })
+
+  test('all limits are told apart: each one crossed alone is a fault', () => {
+    const keys = Object.keys(pictureLimits).filter((key) => key !== 'bytesRatio')
+    for (const key of keys) {
+      const limit = pictureLimits[key as keyof typeof pictureLimits]
+      const beyond = key === 'detailRatio' ? limit - 0.01 : limit + 0.01
+      const at = { ...perfect, [key]: limit }
+      expect(judgePicture(at, 1, place)).toEqual([])
+      expect(judgePicture({ ...perfect, [key]: beyond }, 1, place)).toHaveLength(1)
+    }
+    const [starved] = judgePicture(perfect, pictureLimits.bytesRatio - 0.01, place)
+    expect(starved?.code).toBe('bitrate-out-of-bounds')
+  })
+
+  test('every figure has a name', () => {
+    const names = Object.keys(namedPictureFigures(perfect, 1))
+    expect(names).toHaveLength(Object.keys(pictureLimits).length)
+  })
+})
+
+describe('the tier', () => {
+  const own = encoderProfile.class.cid
+  const foreign = { class: { ...encoderProfile.class, cid: cid('foreign') } }
+
+  test('bytes are compared within a class', () => {
+    expect(challengeTier({ class: encoderProfile.class }, { own })).toBe('exact')
+  })
+
+  test('the work of another class is measured', () => {
+    expect(challengeTier(foreign, { own, registered: foreign.class.cid })).toBe('perceptual')
+  })
+
+  test('an encoder of the own class cannot choose to be measured', () => {
+    expect(challengeTier(foreign, { own, registered: own })).toBe('exact')
+  })
+})
+
+describe('the statistics of FFmpeg', () => {
+  test('are read line by line', () => {
+    const ssim =
+      'n:1 Y:0.985000 U:0.990000 V:1.000000 All:0.99 (inf)\nn:2 Y:0.5 U:1 V:1 All:1 (9.1)\n'
+    expect(parseStatistics(ssim, SimilarityLine).map(({ Y }) => Y)).toEqual([0.985, 0.5])
+    const psnr = 'n:1 mse_avg:0.00 mse_y:0.00 mse_u:0.10 mse_v:2.00 psnr_avg:inf psnr_y:inf \n'
+    expect(parseStatistics(psnr, ErrorLine)).toEqual([{ n: 1, mse_y: 0, mse_u: 0.1, mse_v: 2 }])
+  })
+
+  test('that lack a figure, or have none, are refused', () => {
+    expect(() => parseStatistics('n:1 Y:0.9 U:0.9', SimilarityLine)).toThrow()
+    expect(() => parseStatistics('n:1 Y:nan U:0.9 V:0.9', SimilarityLine)).toThrow()
+    expect(() => parseStatistics('n:1 mse_y:-1 mse_u:0 mse_v:0', ErrorLine)).toThrow()
+  })
+})
+
+describe('tiles', () => {
+  const size = { width: 4, height: 2 }
+  const perPicture = 3 * size.width * size.height
+  const tiles = (pictures: number, level: (tile: number, picture: number) => number) => ({
+    size,
+    samples: Uint8Array.from({ length: pictures * perPicture }, (_, at) =>
+      level(at % perPicture, Math.floor(at / perPicture)),
+    ),
+  })
+  const grey = tiles(10, () => 128)
+
+  test('noise without direction leaves the mean where it is', () => {
+    const noisy = tiles(10, (_, picture) => 128 + (picture % 2 === 0 ? 3 : -3))
+    expect(compareTiles(noisy, grey, grey)).toMatchObject({ peak: 3, lasting: 0 })
+  })
+
+  test('a mark lasts', () => {
+    const marked = tiles(10, (tile) => (tile === 5 ? 138 : 128))
+    expect(compareTiles(marked, grey, grey)).toMatchObject({ peak: 10, lasting: 10 })
+  })
+
+  test('what the own encode misses as well counts for nothing', () => {
+    const washed = tiles(10, () => 120)
+    expect(compareTiles(washed, washed, grey)).toEqual({ peak: 0, lasting: 0, blackShare: 0 })
+  })
+
+  test('black is told where the source is not black, and only there', () => {
+    const black = tiles(10, () => 16)
+    expect(compareTiles(black, grey, grey).blackShare).toBe(1)
+    expect(compareTiles(black, black, black).blackShare).toBe(0)
+  })
+})
+
+describe('sound', () => {
+  const seconds = 2
+  const wave = (value: (at: number) => number): Int16Array =>
+    Int16Array.from({ length: 2 * seconds * comparedRate }, (_, at) =>
+      Math.round(value(Math.floor(at / 2))),
+    )
+  /** Never the same twice within the window, like music. */
+  const music = (at: number): number =>
+    6_000 * Math.sin(at * 0.05 + 9 * Math.sin(at * 0.0007)) + 2_000 * Math.sin(at * at * 1e-6)
+  const own = wave(music)
+
+  test('equal sound has no fault', () => {
+    expect(judgeSound(soundFigures(own, own), place)).toEqual([])
+  })
+
+  test('silence is asked for where the own sound is silent', () => {
+    const silent = wave(() => 0)
+    expect(judgeSound(soundFigures(silent, silent), place)).toEqual([])
+    expect(judgeSound(soundFigures(own, silent), place)).not.toEqual([])
+  })
+
+  test('a shift is found, and told in its direction', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 30, max: 300 }), fc.boolean(), (milliseconds, isLate) => {
+        const samples = Math.round((milliseconds * comparedRate) / 1_000) * (isLate ? 1 : -1)
+        const shifted = wave((at) => music(at - samples))
+        const { shiftSeconds } = soundFigures(shifted, own)
+        expect(shiftSeconds).toBeCloseTo(samples / comparedRate, 2)
+        expect(Math.abs(shiftSeconds)).toBeGreaterThan(soundLimits.shiftSeconds)
+      }),
+      { numRuns: 2, seed: 7 },
+    )
+  })
+
+  test('a gap of a tenth of a second is found', () => {
+    const gap = wave((at) => (at > 16_000 && at < 17_600 ? 0 : music(at)))
+    expect(judgeSound(soundFigures(gap, own), place)[0]?.code).toBe('sound-silent')
+  })
+
+  test('one channel alone is judged as well', () => {
+    const left = own.map((value, at) => (at % 2 === 0 ? value : 0))
+    expect(judgeSound(soundFigures(left, own), place).map(({ code }) => code)).toContain(
+      'sound-differs',
+    )
+  })
+})
