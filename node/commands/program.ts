@@ -5,6 +5,7 @@ import { createDoctorCommand } from './doctor.ts'
 import { createEncodeCommand } from './encode.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
+import { createVerifyCommand } from './verify.ts'
 
 const examples = `
 To see all of it at once, on this machine and with play money:
@@ -26,6 +27,7 @@ export function createProgram(version: string): Command {
     createMarketCommand(),
     createNodeCommand(),
     createEncodeCommand(),
+    createVerifyCommand(),
     createDoctorCommand(),
     createBenchmarkCommand(),
     createDevchainCommand(),
