@@ -22,7 +22,10 @@ export default defineConfig({
         test: {
           name: 'media',
           root: '.',
-          include: ['test/node/{encoding,local,verification}/**/*.test.ts', 'test/media/**/*.test.ts'],
+          include: [
+            'test/node/{encoding,local,verification}/**/*.test.ts',
+            'test/media/**/*.test.ts',
+          ],
           provide: { edgeCases: 'representative' },
           testTimeout: 180_000,
           hookTimeout: 120_000,
