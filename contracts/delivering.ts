@@ -40,13 +40,13 @@ export function deliverJob(
 }
 
 /** The runs of leaves that an offer asks for: each rendition's segments, then those of the sound. */
-export function leafStrata(offer: JobOffer): readonly Stratum[] {
+function leafStrata(offer: JobOffer): readonly Stratum[] {
   const length = segmentCount(offer.grid)
   return trackNames(offer).map((_, index) => ({ start: index * length, length }))
 }
 
 /** The tracks of an offer's tree in the order of its leaves. */
-export function trackNames(offer: JobOffer): readonly string[] {
+function trackNames(offer: JobOffer): readonly string[] {
   const renditions = offer.ladder.map(({ name }) => name)
   return offer.source.audioStream === undefined ? renditions : [...renditions, 'audio']
 }

@@ -20,7 +20,7 @@ import { accepted, refused } from './outcome.ts'
  */
 export type Escrow = PendingEscrow | FundedEscrow | DisputedEscrow | ClosedEscrow
 
-export type EscrowTerms = {
+type EscrowTerms = {
   readonly from: HiveAccount
   readonly to: HiveAccount
   readonly agent: HiveAccount

@@ -66,7 +66,7 @@ export type Delivery = {
   readonly attestations: readonly Attestation[]
 }
 
-export type Attestation = {
+type Attestation = {
   readonly by: HiveAccount
   readonly at: ChainPoint
   readonly operation: JobAttest

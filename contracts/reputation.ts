@@ -25,7 +25,7 @@ export type Standing = {
 }
 
 /** An amount that fades, exact at height `at`. */
-export type Fading = { readonly amount: bigint; readonly at: BlockHeight }
+type Fading = { readonly amount: bigint; readonly at: BlockHeight }
 
 /** 0 to 1000, and how far it may be off. */
 export type Score = { readonly score: number; readonly low: number; readonly high: number }

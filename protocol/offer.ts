@@ -9,7 +9,7 @@ export const Recipe = z.literal('h264-ts-1')
 export type Recipe = z.infer<typeof Recipe>
 
 /** The creator's file, as its bids need it. */
-export const OfferedSource = z.strictObject({
+const OfferedSource = z.strictObject({
   cid: Cid,
   bytes: z.int().min(1),
   /** Size in square pixels with rotation applied: what a viewer sees. */
@@ -22,7 +22,7 @@ export const OfferedSource = z.strictObject({
   /** Index of the audio stream to encode, absent for a silent source. */
   audioStream: z.int().min(0).max(255).optional(),
 })
-export type OfferedSource = z.infer<typeof OfferedSource>
+type OfferedSource = z.infer<typeof OfferedSource>
 
 /** `job.offer`: a request to encode with a price ceiling. Everything an encoder's bytes depend on stands in it. */
 export const JobOffer = z.strictObject({

@@ -60,7 +60,7 @@ export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime):
 }
 
 /** Seconds of video a second, for the whole ladder of an offer. */
-export function ladderSpeed({ ladder, grid, copied }: JobOffer, pixelsPerSecond: number): number {
+function ladderSpeed({ ladder, grid, copied }: JobOffer, pixelsPerSecond: number): number {
   const encoded = ladder.filter(({ name }) => name !== copied)
   const pixelsPerFrame = encoded.reduce((sum, { width, height }) => sum + width * height, 0)
   const framesPerSecond = grid.rate.numerator / grid.rate.denominator

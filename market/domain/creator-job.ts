@@ -35,7 +35,7 @@ type PhaseData = {
   readonly failed: { readonly code: MarketErrorCode; readonly message: string }
 }
 
-export type CreatorPhase = keyof PhaseData
+type CreatorPhase = keyof PhaseData
 export type CreatorJobIn<P extends CreatorPhase> = P extends CreatorPhase
   ? Posted & { readonly phase: P } & PhaseData[P]
   : never

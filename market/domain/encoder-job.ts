@@ -25,7 +25,7 @@ type PhaseData = {
   }
 }
 
-export type EncoderPhase = keyof PhaseData
+type EncoderPhase = keyof PhaseData
 export type EncoderJobIn<P extends EncoderPhase> = P extends EncoderPhase
   ? Undertaken & { readonly phase: P } & PhaseData[P]
   : never

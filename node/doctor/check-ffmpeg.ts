@@ -67,7 +67,7 @@ async function list(
 }
 
 /** The second word of each line: ` V....D libx264   libx264 H.264 …`, ` TSC scale   V->V …`. */
-export function namesIn(lines: readonly string[]): ReadonlySet<string> {
+function namesIn(lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.map((line) => line.trim().split(/\s+/)[1] ?? ''))
 }
 

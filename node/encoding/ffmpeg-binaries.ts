@@ -7,7 +7,7 @@ import { createFfmpeg } from './ffmpeg-process.ts'
 import type { ProcessGuard } from './process-guard.ts'
 
 /** Where FFmpeg was found: named by the user, installed on the machine, or shipped by npm. */
-export type FfmpegOrigin = 'named' | 'installed' | 'shipped'
+type FfmpegOrigin = 'named' | 'installed' | 'shipped'
 
 export type FfmpegBinaries = FfmpegBuild & {
   readonly ffmpeg: string

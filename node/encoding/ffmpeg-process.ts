@@ -22,7 +22,7 @@ export type FfmpegRun = {
   readonly longestMs?: number
 }
 
-export type FfmpegResult = {
+type FfmpegResult = {
   /** The last progress of the run. */
   readonly progress: FfmpegProgress
   /** The last lines of FFmpeg's log, its banner first if the log is short. */

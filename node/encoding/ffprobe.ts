@@ -4,7 +4,7 @@ import { createLineTail, readLines } from './lines.ts'
 import type { Exit, ProcessGuard } from './process-guard.ts'
 import { createStallWatch } from './stall-watch.ts'
 
-export type FfprobeRun = {
+type FfprobeRun = {
   readonly args: readonly string[]
   readonly signal: AbortSignal
   /** Called for each line of the answer as it comes, so that an answer of any length needs no memory. */

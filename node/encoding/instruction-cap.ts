@@ -14,7 +14,7 @@ export async function instructionCap(): Promise<string | null> {
 }
 
 /** Whether each of the processors that `/proc/cpuinfo` describes has a feature. */
-export function hasFlag(cpuinfo: string, flag: string): boolean {
+function hasFlag(cpuinfo: string, flag: string): boolean {
   const flags = cpuinfo.split('\n').filter((line) => line.startsWith('flags'))
   return flags.length > 0 && flags.every((line) => line.split(/\s+/).includes(flag))
 }

@@ -34,7 +34,7 @@ import { finishAudioSegments, finishVideoSegments } from './segment-files.ts'
 import type { SourceLayout } from './source-layout.ts'
 
 /** Where a cell is encoded, if not by the recipe's own encoder, and how long it may take and stand still. */
-export type CellOptions = EncodeOptions & {
+type CellOptions = EncodeOptions & {
   readonly hardware?: HardwareDevice | null
   readonly stallMs?: number
   /** See {@link cellLimitMs}. */

@@ -7,7 +7,7 @@ import type { ProcessLedger } from './process-ledger.ts'
 import { killGroup } from './process-ledger.ts'
 import type { LimitPrefix } from './process-limits.ts'
 
-export type GuardedCommand = {
+type GuardedCommand = {
   readonly file: string
   readonly args: readonly string[]
   readonly cwd?: string

@@ -13,7 +13,7 @@ import { sha256 as sha256Hash } from 'multiformats/hashes/sha2'
 import { createRecentSet } from './recent-set.ts'
 
 /** The store has a block whose bytes are not what its id says: the disk lost it. It is removed, so that it can be fetched again. */
-export class CorruptBlockError extends NotFoundError {
+class CorruptBlockError extends NotFoundError {
   override readonly name = 'NotFoundError'
 }
 

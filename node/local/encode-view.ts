@@ -84,7 +84,7 @@ function lineView(stream: NodeJS.WriteStream): EncodeView {
 }
 
 /** One line: stage, bar, percent, speed, time left. */
-export function progressLine(
+function progressLine(
   { stage, percent, speed, etaSeconds }: LocalProgress,
   paint: Palette,
 ): string {

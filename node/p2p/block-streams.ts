@@ -8,7 +8,7 @@ import { cidBytes } from './block-server.ts'
 import type { PeerDirectory } from './peer-directory.ts'
 
 /** A stream of blocks from one peer. */
-export interface BlockStream extends AsyncDisposable {
+interface BlockStream extends AsyncDisposable {
   /** Asks for blocks and yields them in the same order, an empty one for each that the peer has not. */
   request(cids: readonly CID[]): AsyncIterable<Uint8Array>
 }

@@ -20,7 +20,7 @@ import type { MarketLayout } from './participants.ts'
 import { chainSpec, nodeSpec, participants } from './participants.ts'
 import type { MarketView, Outcome } from './view.ts'
 
-export type JobWanted = {
+type JobWanted = {
   /** Absolute path of the video. */
   readonly path: string
   readonly ceiling: MilliHbd | undefined

@@ -4,7 +4,7 @@ import type { JobEvent } from '#protocol/job-event.ts'
 import type { JobReport } from '#protocol/job-report.ts'
 import type { ChildEvent } from './child.ts'
 
-export type Balances = readonly {
+type Balances = readonly {
   readonly account: HiveAccount
   readonly before: MilliHbd
   readonly after: MilliHbd

@@ -68,7 +68,7 @@ export const peerId = (text: string): PeerId => {
 }
 
 export const salt = hashHex('salt')
-export const saltHash = Sha256Hex.parse(bytesToHex(sha256(hexToBytes(salt))))
+const saltHash = Sha256Hex.parse(bytesToHex(sha256(hexToBytes(salt))))
 
 export const encoderProfile: EncoderProfile = {
   class: { cid: cid('class'), ffmpeg: '5.1.9', x264: '164' },

@@ -85,7 +85,7 @@ export function awaitRuling(deps: CreatorDeps, job: CreatorJobIn<'disputing'>): 
 }
 
 /** The sides of a job's escrow. */
-export function partiesOf(creator: HiveAccount, { bid, arbiter, escrow }: Choice): EscrowParties {
+function partiesOf(creator: HiveAccount, { bid, arbiter, escrow }: Choice): EscrowParties {
   return { from: creator, to: bid.encoder, agent: arbiter, escrow }
 }
 

@@ -29,7 +29,7 @@ export type EncoderDeps = {
   readonly options: EncoderOptions
 }
 
-export type EncoderOptions = {
+type EncoderOptions = {
   readonly prices: readonly RenditionPrice[]
   /** Jobs taken at a time; a firm bid counts as one. */
   readonly slots: number

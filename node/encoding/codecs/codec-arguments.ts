@@ -12,7 +12,7 @@ export const softwareCodecs = [
   { codec: 'av1', encoders: ['libsvtav1', 'libaom-av1'] },
 ] as const
 
-export type SoftwareEncoder = (typeof softwareCodecs)[number]['encoders'][number]
+type SoftwareEncoder = (typeof softwareCodecs)[number]['encoders'][number]
 
 export type CodecEncode = {
   readonly layout: SourceLayout

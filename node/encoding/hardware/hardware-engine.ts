@@ -36,7 +36,7 @@ export type HardwareOptions = {
 }
 
 /** This machine, as devices are looked for. */
-export const thisMachine: CandidateSearch = {
+const thisMachine: CandidateSearch = {
   platform: process.platform,
   kernel: release(),
   root: process.platform === 'win32' ? 'C:\\' : '/',
