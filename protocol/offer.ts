@@ -22,7 +22,6 @@ const OfferedSource = z.strictObject({
   /** Index of the audio stream to encode, absent for a silent source. */
   audioStream: z.int().min(0).max(255).optional(),
 })
-type OfferedSource = z.infer<typeof OfferedSource>
 
 /** `job.offer`: a request to encode with a price ceiling. Everything an encoder's bytes depend on stands in it. */
 export const JobOffer = z.strictObject({
