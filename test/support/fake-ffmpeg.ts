@@ -157,12 +157,19 @@ function translate(disobey) {
     if (dropped.includes(argument)) index += 1
     else if (argument === '-c:v') {
       const quality = disobey === 'cap' ? '10' : '26'
-      command.push('-c:v', 'libx264', '-preset', 'ultrafast', '-x264-params', 'cabac=1:8x8dct=1', '-crf', quality, '-bf', encoder === 'h264_vaapi' ? '2' : '0', '-threads', '1', '-sc_threshold', '0')
+      command.push('-c:v', 'libx264', '-preset', 'ultrafast', ...features(index, disobey), '-crf', quality, '-bf', encoder === 'h264_vaapi' ? '2' : '0', '-threads', '1', '-sc_threshold', '0')
       if (disobey === 'profile') command.push('-profile:v', 'baseline')
       index += 1
     } else command.push(argument.replace(/,format=nv12(,hwupload(=[a-z_0-9=]+)?)?(?=\[)/g, ''))
   }
   return command
+}
+
+/** What makes a stream of its profile: x264 names the least that its features need. */
+function features(index, disobey) {
+  if (disobey === 'profile') return []
+  const isHigh = args[args.indexOf('-profile:v', index) + 1] === 'high'
+  return ['-x264-params', isHigh ? 'cabac=1:8x8dct=1' : 'cabac=1:8x8dct=0']
 }
 
 function encode(command) {
