@@ -101,7 +101,7 @@ async function requestFor(
     terms: {
       source: audioStream === null ? source : { ...source, audioStream },
       grid: { rate, frames, segmentFrames: perSegment, partSegments, leadSeconds: 3 },
-      ladder: buildLadder(width, height),
+      ladder: buildLadder(width, height, profile),
       recipe: 'h264-ts-1',
     },
   }

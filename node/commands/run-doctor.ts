@@ -4,7 +4,6 @@ import { readEnvironment } from '../config.ts'
 import { localDataPath } from '../data-directory.ts'
 import { examine } from '../doctor/examine.ts'
 import type { Finding } from '../doctor/finding.ts'
-import { noHardware } from '../encoding/hardware-report.ts'
 import { createLifetime } from '../lifetime.ts'
 import type { Palette } from '../supervisor/palette.ts'
 import { createPalette } from '../supervisor/palette.ts'
@@ -21,7 +20,6 @@ export async function runDoctor({ data, rpc, json }: DoctorFlags): Promise<void>
       search: readEnvironment().settings,
       directory,
       rpc,
-      hardware: noHardware,
       now: Date.now,
       signal,
     })

@@ -4,7 +4,6 @@ import type { FfmpegBinaries, FfmpegSearch } from '../encoding/ffmpeg-binaries.t
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { createFfprobe } from '../encoding/ffprobe.ts'
-import type { HardwareReport } from '../encoding/hardware-report.ts'
 import { createProcessGuard } from '../encoding/process-guard.ts'
 import { createProcessLedger } from '../encoding/process-ledger.ts'
 import { checkFfmpeg, missingFfmpeg } from './check-ffmpeg.ts'
@@ -17,23 +16,22 @@ import {
 } from './check-machine.ts'
 import type { Finding } from './finding.ts'
 import { fail, ok } from './finding.ts'
+import { surveyDevices } from './survey.ts'
 
 export type ExamineOptions = {
   readonly search: Omit<FfmpegSearch, 'signal'>
   readonly directory: string
   readonly rpc: string | undefined
-  readonly hardware: HardwareReport
   readonly now: () => number
   readonly signal: AbortSignal
 }
 
 /** Looks at everything that encoding needs of a machine. Never rejects for what it finds. */
 export async function examine(options: ExamineOptions): Promise<readonly Finding[]> {
-  const { directory, hardware, rpc, now, signal } = options
+  const { directory, rpc, now, signal } = options
   return [
     ...(await examineFfmpeg(options)),
     ...(await checkProcessor()),
-    ...describeHardware(await hardware(signal)),
     ...(await checkDisk(directory)),
     ...(await checkPorts()),
     await checkClock(rpc, { now, signal }),
@@ -50,6 +48,7 @@ async function examineFfmpeg(options: ExamineOptions): Promise<readonly Finding[
   return [
     ...(await checkFfmpeg(tools.binaries, lister, { signal, year })),
     await proveRecipe(tools, options),
+    ...describeHardware(await surveyDevices(tools, { directory, signal })),
   ]
 }
 

@@ -26,7 +26,7 @@ export function localRequest(
     terms: {
       source: audioStream === null ? source : { ...source, audioStream },
       grid: frameGrid(rate, frames, profile.longestGopSeconds),
-      ladder: chooseRenditions(buildLadder(width, height), qualities),
+      ladder: chooseRenditions(buildLadder(width, height, profile), qualities),
       recipe: 'h264-ts-1',
     },
   }
