@@ -36,7 +36,7 @@ export type HardwareOptions = {
 }
 
 /** This machine, as devices are looked for. */
-const thisMachine: CandidateSearch = {
+export const thisMachine: CandidateSearch = {
   platform: process.platform,
   kernel: release(),
   root: process.platform === 'win32' ? 'C:\\' : '/',
