@@ -9,7 +9,7 @@ const second = { frames: 25, rate: '25.000' } as const
 const anySize =
   (size: string) =>
   ({ make }: Workshop): Promise<string> => {
-    const scaled = ['-vf', `scale=${size.replace('x', ':')}`, '-pix_fmt', 'yuv444p']
+    const scaled = ['-vf', `scale=${size.replace('x', ':')},setsar=1`, '-pix_fmt', 'yuv444p']
     return make(`${size}.mkv`, ...card(), ...scaled, '-c:v', 'ffv1')
   }
 

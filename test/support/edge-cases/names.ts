@@ -25,7 +25,6 @@ export const names: readonly EdgeCase[] = [
 export const budget: readonly EdgeCase[] = [
   {
     name: '150 kb/s are not inflated',
-    isRepresentative: true,
     segmentSeconds: 4,
     make: ({ make }) => {
       const thrifty = ['-b:v', '150k', '-maxrate', '150k', '-bufsize', '150k']

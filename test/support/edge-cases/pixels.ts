@@ -54,7 +54,7 @@ export const pixels: readonly EdgeCase[] = [
   lossless('yuv422p'),
   lossless('yuv444p', 'bt709', 'pc'),
   lossless('yuv420p10le', 'bt709'),
-  { ...lossless('yuv422p10le'), isRepresentative: true },
+  lossless('yuv422p10le'),
   lossless('yuv444p12le'),
   { ...lossless('gbrp', 'bt709', 'pc'), isRepresentative: true },
   {
@@ -114,7 +114,6 @@ export const pixels: readonly EdgeCase[] = [
   },
   {
     name: 'transparent RGB',
-    isRepresentative: true,
     make: ({ make }) => make('rgba.mov', ...half, '-c:v', 'qtrle'),
     outcome: grey,
   },

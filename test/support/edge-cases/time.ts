@@ -71,7 +71,6 @@ export const time: readonly EdgeCase[] = [
   },
   {
     name: 'a single picture',
-    isRepresentative: true,
     make: ({ make }) => make('one.mp4', ...card(), ...x264, '-frames:v', '1'),
     outcome: { ...small, frames: 1, rate: '25.000' },
   },
@@ -138,7 +137,6 @@ export const time: readonly EdgeCase[] = [
   },
   {
     name: 'fields, upper first',
-    isRepresentative: true,
     make: ({ make }) =>
       make('tff.ts', ...fields('tff'), ...x264, '-flags', '+ildct+ilme', '-x264-params', 'tff=1'),
     outcome: { frames: 40, rate: '25.000', size: '640x480' },
