@@ -36,7 +36,7 @@ export function createVerifyCommand(): Command {
   return new Command('verify')
     .description('Check an HLS tree against the video that it was made from.')
     .argument('<tree>', 'folder of the tree (with manifest.json), or its root CID')
-    .requiredOption('--source <file>', 'the video that the tree was made from')
+    .requiredOption('--source <file>', 'the video that the tree was made from (required)')
     .option(
       '--seed <hex>',
       'what draws the segments, as a job.attest shows it (default: a random one, printed)',

@@ -33,9 +33,13 @@ const awarding: CreatorJobIn<'awarding'> = {
   },
 }
 
-/** The phase that a job has after its award's transaction was looked at. */
-function afterLooking(entry: Pick<OutboxEntry, 'phase' | 'complaint'> | null): CreatorJob {
-  let job: CreatorJob = awarding
+/** The phase that a job has after its latest award's transaction was looked at. */
+function afterLooking(
+  entry: Pick<OutboxEntry, 'phase' | 'complaint'> | null,
+  awards = 1,
+): CreatorJob {
+  const looked = { ...awarding, awards }
+  let job: CreatorJob = looked
   const deps = {
     outbox: { find: () => entry },
     ledger: { current: genesis, isSynced: () => true },
@@ -47,8 +51,9 @@ function afterLooking(entry: Pick<OutboxEntry, 'phase' | 'complaint'> | null): C
     events: { append: () => undefined },
     content: { unpin: () => undefined },
     clock: { now: () => 0 },
+    options: { bidSeconds: 30 },
   }
-  confirmAward(deps as unknown as CreatorDeps, awarding)
+  confirmAward(deps as unknown as CreatorDeps, looked)
   return job
 }
 
@@ -62,8 +67,13 @@ test('an award that no block took is awarded anew, to the same encoder too', () 
   expect(job).toMatchObject({ phase: 'bidding', awards: 1, setAside: [] })
 })
 
-test('an award that the chain refused to its end fails the job, and says why', () => {
-  const job = afterLooking({ phase: 'expired', complaint: 'insufficient funds' })
+test('a refusal that may be a lie, or over by now, is not believed at once', () => {
+  const job = afterLooking({ phase: 'expired', complaint: 'insufficient funds' }, 2)
+  expect(job).toMatchObject({ phase: 'bidding', setAside: [] })
+})
+
+test('an award that the chain refuses again and again fails the job, and says why', () => {
+  const job = afterLooking({ phase: 'expired', complaint: 'insufficient funds' }, 3)
   expect(job).toMatchObject({ phase: 'failed', code: 'transaction-refused' })
   expect(job).toHaveProperty('message', expect.stringContaining('insufficient funds'))
 })

@@ -47,7 +47,10 @@ afterAll(async () => await devchain[Symbol.asyncDispose]())
 const accountsAt = (url: string): Accounts =>
   createAccounts(
     {
-      rpc: createHiveRpc({ logger: silent }, HiveRpcOptions.parse({ urls: [url] })),
+      rpc: createHiveRpc(
+        { logger: silent },
+        HiveRpcOptions.parse({ urls: [url], chainId: devchainChainId }),
+      ),
       now: Date.now,
     },
     { ttlMs: 60_000, limit: 100 },
