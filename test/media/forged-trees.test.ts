@@ -107,7 +107,8 @@ describe('an honest tree', () => {
   })
 
   test('passes when its encode was stopped half-way, and went on', async () => {
-    const first = (await encodeSegments(engine, request)).filter(({ index }) => index < 2)
+    const all = await encodeSegments(engine, request)
+    const first = all.filter(({ rendition, index }) => rendition !== 'audio' && index < 2)
     const resumed = await encodeTree(engine, request, first)
     const [one, other] = [await check(resumed.folder), await check(tree.folder)]
     expect(one).toMatchObject({ verdict: 'pass', root: other.root })
