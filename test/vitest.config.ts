@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** Suites that start processes or encode run one file at a time: two encoders on two cores measure nothing but each other. */
-const alone = { fileParallelism: false, maxWorkers: 1 }
+/** Suites that encode run two files at a time, whatever the machine: each file keeps a core or two busy by itself. */
+const encoding = { maxWorkers: 2, sequence: { groupOrder: 1 } }
+
+/** Suites that start whole markets run one file at a time, and behind all others. */
+const alone = { fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 2 } }
 
 export default defineConfig({
   test: {
@@ -29,7 +32,7 @@ export default defineConfig({
           provide: { edgeCases: 'representative' },
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          ...alone,
+          ...encoding,
         },
       },
       {
