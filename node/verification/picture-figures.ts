@@ -47,11 +47,11 @@ export type PictureFigures = {
 }
 
 /** Squared levels of error that nobody sees: below them two encodes are alike, however much they differ in proportion. */
-const unseenError = 1
-const unseenDetail = 0.5
+const unseenError = 0.3
+const unseenDetail = 0.15
 
 /** Squared levels from picture to picture: the reference moves above the first, and is followed by a share of that at least. */
-const moving = 1
+const moving = 0.3
 const leastFollowed = 0.12
 
 export function picturesFigures(samples: PictureSamples): PictureFigures {

@@ -16,7 +16,7 @@ export const pictureLimits = {
   /** Decibels of noise in the colours, where honest scalers and encoders differ more than in luma. */
   chromaNoiseGain: 5,
   /** Least share of the reference's fine detail. What was enlarged has none of the finest. */
-  detailRatio: 0.8,
+  detailRatio: 0.85,
   /** Share of pictures that stand still where the source moves. */
   frozenShare: 0.03,
   /** Share of pictures that are black where the source's are not. */

@@ -44,11 +44,7 @@ const soundColumns: readonly Column[] = [
 ]
 
 /** The section of RESULTS.md: the limits, the worst honest and the mildest cheating figure of every variant. */
-export function sectionOf(
-  measured: readonly Measured[],
-  cost: VerificationCost | null,
-  build: string,
-): string {
+export function sectionOf(measured: readonly Measured[], build: string): string {
   const honest = measured.filter(({ isHonest }) => isHonest)
   const cheats = measured.filter(({ isHonest }) => !isHonest)
   const alarms = honest.filter(({ faults }) => faults.length > 0)
@@ -61,7 +57,6 @@ export function sectionOf(
     '',
     `- honest leaves: ${honest.length}, false alarms: ${alarms.length}${listed(alarms)}`,
     `- cheating leaves: ${cheats.length}, missed: ${missed.length}${listed(missed)}`,
-    ...(cost ? ['', ...costLines(cost)] : []),
     '',
     'Pictures: the figure of each variant that is nearest to the limit, over all films (honest: the worst; cheats: the mildest and the median).',
     '',
@@ -78,12 +73,16 @@ function listed(measured: readonly Measured[]): string {
   return ` (${measured.map(({ film, variant }) => `${variant} of ${film}`).join('; ')})`
 }
 
-function costLines({ seconds, encode, parts, share }: VerificationCost): readonly string[] {
+/** What a check costs beside the encode it checks. */
+export function costSection({ seconds, encode, parts, share }: VerificationCost): string {
   const figures = parts.map(({ name, cpu }) => `${name} ${cpu.toFixed(1)} s`).join(', ')
   return [
-    `Cost for ${Math.round(seconds / 60)} minutes of 1080p video at a newcomer's number of leaves: the encode takes ${encode.toFixed(0)} s of processor time; its check ${figures}.`,
+    '## Verification: cost',
+    '',
+    `${Math.round(seconds / 60)} minutes of 1080p video, at a newcomer's number of leaves: the encode takes ${encode.toFixed(0)} s of processor time; its check ${figures}.`,
+    '',
     ...share.map(({ tier, percent }) => `- ${tier} tier: ${percent.toFixed(1)} % of the encode`),
-  ]
+  ].join('\n')
 }
 
 function table(

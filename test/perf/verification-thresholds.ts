@@ -6,6 +6,7 @@ import { buildLadder } from '#market/domain/ladder.ts'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
+import { openFfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { createLayoutReader } from '#node/encoding/layout-reader.ts'
 import {
   judgePicture,
@@ -20,7 +21,7 @@ import { requestFor } from '#test/support/clip.ts'
 import {
   makeFolder,
   openShippedTools,
-  openTools,
+  searchPath,
   untroubled as signal,
 } from '#test/support/ffmpeg.ts'
 import type { Film } from '#test/support/films.ts'
@@ -29,7 +30,7 @@ import { makeSound, soundVariants } from '#test/support/sound-variants.ts'
 import { honestVariants, makeVariant, pictureCheats } from '#test/support/variants.ts'
 import { verificationCost } from './verification-cost.ts'
 import type { Measured } from './verification-report.ts'
-import { sectionOf } from './verification-report.ts'
+import { costSection, sectionOf } from './verification-report.ts'
 
 /**
  * Where the thresholds come from: many honest ways of encoding and all the cheats, over unlike films, each leaf measured
@@ -63,12 +64,16 @@ const shortSide = 360
 
 async function main(): Promise<void> {
   const folder = await makeFolder()
-  const tools = await openTools()
+  const tools = await openFfmpegTools({ directory: folder, searchPath, signal, niceness: 0 })
   const shipped = await openShippedTools()
   const engine = await createEncodingEngine({ tools }, { directory: folder, signal })
   const bench: Bench = { tools, shipped, engine, folder }
   const wanted = values.films?.split(',')
-  const cost = values['without-cost'] ? null : await verificationCost(bench)
+  if (!values['without-cost']) {
+    const cost = costSection(await verificationCost(bench))
+    say(cost)
+    if (values.keep) await keepSection('verification cost', cost)
+  }
   const build = `FFmpeg ${tools.binaries.version}, x264 ${tools.binaries.x264}`
   const measured: Measured[] = []
   for (const film of films) {
@@ -76,9 +81,9 @@ async function main(): Promise<void> {
     const found = await measureFilm(bench, film)
     measured.push(...found)
     say(`${film.name}: ${summary(found)}`)
-    if (values.keep) await keepSection(sectionOf(measured, cost, build))
+    if (values.keep) await keepSection('verification', sectionOf(measured, build))
   }
-  say(sectionOf(measured, cost, build))
+  say(sectionOf(measured, build))
 }
 
 function summary(measured: readonly Measured[]): string {
@@ -208,10 +213,9 @@ async function joined(files: readonly string[]): Promise<Buffer> {
 }
 
 const results = fileURLToPath(new URL('RESULTS.md', import.meta.url))
-const [begin, end] = ['<!-- verification: begin -->', '<!-- verification: end -->'] as const
-
-/** Puts the section in the place of the one before. */
-async function keepSection(section: string): Promise<void> {
+/** Puts a section in the place of the one before. */
+async function keepSection(name: string, section: string): Promise<void> {
+  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`]
   const text = await readFile(results, 'utf8').catch(() => '# Measured\n')
   const [before = '', rest = ''] = text.split(begin)
   const after = rest.split(end)[1] ?? '\n'
