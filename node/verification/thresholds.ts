@@ -1,45 +1,46 @@
 /**
  * How far a delivered segment may stand from the verifier's own encode of the same window before it is a fault.
  *
- * Every limit lies between what honest encoders of other classes reach and what cheats cannot stay under; the figures
- * that decided them are measured by `npm run bench:verify` and stand, case by case, in `test/perf/RESULTS.md`. One limit
- * crossed is a fault, so each is set by the honest side first: wide of the worst honest case, for an accusation that is
- * wrong costs more than a cheat that one other leaf will find.
+ * Every limit lies between what honest encoders of other classes reach (in brackets: the worst of ten ways of encoding
+ * over films, grain, darkness, motion, flashes and drawings) and what cheats cannot stay under. `npm run bench:verify`
+ * measures both, case by case, into `test/perf/RESULTS.md`. One limit crossed is a fault, so each is set by the honest
+ * side first: an accusation that is wrong costs more than a cheat that another leaf will find.
  */
 export const pictureLimits = {
-  /** SSIM of luma lost on average. Starved pictures lose more; so do those of another place or time. */
+  /** SSIM of luma lost on average (0.014). Starved pictures lose more; so do those of another place or time. */
   similarityLoss: 0.02,
-  /** SSIM of luma lost in the worst picture: half a second that is spliced in leaves the mean where it was. */
+  /** SSIM of luma lost in the worst picture (0.079). Half a second that is spliced in leaves the mean where it was. */
   worstSimilarityLoss: 0.1,
-  /** Decibels of noise. The fastest preset adds 2 to the recipe's own, an enlargement 3 and more. */
+  /** Decibels of noise (1.4; 2.4 at half the rate of a cap). An enlargement from half the height adds 3 to 5, crf 35 6. */
   noiseGain: 2.75,
-  /** Decibels of noise in the colours, where honest scalers and encoders differ more than in luma. */
+  /** Decibels of noise in the colours (2.2), where scalers and encoders differ more than in luma. Grey adds 19. */
   chromaNoiseGain: 5,
-  /** Least share of the reference's fine detail. What was enlarged has none of the finest. */
+  /** Least share of the reference's fine detail (0.91), beside a bilinear scaler's. From half the height 0.5 is left. */
   detailRatio: 0.85,
-  /** Share of pictures that stand still where the source moves. */
+  /** Share of pictures that stand still where the source moves (0). One dropped frame in eight is 0.1. */
   frozenShare: 0.03,
-  /** Share of pictures that are black where the source's are not. */
+  /** Share of pictures that are black where the source's are not (0). */
   blackShare: 0,
-  /** Levels by which a tile may be off in one picture. */
+  /** Levels by which a tile may be off in one picture (4). A mark of 40x16 pixels is off by 24 to 57. */
   tilePeak: 16,
-  /** Levels by which a tile may be off on average: what is drawn over a picture stays where it is. */
+  /** Levels by which a tile may be off on average (2): what is drawn over a picture stays. The faintest mark is off by 5. */
   tileLasting: 4,
-  /** Decibels by which the pictures may fit better one frame away from their place. */
+  /** Decibels by which the pictures may fit better one frame away from their place (0). One frame late is 5 and more. */
   shiftGain: 1,
-  /** Least share of the reference's bytes. */
+  /** Least share of the reference's bytes (0.55). Black has 0.06 to 0.15. */
   bytesRatio: 0.3,
 } as const
 
-/** The same for a segment of the sound, against the source's own. */
+/** The same for a segment of the sound, against the verifier's own. */
 export const soundLimits = {
-  /** Least correlation of the waveform, over the segment and in its worst quarter of a second. */
+  /** Least correlation of the waveform of either channel over the segment (0.996). Sound at 16 kb/s has 0.85. */
   correlation: 0.9,
+  /** The same in its worst quarter of a second (0.995). Half a second that is replaced leaves 0. */
   worstCorrelation: 0.6,
-  /** Seconds by which it may be early or late. */
+  /** Seconds by which it may be early or late (0). */
   shiftSeconds: 0.01,
-  /** Decibels by which it may be louder or fainter. */
+  /** Decibels by which it may be louder or fainter (1, which was asked for). */
   levelDifference: 3,
-  /** Share of the time in which it is silent where the source is not. */
+  /** Share of the time in which it is silent where the other is not (0). */
   silentShare: 0.02,
 } as const
