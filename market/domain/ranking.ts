@@ -49,7 +49,7 @@ export function exclusionOf(
 
 /**
  * Percent by which a bid of another determinism class has to be cheaper to be as good: its work is measured and not
- * compared, which leaves room for shaving quality within the tolerance (up to 2.75 dB, about a third of the bits).
+ * compared, which leaves room for shaving quality within the tolerance (up to 2.5 dB, about a third of the bits).
  */
 const foreignClassPercent = 125n
 

@@ -46,6 +46,8 @@ export const comparisonFiles = {
   similarity: (who: Measured) => `${who}-ssim.txt`,
   error: (who: Measured) => `${who}-psnr.txt`,
   motion: (who: Measured) => `${who}-motion.txt`,
+  /** How far the softest scaler alone is from the recipe's. */
+  scaling: 'scaling-psnr.txt',
   detail: (who: Detailed) => `${who}-detail.txt`,
   tiles: (who: Measured | 'source') => `${who}-tiles.yuv`,
   shifted: (frames: number) => `shifted-by-${frames}.txt`,
@@ -90,7 +92,13 @@ function sinksOf({ shifts }: PictureComparison): readonly string[] {
     `${who}Motion`,
     `${who}Detail`,
   ])
-  return [...perFile, 'sharpDetail', 'softDetail', ...shifts.map((_, index) => `shifted${index}`)]
+  return [
+    ...perFile,
+    'sharpDetail',
+    'softDetail',
+    'scaling',
+    ...shifts.map((_, index) => `shifted${index}`),
+  ]
 }
 
 function comparisonBranches(comparison: PictureComparison): readonly string[] {
@@ -113,6 +121,7 @@ function comparisonBranches(comparison: PictureComparison): readonly string[] {
     'S3',
     'S4',
     'S5',
+    'S6',
     'sharp',
     ...shifts.map((_, index) => `shiftS${index}`),
   ]
@@ -120,7 +129,8 @@ function comparisonBranches(comparison: PictureComparison): readonly string[] {
   return [
     `[0:${layout.video.index}]${source.join(',')},split=2[forSharp][forSoft]`,
     `[forSharp]${sharp.join(',')},${splitInto(sourcePads)}`,
-    `[forSoft]${soft.join(',')}[soft]`,
+    `[forSoft]${soft.join(',')},split=2[soft][softer]`,
+    `[softer][S6]psnr=stats_file=${comparisonFiles.scaling}[scaling]`,
     `[1:v:0]${numbered},${splitInto([...pads('delivered'), ...shiftPads])}`,
     `[2:v:0]${numbered},${splitInto(pads('reference'))}`,
     `[S5]${tiles(rendition)}[sourceTiles]`,

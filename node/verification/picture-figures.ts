@@ -17,6 +17,8 @@ export type PictureSamples = {
   readonly delivered: EncodeSamples
   readonly reference: EncodeSamples
   readonly source: Tiles
+  /** Error of the softest scaler in use against the recipe's: no fault of an encoder's. */
+  readonly scaling: readonly ErrorLine[]
   /** Detail of the source as the recipe's scaler makes it, and as the softest scaler in use does. */
   readonly sharp: readonly LumaErrorLine[]
   readonly soft: readonly LumaErrorLine[]
@@ -65,10 +67,10 @@ export function picturesFigures(samples: PictureSamples): PictureFigures {
   return {
     similarityLoss: mean(losses),
     worstSimilarityLoss: losses.reduce((worst, loss) => Math.max(worst, loss), 0),
-    noiseGain: gainOf(delivered.error, reference.error, ({ mse_y }) => mse_y),
+    noiseGain: gainOf(samples, ({ mse_y }) => mse_y),
     chromaNoiseGain: Math.max(
-      gainOf(delivered.error, reference.error, ({ mse_u }) => mse_u),
-      gainOf(delivered.error, reference.error, ({ mse_v }) => mse_v),
+      gainOf(samples, ({ mse_u }) => mse_u),
+      gainOf(samples, ({ mse_v }) => mse_v),
     ),
     detailRatio: detailRatio(delivered.detail, reference.detail) / softness(samples),
     frozenShare: frozenShare(delivered.motion, reference.motion),
@@ -82,13 +84,17 @@ export function picturesFigures(samples: PictureSamples): PictureFigures {
   }
 }
 
-/** Mean over the pictures of the noise in decibels above the reference's. */
+/** Mean over the pictures of the noise in decibels above the reference's, if it had been made by the softest scaler in use. */
 function gainOf(
-  delivered: readonly ErrorLine[],
-  reference: readonly ErrorLine[],
+  { delivered, reference, scaling }: PictureSamples,
   errorOf: (line: ErrorLine) => number,
 ): number {
-  return mean(pairs(delivered, reference, (own, wanted) => decibels(errorOf(own), errorOf(wanted))))
+  return mean(
+    pairs(delivered.error, reference.error, (own, wanted, index) => {
+      const scaled = scaling[index]
+      return decibels(errorOf(own), errorOf(wanted) + (scaled ? errorOf(scaled) : 0))
+    }),
+  )
 }
 
 function detailRatio(
@@ -127,11 +133,11 @@ function decibels(error: number, against: number): number {
 function pairs<T>(
   delivered: readonly T[],
   reference: readonly T[],
-  combine: (own: T, wanted: T) => number,
+  combine: (own: T, wanted: T, index: number) => number,
 ): readonly number[] {
   return reference.flatMap((wanted, index) => {
     const own = delivered[index]
-    return own === undefined ? [] : [combine(own, wanted)]
+    return own === undefined ? [] : [combine(own, wanted, index)]
   })
 }
 

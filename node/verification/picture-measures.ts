@@ -65,6 +65,7 @@ async function readSamples(
     delivered: await one('delivered'),
     reference: await one('reference'),
     source: await tiles('source'),
+    scaling: parseStatistics(await text(comparisonFiles.scaling), ErrorLine),
     sharp: await detail('sharp'),
     soft: await detail('soft'),
     shifted,

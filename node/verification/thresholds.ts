@@ -12,7 +12,7 @@ export const pictureLimits = {
   /** SSIM of luma lost in the worst picture (0.079). Half a second that is spliced in leaves the mean where it was. */
   worstSimilarityLoss: 0.1,
   /** Decibels of noise (1.4; 2.4 at half the rate of a cap). An enlargement from half the height adds 3 to 5, crf 35 6. */
-  noiseGain: 2.75,
+  noiseGain: 2.5,
   /** Decibels of noise in the colours (2.2), where scalers and encoders differ more than in luma. Grey adds 19. */
   chromaNoiseGain: 5,
   /** Least share of the reference's fine detail (0.91), beside a bilinear scaler's. From half the height 0.5 is left. */

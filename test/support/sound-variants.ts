@@ -26,9 +26,9 @@ export const soundVariants: readonly SoundVariant[] = [
   { name: 'a decibel louder', isHonest: true, filter: 'volume=1dB' },
   { name: 'silenced', isHonest: false, filter: 'volume=0' },
   {
-    name: 'silenced for half a second',
+    name: 'silenced in between',
     isHonest: false,
-    filter: "volume=0:enable='between(mod(t,2),0.5,1)'",
+    filter: "volume=0:enable='between(mod(t,0.5),0.1,0.3)'",
   },
   { name: 'late by 40 ms', isHonest: false, filter: 'adelay=40|40' },
   { name: 'late by 200 ms', isHonest: false, filter: 'adelay=200|200' },
@@ -39,10 +39,10 @@ export const soundVariants: readonly SoundVariant[] = [
     filter: "aeval='0.3*(random(0)-0.5)|0.3*(random(0)-0.5)'",
   },
   {
-    name: 'replaced for half a second',
+    name: 'replaced in between',
     isHonest: false,
     filter:
-      "aeval='if(between(mod(t,2),0.5,1),0.3*sin(880*t),val(0))|if(between(mod(t,2),0.5,1),0.3*sin(880*t),val(1))':c=same",
+      "aeval='if(between(mod(t,0.5),0.1,0.3),0.3*sin(880*t),val(0))|if(between(mod(t,0.5),0.1,0.3),0.3*sin(880*t),val(1))':c=same",
   },
   { name: 'one channel silenced', isHonest: false, filter: 'pan=stereo|c0=c0|c1=0*c1' },
   { name: 'six decibels fainter', isHonest: false, filter: 'volume=-6dB' },
