@@ -1,0 +1,114 @@
+import path from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type {
+  EncodedSegment,
+  EncodeRequest,
+  EncodingEngine,
+} from '#market/ports/encoding-engine.ts'
+import { createEncodingEngine } from '#node/encoding/engine.ts'
+import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
+import { clockRate } from '#node/encoding/segment-clock.ts'
+import { framesInSegment, segmentCount, segmentStart } from '#protocol/grid.ts'
+import type { Tree } from '#test/support/clip.ts'
+import { encodeSegments, encodeTree, requestFor, smallLadder } from '#test/support/clip.ts'
+import type { Packet } from '#test/support/ffmpeg.ts'
+import {
+  complaintsAbout,
+  ffmpeg,
+  makeFolder,
+  openTools,
+  packetsOf,
+  pictureHashes,
+  untroubled,
+} from '#test/support/ffmpeg.ts'
+
+/** Sources whose rates and groups are hard on a grid; each tree has several parts, and so several seams. */
+const sources = [
+  [
+    '23.976 pictures a second in open groups',
+    '24000/1001',
+    ['-x264-params', 'open-gop=1:keyint=250'],
+  ],
+  ['12.5 pictures a second', '25/2', ['-g', '37']],
+  ['29.97 pictures a second', '30000/1001', ['-bf', '3']],
+] as const
+
+const seconds = 7
+
+let tools: FfmpegTools
+let engine: EncodingEngine
+
+beforeAll(async () => {
+  tools = await openTools()
+  const directory = await makeFolder()
+  engine = await createEncodingEngine({ tools }, { directory, signal: untroubled })
+})
+
+async function aRequest(rate: string, options: readonly string[]): Promise<EncodeRequest> {
+  const file = path.join(await makeFolder(), 'source.mp4')
+  const picture = `testsrc2=size=320x180:rate=${rate}:duration=${seconds}`
+  await ffmpeg(
+    tools,
+    ...['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `sine=duration=${seconds}`],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', ...options, '-c:a', 'aac', file],
+  )
+  return await requestFor(engine, file)
+}
+
+/** Every frame in its place, decoding ahead of showing by one measure throughout, key frames at segments and nowhere else. */
+function expectSeamless(packets: readonly Packet[], { grid }: EncodeRequest['terms']): void {
+  const { numerator, denominator } = grid.rate
+  const ticks = (clockRate * denominator) / numerator
+  const shown = packets.toSorted((a, b) => a.pts - b.pts)
+  expect(shown).toHaveLength(grid.frames)
+  const [first] = shown
+  for (const [frame, { pts }] of shown.entries())
+    expect(Math.abs(pts - (first?.pts ?? 0) - frame * ticks)).toBeLessThanOrEqual(1)
+  const starts = Array.from({ length: segmentCount(grid) }, (_, index) => segmentStart(grid, index))
+  expect(shown.flatMap(({ isKey }, frame) => (isKey ? [frame] : []))).toEqual(starts)
+  // The first few decoding times of a tree are squeezed together, so that it begins with its first picture.
+  const settled = packets.slice(framesInSegment(grid, 0))
+  for (const [index, { dts }] of settled.entries()) {
+    const previous = settled[index - 1]
+    if (previous) expect(Math.abs(dts - previous.dts - ticks)).toBeLessThanOrEqual(1)
+  }
+}
+
+describe.each(sources)('a source of %s', (_, rate, options) => {
+  let request: EncodeRequest
+  let tree: Tree
+
+  beforeAll(async () => {
+    request = await aRequest(rate, options)
+    tree = await encodeTree(engine, request)
+  })
+
+  test('is read by FFmpeg’s own HLS demuxer without a word, frame by frame over every seam', async () => {
+    expect(await complaintsAbout(tools, tree.master)).toBe('')
+    for (const { name } of smallLadder)
+      expectSeamless(await packetsOf(tools, tree.playlistOf(name)), request.terms)
+  })
+
+  test('shows every picture of the source in its turn', async () => {
+    const own = await pictureHashes(tools, tree.playlistOf('90p'))
+    expect(own).toHaveLength(request.terms.grid.frames)
+    expect(new Set(own).size).toBe(own.length)
+  })
+
+  test('gives the same tree when its encode was stopped and went on, or was split among peers', async () => {
+    const all = await encodeSegments(engine, request)
+    const isVideo = ({ rendition }: EncodedSegment): boolean => rendition !== 'audio'
+    const early = all.filter((segment) => isVideo(segment) && segment.index < 2)
+    const resumed = await encodeTree(engine, request, early)
+    expect(resumed.manifest).toEqual(tree.manifest)
+    const peer = await createEncodingEngine(
+      { tools: await openTools() },
+      { directory: await makeFolder(), signal: untroubled, workers: 1 },
+    )
+    const theirs = (await encodeSegments(peer, request)).filter(
+      (segment) => isVideo(segment) && segment.index >= 2,
+    )
+    const split = await encodeTree(engine, request, theirs)
+    expect(split.manifest).toEqual(tree.manifest)
+  })
+})
