@@ -9,11 +9,13 @@ import type {
   EncodeRequest,
   EncodingEngine,
 } from '#market/ports/encoding-engine.ts'
+import { chooseCopy } from '#market/services/creator/choose-copy.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { openFfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { fileCid } from '#node/encoding/file-cid.ts'
 import { makeSampleClip } from '#node/encoding/sample-clip.ts'
+import type { Rendition } from '#protocol/ladder.ts'
 import type { Tree } from '#test/support/clip.ts'
 import { encodeSegments, encodeTree, filmClip } from '#test/support/clip.ts'
 import { ffmpeg, makeFolder, searchPath, untroubled } from '#test/support/ffmpeg.ts'
@@ -26,7 +28,10 @@ import { encodeAtOnce, encodeOneByOne, referencePlaylist } from './reference-enc
  * Our whole encode of one 1080p clip (parts, sound, ids and tree) beside the same ladder by bare FFmpeg, in pairs that take
  * turns. Prints the ratios ours / theirs and their medians: wall, processor time, bytes, SSIM, peak memory.
  *
- *   npm run bench:encode -- [--pairs 3] [--input FILE] [--against once|one-by-one|resume]
+ *   npm run bench:encode -- [--pairs 3] [--input FILE] [--against once|one-by-one|resume|encode]
+ *
+ * `resume` holds an encode that was stopped half-way and went on against one that was not; `encode` one whose largest rung is
+ * copied against the same without the copy. SSIM is taken in the first pair: it is the same in every other, as bytes are.
  */
 const { values } = parseArgs({
   options: {
@@ -35,6 +40,9 @@ const { values } = parseArgs({
     against: { type: 'string', default: 'once' },
   },
 })
+
+const against = ['once', 'one-by-one', 'resume', 'encode'] as const
+const isEncoded = values.against === 'resume' || values.against === 'encode'
 
 type Measured = Usage & { readonly bytes: number; readonly ssim: readonly number[] }
 
@@ -50,7 +58,10 @@ async function main(): Promise<void> {
   })
   const engine = await createEncodingEngine({ tools }, { directory: folder, signal: untroubled })
   const source = values.input ?? (await makeClip(tools, path.join(folder, 'clip.mp4')))
-  const request = await productionRequest(engine, source)
+  if (!against.some((name) => name === values.against))
+    throw new Error(`--against takes ${against.join(', ')}`)
+  const encoded = await productionRequest(engine, source)
+  const request = values.against === 'encode' ? await copying(engine, encoded) : encoded
   const { grid, ladder } = request.terms
   say(`FFmpeg ${tools.binaries.version}, x264 ${tools.binaries.x264}, ${engine.workers} workers`)
   say(
@@ -60,7 +71,7 @@ async function main(): Promise<void> {
   for (let pair = 0; pair < Number(values.pairs); pair += 1) {
     const measure = [
       () => ours(tools, engine, request),
-      () => theirs(tools, engine, request),
+      () => theirs(tools, engine, encoded),
     ] as const
     // Taking turns at going first: a machine that gets warmer favours neither.
     const order = pair % 2 === 0 ? [0, 1] : [1, 0]
@@ -102,10 +113,23 @@ async function makeClip(tools: FfmpegTools, file: string): Promise<string> {
         '-c:v',
         'libx264',
       ],
-      ...['-preset', 'veryfast', '-crf', '16', '-c:a', 'aac', '-b:a', '128k', file],
+      ...['-preset', 'veryfast', '-g', '60', ...rateOf(), '-c:a', 'aac', '-b:a', '128k', file],
     ],
   )
   return file
+}
+
+/** Far better than any rung, so that nothing is lost before the encode; or just what a rung may be, where it is copied. */
+function rateOf(): readonly string[] {
+  if (values.against !== 'encode') return ['-crf', '16']
+  return ['-profile:v', 'high', '-b:v', '3500k', '-maxrate', '4500k', '-bufsize', '4500k']
+}
+
+async function copying(engine: EncodingEngine, request: EncodeRequest): Promise<EncodeRequest> {
+  const profile = await engine.analyse(request.source, { signal: untroubled })
+  const choice = await chooseCopy(engine, profile, request, untroubled)
+  if (choice.copied === undefined) throw new Error('the clip of this bench can be copied')
+  return { ...request, terms: { ...request.terms, ...choice } }
 }
 
 async function productionRequest(engine: EncodingEngine, file: string): Promise<EncodeRequest> {
@@ -118,7 +142,7 @@ async function productionRequest(engine: EncodingEngine, file: string): Promise<
   const grid = frameGrid(profile.rate, profile.frames, profile.longestGopSeconds)
   return {
     source: file,
-    terms: { source, grid, ladder: buildLadder(width, height), recipe: 'h264-ts-1' },
+    terms: { source, grid, ladder: buildLadder(width, height, profile), recipe: 'h264-ts-1' },
   }
 }
 
@@ -129,7 +153,7 @@ async function ours(
 ): Promise<Measured> {
   if (values.against === 'resume') return await resumed(tools, engine, request)
   const { usage, result } = await metered(() => encodeTree(engine, request))
-  return await judge(tools, request, usage, result)
+  return await judge('ours', tools, request, usage, result)
 }
 
 /** What came of an encode that was stopped half-way and begun again, with the work of both. */
@@ -142,7 +166,7 @@ async function resumed(
     const kept = await encodeHalf(engine, request)
     return await encodeTree(engine, request, kept)
   })
-  return await judge(tools, request, usage, result)
+  return await judge('ours', tools, request, usage, result)
 }
 
 async function encodeHalf(
@@ -168,9 +192,9 @@ async function theirs(
   engine: EncodingEngine,
   request: EncodeRequest,
 ): Promise<Measured> {
-  if (values.against === 'resume') {
+  if (isEncoded) {
     const { usage, result } = await metered(() => encodeTree(engine, request))
-    return await judge(tools, request, usage, result)
+    return await judge('theirs', tools, request, usage, result)
   }
   const folder = await makeFolder()
   const { grid, ladder } = request.terms
@@ -180,23 +204,22 @@ async function theirs(
   const encode = values.against === 'one-by-one' ? encodeOneByOne : encodeAtOnce
   const { usage } = await metered(() => encode(reference))
   const bytes = await bytesBelow(folder)
-  const ssim: number[] = []
-  for (const rendition of ladder)
-    ssim.push(await ssimOf(tools, request, rendition, referencePlaylist(folder, rendition)))
+  const ssim = await ladderSsim('theirs', tools, request, (rendition) =>
+    referencePlaylist(folder, rendition),
+  )
   await rm(folder, { recursive: true, force: true })
   return { ...usage, bytes, ssim }
 }
 
 async function judge(
+  side: 'ours' | 'theirs',
   tools: FfmpegTools,
   request: EncodeRequest,
   usage: Usage,
   tree: Tree,
 ): Promise<Measured> {
   const bytes = await bytesBelow(tree.folder)
-  const ssim: number[] = []
-  for (const rendition of request.terms.ladder)
-    ssim.push(await ssimOf(tools, request, rendition, tree.playlistOf(rendition.name)))
+  const ssim = await ladderSsim(side, tools, request, ({ name }) => tree.playlistOf(name))
   await rm(tree.folder, { recursive: true, force: true })
   return { ...usage, bytes, ssim }
 }
@@ -205,6 +228,23 @@ async function bytesBelow(folder: string): Promise<number> {
   let bytes = 0
   for (const file of globSync(`${folder}/**/*.ts`)) bytes += (await stat(file)).size
   return bytes
+}
+
+const ssims = new Map<string, readonly number[]>()
+
+async function ladderSsim(
+  side: 'ours' | 'theirs',
+  tools: FfmpegTools,
+  request: EncodeRequest,
+  playlistOf: (rendition: Rendition) => string,
+): Promise<readonly number[]> {
+  const known = ssims.get(side)
+  if (known) return known
+  const measured: number[] = []
+  for (const rendition of request.terms.ladder)
+    measured.push(await ssimOf(tools, request, rendition, playlistOf(rendition)))
+  ssims.set(side, measured)
+  return measured
 }
 
 /** Mean SSIM of a rendition's luma against the source at its size. */
