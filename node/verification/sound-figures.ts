@@ -16,8 +16,8 @@ export type SoundFigures = {
 
 const blockSamples = comparedRate / 4
 /** Root of the mean square, of 16 bits: below the first nothing is heard, at the second the reference is. */
-const silent = 10
-const audible = 60
+const silent = 5
+const audible = 30
 
 /** The search for a shift: so far to both sides, in steps of the slower rate it is made at. */
 const furthestSeconds = 0.4
