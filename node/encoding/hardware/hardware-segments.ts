@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { segmentBitsLimit } from '#market/domain/segment-rate.ts'
 import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import type { FrameGrid } from '#protocol/grid.ts'
@@ -15,10 +16,6 @@ export type HardwareWork = {
   readonly grid: FrameGrid
   readonly device: HardwareDevice
 }
-
-/** What a transport stream adds to its payload, at most, in hundredths; and its tables, in bits. */
-const containerPercent = 12
-const fixedBits = 16_384
 
 /**
  * Takes over segments whose frames have been counted. libx264 keeps its promises; of a driver each is looked at: a
@@ -68,10 +65,8 @@ function misplaced(
   return hasFramesInPlace(bytes, place) ? null : 'its frames are not shown at their times'
 }
 
-/** The buffer is two seconds, so a segment holds at most its own time and those two at the full rate. */
 function overCap(bytes: number, { kbps }: Rendition, seconds: number): string | null {
-  const limit = ((seconds + 2) * kbps * 1_000 * (100 + containerPercent)) / 100 + fixedBits
-  return bytes * 8 <= limit
+  return bytes * 8 <= segmentBitsLimit(kbps, seconds)
     ? null
     : `${bytes} bytes in ${seconds.toFixed(3)} seconds are above its cap`
 }
