@@ -26,6 +26,17 @@ export type OwnVideo = {
 /** A rendition to be copied, and the grid that its key frames make for all. */
 export type CopyPlan = { readonly rendition: Rendition; readonly grid: FrameGrid }
 
+/** What keeps a source's own video from serving as a rendition. The last two are found by cutting it. */
+export type CopyObstacle =
+  | 'codec'
+  | 'pictures'
+  | 'size'
+  | 'profile'
+  | 'level'
+  | 'key-frames'
+  | 'cut'
+  | 'rate'
+
 /** Seconds that a copied segment lasts at least and at most; only the last may be shorter. */
 const shortestSeconds = 2
 const idealSeconds = 4
@@ -39,14 +50,18 @@ const profileRanks: Readonly<Record<string, number>> = {
 }
 
 /**
- * The rendition that the source's own video may serve as, and the segments that this would make; null where its form
+ * The rendition that the source's own video may serve as, and the segments that this would make; or what of its form
  * forbids it. Whether it really can is shown by cutting it: see {@link keepsCap}.
  */
-export function planCopy(own: OwnVideo, ladder: Ladder, grid: FrameGrid): CopyPlan | null {
-  const rendition = ladder.find((candidate) => isSuch(own, candidate))
-  if (!rendition) return null
+export function planCopy(own: OwnVideo, ladder: Ladder, grid: FrameGrid): CopyPlan | CopyObstacle {
+  if (own.codec !== 'h264') return 'codec'
+  if (!own.isPlain) return 'pictures'
+  const rendition = ladder.find(({ width, height }) => own.width === width && own.height === height)
+  if (!rendition) return 'size'
+  if (!isWithinProfile(own.profile, rendition.profile)) return 'profile'
+  if (own.level > Math.round(Number(rendition.level) * 10)) return 'level'
   const lengths = cutAt(own.keyFrames, grid)
-  if (!lengths || lengths.length > mostSegments || !areOfferable(lengths)) return null
+  if (!lengths || lengths.length > mostSegments || !areOfferable(lengths)) return 'key-frames'
   return { rendition, grid: { ...grid, segmentFrames: Math.max(...lengths), lengths } }
 }
 
@@ -69,17 +84,6 @@ export function keepsCap(
 export function isWithinProfile(own: string, wanted: Rendition['profile']): boolean {
   const rank = profileRanks[own.toLowerCase()]
   return rank !== undefined && rank <= (profileRanks[wanted] ?? 0)
-}
-
-function isSuch(own: OwnVideo, { width, height, profile, level }: Rendition): boolean {
-  return (
-    own.isPlain &&
-    own.codec === 'h264' &&
-    own.width === width &&
-    own.height === height &&
-    isWithinProfile(own.profile, profile) &&
-    own.level <= Math.round(Number(level) * 10)
-  )
 }
 
 /**

@@ -2,12 +2,14 @@ import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { Rendition } from '#protocol/ladder.ts'
-import { parsedBy } from './options.ts'
+import type { HardwareChoice } from '../encoding/hardware/hardware-choice.ts'
+import { hardwareOption, parsedBy } from './options.ts'
 
 export type EncodeFlags = {
   readonly out?: string
   readonly qualities?: readonly string[]
   readonly workers: number
+  readonly hardware: HardwareChoice
   readonly data?: string
   readonly extras: boolean
   readonly json?: true
@@ -20,7 +22,10 @@ const Qualities = z
 
 const details = `
 The folder holds a whole HLS tree: master.m3u8, master.cid.m3u8 (every reference a content id) and manifest.json.
-It can be watched while it grows. Stopped or killed, run it again: only what is missing is encoded.`
+It can be watched while it grows. Stopped or killed, run it again: only what is missing is encoded.
+
+A rendition that the video itself already is gets copied, not encoded. With --hardware off the same file gives the same
+bytes on every machine of this FFmpeg; hardware's pieces are its own, and manifest.json says which they are.`
 
 /** `spk-encoder encode`: a file into an HLS tree on this machine, without any market. */
 export function createEncodeCommand(): Command {
@@ -42,6 +47,7 @@ export function createEncodeCommand(): Command {
       parsedBy(z.coerce.number().int().min(1).max(256)),
       availableParallelism(),
     )
+    .addOption(hardwareOption())
     .option('--data <dir>', 'where it is noted what has been encoded on this machine')
     .option('--no-extras', 'leave out poster, storyboard and subtitles')
     .option('--json', 'print one JSON object a line; the last is the result or the error')

@@ -1,5 +1,6 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
+import { hardwareChoices } from '../encoding/hardware/hardware-choice.ts'
 
 /** Makes a commander parser of a schema: what the schema refuses, commander tells with the option's name. */
 export function parsedBy<S extends z.ZodType>(schema: S): (text: string) => z.output<S> {
@@ -27,4 +28,14 @@ export function count(most: number): z.ZodType<number> {
 export function wholeNumber(least: number, most: number): z.ZodType<number> {
   const range = `not a whole number from ${least} to ${most}`
   return z.coerce.number(range).int(range).min(least, range).max(most, range)
+}
+
+/** `--hardware`, of every command that encodes. */
+export function hardwareOption(): Option {
+  return new Option(
+    '--hardware <choice>',
+    'auto encodes on every device that proves itself, off by libx264 alone',
+  )
+    .choices(hardwareChoices)
+    .default('auto')
 }

@@ -26,15 +26,19 @@ async function measure(
   { workers, height, data, json }: BenchmarkFlags,
   signal: AbortSignal,
 ): Promise<string> {
-  using local = await openLocalEngine({ data, workers, signal })
-  const { engine } = local
-  const measured = await benchmark(local, {
-    width: 2 * Math.round((height * 16) / 9 / 2),
-    height,
-    workers: workerCounts(workers),
-    signal,
-    onStep: (step) => process.stderr.write(`measuring: ${step}\n`),
-  })
+  const warn = (text: string): void => void process.stderr.write(`${text}\n`)
+  using local = await openLocalEngine({ data, workers, hardware: 'auto', signal, warn })
+  const engine = local.recipe
+  const measured = await benchmark(
+    { ...local, engine },
+    {
+      width: 2 * Math.round((height * 16) / 9 / 2),
+      height,
+      workers: workerCounts(workers),
+      signal,
+      onStep: (step) => process.stderr.write(`measuring: ${step}\n`),
+    },
+  )
   const profile = { class: engine.class, workers, prices: [...defaultPrices] }
   const encoder = z.encode(EncoderProfile, profile)
   return json ? `${JSON.stringify({ measured, encoder })}\n` : table(measured, encoder)

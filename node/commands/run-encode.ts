@@ -27,12 +27,11 @@ export async function runEncode(file: string, flags: EncodeFlags): Promise<void>
 
 async function encode(
   file: string,
-  { out = besides(file), qualities = [], workers, data, extras }: EncodeFlags,
+  { out = besides(file), qualities = [], workers, hardware, data, extras }: EncodeFlags,
   view: EncodeView,
   signal: AbortSignal,
 ): Promise<LocalReport> {
-  using local = await openLocalEngine({ data, workers, signal })
-  if (local.warning !== null) view.warn(local.warning)
+  using local = await openLocalEngine({ data, workers, hardware, signal, warn: view.warn })
   const encodeFile = createEncodeFile(local)
   return await encodeFile({
     file,

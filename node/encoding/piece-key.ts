@@ -1,32 +1,58 @@
 import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import { canonicalHash } from '#protocol/canonical.ts'
-import type { DeterminismClass } from '#protocol/encoder.ts'
+import type { DeterminismClass, HardwareEncoder } from '#protocol/encoder.ts'
+import { partCount } from '#protocol/grid.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
 import { audioPreset } from '#protocol/ladder.ts'
 import { sha256 } from '../sha256.ts'
 import { audioRendition } from './audio-arguments.ts'
+import { encodedRenditions } from './cell-plan.ts'
 
-/** Names the piece of one part (null for the sound) and one rendition. */
-export type PieceKeyOf = (part: number | null, rendition: string) => Sha256Hex
+/** A part of a rendition; part is null for the sound and a copied rendition, which are not cut into parts. */
+export type PieceName = { readonly part: number | null; readonly rendition: string }
+
+/** Names a piece, and with it what made it: the recipe's own encoder, or some hardware. */
+export type PieceKeyOf = (
+  part: number | null,
+  rendition: string,
+  hardware?: HardwareEncoder,
+) => Sha256Hex
 
 /**
  * Names pieces by everything their bytes depend on, and by nothing else: equal keys mean equal bytes, whoever asks, in
- * whichever job. A change of what a recipe does is another recipe, so no key outlives its meaning.
+ * whichever job. A change of what a recipe does is another recipe, so no key outlives its meaning. A key with hardware
+ * in it promises less: a piece of these terms that such hardware made.
  */
 export function createPieceKeys(
-  { source, grid, recipe, ladder }: EncodeRequest['terms'],
+  { source, grid, recipe, ladder, copied }: EncodeRequest['terms'],
   { cid }: DeterminismClass,
 ): PieceKeyOf {
   const common = { source: source.cid, grid, recipe, class: cid, videoStream: source.videoStream }
-  return (part, name) => {
+  return (part, name, hardware) => {
     if (name === audioRendition) {
       const { audioStream = null } = source
       return hashOf({ ...common, audioStream, sound: audioPreset })
     }
     const rendition = ladder.find((entry) => entry.name === name)
-    if (!rendition || part === null) throw new RangeError(`no piece of ${name} in this job`)
-    return hashOf({ ...common, part, rendition })
+    const isWhole = name === copied
+    if (!rendition || (part === null) !== isWhole)
+      throw new RangeError(`no piece of ${name} in this job`)
+    if (isWhole) return hashOf({ ...common, copied: rendition })
+    return hashOf({ ...common, part, rendition, ...(hardware && { hardware }) })
   }
+}
+
+/** Every piece that a tree consists of. */
+export function piecesOf(terms: EncodeRequest['terms']): readonly PieceName[] {
+  const { grid, copied, source } = terms
+  const parts = Array.from({ length: partCount(grid) }, (_, part) => part)
+  return [
+    ...encodedRenditions(terms).flatMap(({ name: rendition }) =>
+      parts.map((part) => ({ part, rendition })),
+    ),
+    ...(copied === undefined ? [] : [{ part: null, rendition: copied }]),
+    ...(source.audioStream === undefined ? [] : [{ part: null, rendition: audioRendition }]),
+  ]
 }
 
 function hashOf(value: unknown): Sha256Hex {

@@ -3,6 +3,9 @@ import type { PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import type { Clock } from '#market/ports/clock.ts'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
+import type { CopyChoice } from '#market/services/creator/choose-copy.ts'
+import { chooseCopy } from '#market/services/creator/choose-copy.ts'
+import type { HardwareEncoder } from '#protocol/encoder.ts'
 import { createCellRunner } from '../encoding/cell-runner.ts'
 import type { FreeSpace } from '../encoding/disk-guard.ts'
 import {
@@ -34,6 +37,8 @@ export type EncodeFileDeps = {
   readonly state: NodeState
   readonly clock: Clock
   readonly free: FreeSpace
+  /** Hardware whose pieces of earlier runs are as good as the recipe's own; none where only those are wanted. */
+  readonly hardware: readonly HardwareEncoder[]
 }
 
 export type EncodeFileOptions = {
@@ -69,7 +74,7 @@ async function encode(deps: EncodeFileDeps, options: EncodeFileOptions): Promise
   const { onProgress } = options
   const began = clock.now()
   onProgress({ stage: 'analysing', percent: 0 })
-  const request = await analyse(engine, options)
+  const { request, obstacle } = await analyse(deps, options)
   await using folder = await openOutputFolder(options.out, request.terms.source.cid)
   const shelf = await openShelf(deps, folder, request)
   const analysed = clock.now()
@@ -87,7 +92,8 @@ async function encode(deps: EncodeFileDeps, options: EncodeFileOptions): Promise
     encode: encoded - analysed,
     finish: clock.now() - encoded,
   }
-  return reportOf({ folder: folder.path, manifest, tree, shelf, milliseconds, ignoredSubtitles })
+  const made = { folder: folder.path, manifest, tree, shelf, copyObstacle: obstacle }
+  return reportOf({ ...made, milliseconds, ignoredSubtitles })
 }
 
 const diskLookMs = 2_000
@@ -96,21 +102,40 @@ const diskLookMs = 2_000
 const finishingPercent = 99
 
 async function analyse(
-  engine: EncodingEngine,
+  deps: EncodeFileDeps,
   { file: given, qualities, signal }: EncodeFileOptions,
-): Promise<EncodeRequest> {
+): Promise<{ readonly request: EncodeRequest } & Pick<CopyChoice, 'obstacle'>> {
   const file = path.resolve(given)
-  const profile = await engine.analyse(file, { signal })
-  return localRequest(file, { cid: await fileCid(file), profile, qualities })
+  const profile = await deps.engine.analyse(file, { signal })
+  const request = localRequest(file, { cid: await fileCid(file), profile, qualities })
+  const choice = await chooseCopy({ tryCopy: rememberingTrial(deps) }, profile, request, signal)
+  return {
+    request: { ...request, terms: { ...request.terms, ...choice.terms } },
+    obstacle: choice.obstacle,
+  }
+}
+
+/** What was copied once need not be tried again: the record of the copy says what the trial would. */
+function rememberingTrial({
+  engine,
+  cache,
+}: Pick<EncodeFileDeps, 'engine' | 'cache'>): EncodingEngine['tryCopy'] {
+  return async (request, options) => {
+    const { terms } = request
+    const { copied } = terms
+    const key = copied && createPieceKeys(terms, engine.class)(null, copied)
+    const known = key ? cache.find(key) : null
+    return known?.segments ?? (await engine.tryCopy(request, options))
+  }
 }
 
 async function openShelf(
-  { engine, cache, state }: EncodeFileDeps,
+  { engine, cache, state, hardware }: EncodeFileDeps,
   folder: OutputFolder,
   { terms }: EncodeRequest,
 ): Promise<PieceShelf> {
   const keyOf = createPieceKeys(terms, engine.class)
-  return await openPieceShelf({ folder, cache, state, keyOf }, terms)
+  return await openPieceShelf({ folder, cache, state, keyOf, hardware }, terms)
 }
 
 type Work = {

@@ -2,6 +2,7 @@ import { createLogUpdate } from 'log-update'
 import { formatBar, formatBytes, formatDuration, formatEta } from '../supervisor/format.ts'
 import type { Palette } from '../supervisor/palette.ts'
 import { createPalette } from '../supervisor/palette.ts'
+import { copyNote } from './copy-note.ts'
 import type { LocalProgress, LocalReport } from './local-report.ts'
 
 /** How an encode tells people, or programs, what happens. */
@@ -106,13 +107,21 @@ function reportLines(report: LocalReport, paint: Palette): readonly string[] {
       `${formatDuration(duration)} of video in ${formatDuration(took)} (${speed.toFixed(2)}x), ${formatBytes(bytes)}${reused}.`,
     ),
     ...renditions.map(
-      ({ name, width, height, segments, averageKbps, bytes: size }) =>
-        `  ${name.padEnd(6)} ${`${width}x${height}`.padEnd(10)} ${String(segments).padStart(4)} segments  ${String(averageKbps).padStart(5)} kb/s  ${formatBytes(size)}`,
+      ({ name, width, height, segments, averageKbps, bytes: size, hardware }) =>
+        `  ${name.padEnd(6)} ${`${width}x${height}`.padEnd(10)} ${String(segments).padStart(4)} segments  ${String(averageKbps).padStart(5)} kb/s  ${formatBytes(size)}${makersText(hardware)}`,
     ),
+    `  ${copyNote(report)}`,
     ...subtitleLines(report),
     `  play  ${paint.strong(report.master)}`,
     `  root  ${report.root}`,
   ]
+}
+
+/** Nothing for libx264, which is what one expects. */
+function makersText(hardware: LocalReport['renditions'][number]['hardware']): string {
+  return Object.entries(hardware)
+    .map(([encoder, segments]) => `  ${segments} by ${encoder}`)
+    .join('')
 }
 
 function subtitleLines({ subtitles, ignoredSubtitles }: LocalReport): readonly string[] {

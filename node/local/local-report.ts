@@ -1,6 +1,8 @@
 import path from 'node:path'
+import type { CopyObstacle } from '#market/domain/copied-rendition.ts'
+import type { HardwareEncoder } from '#protocol/encoder.ts'
 import { frameSeconds, gridSeconds } from '#protocol/grid.ts'
-import type { Manifest } from '#protocol/manifest.ts'
+import type { HardwareRun, Manifest } from '#protocol/manifest.ts'
 import type { EncodeProgress } from '../encoding/encode-progress.ts'
 import { masterName } from '../encoding/playlist.ts'
 import type { AssembledTree } from '../processing/tree.ts'
@@ -27,7 +29,12 @@ export type LocalReport = {
     readonly segments: number
     readonly bytes: number
     readonly averageKbps: number
+    /** Segments by the hardware that made them; all others are the recipe's own. */
+    readonly hardware: Readonly<Partial<Record<HardwareEncoder, number>>>
   }[]
+  /** The rendition that is the source's own video; null where all were encoded, for the reason beside it. */
+  readonly copied: string | null
+  readonly copyObstacle: CopyObstacle | null
   readonly bytes: number
   readonly subtitles: readonly string[]
   /** Subtitles of the source that are pictures: they are not carried over. */
@@ -44,20 +51,22 @@ export type Finished = {
   readonly manifest: Manifest
   readonly tree: AssembledTree
   readonly shelf: Pick<PieceShelf, 'reused' | 'total'>
+  readonly copyObstacle: CopyObstacle | null
   readonly milliseconds: LocalReport['seconds']
   readonly ignoredSubtitles: number
 }
 
 export function reportOf(finished: Finished): LocalReport {
-  const { folder, manifest, tree, shelf, milliseconds, ignoredSubtitles } = finished
-  const { grid, renditions, audio, source } = manifest
+  const { folder, manifest, tree, shelf, copyObstacle, milliseconds, ignoredSubtitles } = finished
+  const { grid, renditions, audio, source, copied = null } = manifest
   const duration = gridSeconds(grid)
   const { analyse, encode, finish } = milliseconds
-  const rows = renditions.map(({ name, width, height, segments }) => {
+  const rows = renditions.map(({ name, width, height, segments, hardware = [] }) => {
     const bytes = totalBytes(segments)
     const seconds = frameSeconds(grid.rate, grid.frames)
     const averageKbps = Math.round((8 * bytes) / seconds / 1000)
-    return { name, width, height, segments: segments.length, bytes, averageKbps }
+    const row = { name, width, height, segments: segments.length, bytes, averageKbps }
+    return { ...row, hardware: segmentsByMaker(hardware) }
   })
   return {
     folder,
@@ -67,6 +76,8 @@ export function reportOf(finished: Finished): LocalReport {
     manifest: tree.manifest,
     duration,
     renditions: rows,
+    copied,
+    copyObstacle,
     bytes: totalBytes(rows) + totalBytes(audio?.segments ?? []),
     subtitles: (manifest.subtitles ?? []).map(({ name }) => name),
     ignoredSubtitles,
@@ -74,6 +85,14 @@ export function reportOf(finished: Finished): LocalReport {
     seconds: { analyse: analyse / 1000, encode: encode / 1000, finish: finish / 1000 },
     speed: duration / Math.max(0.001, (analyse + encode + finish) / 1000),
   }
+}
+
+function segmentsByMaker(
+  runs: readonly HardwareRun[],
+): LocalReport['renditions'][number]['hardware'] {
+  const counts: Partial<Record<HardwareEncoder, number>> = {}
+  for (const { encoder, segments } of runs) counts[encoder] = (counts[encoder] ?? 0) + segments
+  return counts
 }
 
 function totalBytes(items: readonly { readonly bytes: number }[]): number {

@@ -3,20 +3,21 @@ import path from 'node:path'
 import type { CachedPiece, PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import type { EncodedSegment, EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
-import { partCount } from '#protocol/grid.ts'
+import type { HardwareEncoder } from '#protocol/encoder.ts'
 import type { SegmentRecord } from '#protocol/manifest.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { FinishedWork } from '../encoding/cell-runner.ts'
 import { codecString } from '../encoding/codec-string.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import type { EncodedTracks } from '../encoding/manifest.ts'
-import type { PieceKeyOf } from '../encoding/piece-key.ts'
+import type { PieceKeyOf, PieceName } from '../encoding/piece-key.ts'
+import { piecesOf } from '../encoding/piece-key.ts'
 import { segmentName } from '../encoding/playlist.ts'
 import { inParallel } from '../verification/in-parallel.ts'
 import type { OutputFolder } from './output-folder.ts'
 
 /** The finished pieces of a tree in a folder. */
-export type PieceShelf = EncodedTracks & {
+export type PieceShelf = Required<EncodedTracks> & {
   isFinished(part: number | null, rendition: string): boolean
   /** Moves segments to their places and then notes them: from here on neither a crash nor a power cut loses them. */
   keep(work: FinishedWork): Promise<void>
@@ -30,9 +31,12 @@ export type PieceShelfDeps = {
   readonly cache: PieceCache
   readonly state: NodeState
   readonly keyOf: PieceKeyOf
+  /** Hardware whose pieces are taken besides the recipe's own; where there are both, the recipe's win. */
+  readonly hardware: readonly HardwareEncoder[]
 }
 
-type PieceName = { readonly part: number | null; readonly rendition: string }
+/** Some hardware, or null for the recipe's own encoder. */
+type Maker = HardwareEncoder | null
 
 /** Files whose bytes are compared with their ids at a time. */
 const checkedAtOnce = 4
@@ -42,29 +46,42 @@ const checkedAtOnce = 4
  * compared with its content id first; whatever does not match is encoded again.
  */
 export async function openPieceShelf(
-  { folder, cache, state, keyOf }: PieceShelfDeps,
+  { folder, cache, state, keyOf, hardware }: PieceShelfDeps,
   terms: EncodeRequest['terms'],
 ): Promise<PieceShelf> {
   const shelf = createShelf()
   const all = piecesOf(terms)
+  const keyFor = ({ part, rendition }: PieceName, maker: Maker) =>
+    maker === null ? keyOf(part, rendition) : keyOf(part, rendition, maker)
   const noted = state.atomically(() =>
-    all.map((name) => ({ name, found: cache.find(keyOf(name.part, name.rendition)) })),
+    all.map((name) => {
+      const makers: readonly Maker[] = name.part === null ? [null] : [null, ...hardware]
+      const founds = makers.flatMap((maker) => {
+        const found = cache.find(keyFor(name, maker))
+        return found ? [{ maker, ...found }] : []
+      })
+      return { name, founds }
+    }),
   )
-  const save = (name: PieceName, segments: readonly SegmentRecord[]): void => {
-    cache.save(keyOf(name.part, name.rendition), { segments, place: folder.path })
+  const save = (name: PieceName, { segments, maker }: MadePiece): void => {
+    cache.save(keyFor(name, maker), { segments, place: folder.path })
   }
   let reused = 0
-  await inParallel(noted, checkedAtOnce, async ({ name, found }) => {
+  await inParallel(noted, checkedAtOnce, async ({ name, founds }) => {
     const first = firstSegment(name, terms)
-    if (!found || !(await isInPlace(folder, name, first, found))) return
-    if (found.place !== folder.path) save(name, found.segments)
-    await shelf.add(folder, name, found.segments)
-    reused += 1
+    for (const found of founds) {
+      if (!(await isInPlace(folder, name, first, found))) continue
+      if (found.place !== folder.path) save(name, found)
+      await shelf.add(folder, name, found)
+      reused += 1
+      return
+    }
   })
   return {
     isFinished: shelf.has,
     segmentsOf: shelf.segmentsOf,
     codecsOf: shelf.codecsOf,
+    hardwareOf: shelf.hardwareOf,
     reused,
     total: all.length,
     keep: async ({ part, segments }) => {
@@ -74,48 +91,46 @@ export async function openPieceShelf(
         await folder.place(
           encoded.map(({ path: from, index }) => ({ from, name: nameIn(rendition, index) })),
         )
-        save({ part, rendition }, records)
-        await shelf.add(folder, { part, rendition }, records)
+        const piece = { segments: records, maker: encoded[0]?.hardware ?? null }
+        save({ part, rendition }, piece)
+        await shelf.add(folder, { part, rendition }, piece)
       }
     },
   }
 }
 
+/** A piece and what made it. */
+type MadePiece = { readonly segments: readonly SegmentRecord[]; readonly maker: Maker }
+
 /** Pieces by rendition and part, and the codec of each rendition whose first segment is there. */
 function createShelf() {
-  const tracks = new Map<string, Map<number, readonly SegmentRecord[]>>()
+  const tracks = new Map<string, Map<number, MadePiece>>()
   const codecs = new Map<string, string>()
-  const trackOf = (rendition: string) =>
-    tracks.get(rendition) ?? new Map<number, readonly SegmentRecord[]>()
+  const trackOf = (rendition: string) => tracks.get(rendition) ?? new Map<number, MadePiece>()
+  /** Up to the first gap. */
+  const joinedOf = (rendition: string): readonly MadePiece[] => {
+    const track = trackOf(rendition)
+    const pieces: MadePiece[] = []
+    for (let piece = track.get(0); piece; piece = track.get(pieces.length)) pieces.push(piece)
+    return pieces
+  }
   return {
     has: (part: number | null, rendition: string) => trackOf(rendition).has(part ?? 0),
     add: async (
       folder: OutputFolder,
       { part, rendition }: PieceName,
-      segments: readonly SegmentRecord[],
+      piece: MadePiece,
     ): Promise<void> => {
-      if (part === 0)
+      if ((part ?? 0) === 0 && rendition !== audioRendition)
         codecs.set(rendition, codecString(await readFile(folder.fileOf(nameIn(rendition, 0)))))
-      tracks.set(rendition, trackOf(rendition).set(part ?? 0, segments))
+      tracks.set(rendition, trackOf(rendition).set(part ?? 0, piece))
     },
-    /** Up to the first gap. */
-    segmentsOf: (rendition: string): readonly SegmentRecord[] => {
-      const track = trackOf(rendition)
-      const segments: SegmentRecord[] = []
-      for (let part = 0; track.has(part); part += 1) segments.push(...(track.get(part) ?? []))
-      return segments
-    },
+    segmentsOf: (rendition: string): readonly SegmentRecord[] =>
+      joinedOf(rendition).flatMap(({ segments }) => segments),
+    hardwareOf: (rendition: string): readonly Maker[] =>
+      joinedOf(rendition).flatMap(({ segments, maker }) => segments.map(() => maker)),
     codecsOf: (rendition: string): string => codecs.get(rendition) ?? '',
   }
-}
-
-/** Every piece that a tree consists of; the sound is not cut into parts. */
-function piecesOf({ grid, ladder, source }: EncodeRequest['terms']): readonly PieceName[] {
-  const parts = Array.from({ length: partCount(grid) }, (_, part) => part)
-  const video = ladder.flatMap(({ name }) => parts.map((part) => ({ part, rendition: name })))
-  return source.audioStream === undefined
-    ? video
-    : [...video, { part: null, rendition: audioRendition }]
 }
 
 function firstSegment({ part }: PieceName, { grid }: EncodeRequest['terms']): number {

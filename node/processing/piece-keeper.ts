@@ -4,12 +4,12 @@ import type { Piece, PieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodedSegment, EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
-import { partCount } from '#protocol/grid.ts'
 import type { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { SegmentRecord } from '#protocol/manifest.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { FinishedWork } from '../encoding/cell-runner.ts'
 import type { PieceKeyOf } from '../encoding/piece-key.ts'
+import { piecesOf } from '../encoding/piece-key.ts'
 
 export type PieceKeeper = {
   isFinished(part: number | null, rendition: string): boolean
@@ -31,8 +31,8 @@ export type KeptWork = {
   readonly keyOf: PieceKeyOf
 }
 
-/** The sound is one piece, kept as part 0 of the rendition `audio`. */
-const soundPart = 0
+/** What is not cut into parts, the sound and a copied rendition, is kept as a part 0. */
+const wholePart = 0
 
 /** Bytes of pieces that are kept for whoever may ask for the same again, besides those of jobs. */
 const cacheLimitBytes = 20 * 2 ** 30
@@ -56,7 +56,7 @@ export async function openPieceKeeper(
   }
 
   const save = (piece: Piece): void => {
-    const key = keyOf(partOf(piece), piece.rendition)
+    const key = keyOf(partOf(piece, terms), piece.rendition)
     const { segments, hardware } = piece
     state.atomically(() => {
       for (const { cid } of segments) content.pin(cid, job)
@@ -71,21 +71,22 @@ export async function openPieceKeeper(
   }
 
   for (const { rendition, part } of piecesOf(terms)) {
-    if (finished.has(nameOf({ rendition, part }))) continue
-    const cached = cache.find(keyOf(partOf({ rendition, part }), rendition))
+    const name = { rendition, part: part ?? wholePart }
+    if (finished.has(nameOf(name))) continue
+    const cached = cache.find(keyOf(part, rendition))
     if (cached?.place === ownBlocks && (await isWhole(cached, content)))
-      save({ rendition, part, segments: cached.segments })
+      save({ ...name, segments: cached.segments })
   }
 
   return {
-    isFinished: (part, rendition) => finished.has(nameOf({ rendition, part: part ?? soundPart })),
+    isFinished: (part, rendition) => finished.has(nameOf({ rendition, part: part ?? wholePart })),
     keep: async ({ part, segments }) => {
       const byRendition = Map.groupBy(segments, ({ rendition }) => rendition)
       for (const [rendition, encoded] of byRendition) {
         const records = await Promise.all(encoded.map((segment) => addSegment(segment, content)))
         const [{ hardware } = {}] = encoded
         save({
-          ...{ rendition, part: part ?? soundPart, segments: records },
+          ...{ rendition, part: part ?? wholePart, segments: records },
           ...(hardware === undefined ? {} : { hardware }),
         })
       }
@@ -99,17 +100,12 @@ function nameOf({ rendition, part }: PieceName): string {
   return `${rendition} ${part}`
 }
 
-/** The part as keys count it: the sound is not cut into parts. */
-function partOf({ rendition, part }: PieceName): number | null {
-  return rendition === audioRendition ? null : part
-}
-
-/** Every piece that a job consists of. */
-function piecesOf({ grid, ladder, source }: EncodeRequest['terms']): readonly PieceName[] {
-  const parts = Array.from({ length: partCount(grid) }, (_, part) => part)
-  const video = ladder.flatMap(({ name }) => parts.map((part) => ({ rendition: name, part })))
-  const sound = { rendition: audioRendition, part: soundPart }
-  return source.audioStream === undefined ? video : [...video, sound]
+/** The part as keys count it: null for what is not cut into parts. */
+function partOf(
+  { rendition, part }: PieceName,
+  { copied }: Pick<EncodeRequest['terms'], 'copied'>,
+): number | null {
+  return rendition === audioRendition || rendition === copied ? null : part
 }
 
 function cacheOwner(key: Sha256Hex): string {

@@ -25,6 +25,7 @@ export async function openLocal(): Promise<EncodeFileDeps & { readonly tools: Ff
     state,
     clock,
     free: freeSpace,
+    hardware: [],
     cache: createPieceCache(database, clock),
   }
 }

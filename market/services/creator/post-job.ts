@@ -66,7 +66,8 @@ async function encodingTerms(
     recipe: 'h264-ts-1',
     ladder: buildLadder(width, height, profile),
   } as const
-  return { ...terms, ...(await chooseCopy(engine, profile, { source: path, terms }, signal)) }
+  const copy = await chooseCopy(engine, profile, { source: path, terms }, signal)
+  return { ...terms, ...copy.terms }
 }
 
 type OfferParts = {

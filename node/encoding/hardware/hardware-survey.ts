@@ -6,6 +6,7 @@ import type { CandidateSearch, DeviceCandidate } from './device-candidates.ts'
 import { findCandidates } from './device-candidates.ts'
 import type { ProbeOutcome } from './device-probe.ts'
 import { probeDevice } from './device-probe.ts'
+import type { DeviceStanding } from './device-standing.ts'
 import { deviceName } from './hardware-device.ts'
 import { writeProbeClip } from './probe-clip.ts'
 import type { ProvenDevices } from './proven-devices.ts'
@@ -76,4 +77,14 @@ export function describeReport({ candidate, outcome }: DeviceReport): string {
   }
   const { reason, evidence, fix } = outcome.failure
   return `${name}: ${reason} (${evidence}) ${fix}`
+}
+
+/** One line on a change of a device's standing. */
+export function describeChange(
+  { candidate }: DeviceReport,
+  { phase, failure, places }: DeviceStanding,
+): string {
+  const name = deviceName(candidate)
+  if (phase !== 'demoted') return `${name}: encodes up to ${places} renditions at once`
+  return `${name}: left out for now, ${failure?.reason} (${failure?.evidence})`
 }
