@@ -2,6 +2,7 @@ import type { MilliHbd } from '#protocol/amount.ts'
 import type { JobAttest } from '#protocol/attestation.ts'
 import type { JobAward } from '#protocol/award.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
+import type { HwAccel } from '#protocol/encoder.ts'
 import type { BlockId, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { JobRuling } from '#protocol/ruling.ts'
@@ -28,7 +29,12 @@ type Offered = {
   /** Awards that a side did not approve. */
   readonly rejectedAwards: number
 }
-type Awarded = Offered & { readonly award: JobAward; readonly awardedAt: ChainPoint }
+type Awarded = Offered & {
+  readonly award: JobAward
+  readonly awardedAt: ChainPoint
+  /** Hardware that the registry knew of the encoder then: what it registers later is not for this job. */
+  readonly hwAccel: HwAccel
+}
 type Accepted = Awarded & {
   readonly acceptedAt: ChainPoint
   /** Who stood by the escrow, and where. */

@@ -72,7 +72,8 @@ export function awardJob(
   const refusal =
     termsRefusal(job.offer, award, evidence, context) ?? escrowRefusal(award, evidence, context)
   if (refusal) return refused(refusal)
-  return accepted({ ...job, phase: 'awarded', award, awardedAt: chainPoint(context) }, [
+  const hwAccel = evidence.encoder?.encoder?.hwAccel ?? 'none'
+  return accepted({ ...job, phase: 'awarded', award, awardedAt: chainPoint(context), hwAccel }, [
     { type: 'job-awarded', job: job.id },
   ])
 }

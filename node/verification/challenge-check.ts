@@ -29,7 +29,7 @@ export async function checkLeaves(
     return { rendition: found.rendition, segment: found.index }
   })
   const isMeasured = (place: LeafPlace): boolean =>
-    isOfHardware(manifest, place) ||
+    isOfHardware(check, manifest, place) ||
     (check.tier === 'perceptual' && place.rendition !== manifest.copied)
   const compared = await reencodeLeaves(
     check,

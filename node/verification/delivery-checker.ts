@@ -148,7 +148,8 @@ async function challenge(
     own: engine.class.cid,
     registered: registeredClass(ledger, encoder),
   })
-  const findings = await checkLeaves({ ...check, source, tier }, manifest, leaves)
+  const { hwAccel } = deliveredJob(ledger, job)
+  const findings = await checkLeaves({ ...check, source, tier, hwAccel }, manifest, leaves)
   return findings.flatMap(({ faults }) => faults)
 }
 

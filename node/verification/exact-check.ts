@@ -49,7 +49,8 @@ async function compare(
 ): Promise<readonly LeafFinding[]> {
   const { rendition } = suspect
   const delivered = segmentsOf(manifest, rendition)
-  const isProvable = (segment: number): boolean => !isOfHardware(manifest, { rendition, segment })
+  const isProvable = (segment: number): boolean =>
+    !isOfHardware(check, manifest, { rendition, segment })
   const differing = (own: OwnCids): readonly number[] =>
     [...own]
       .filter(([index, cid]) => isProvable(index) && cid !== delivered[index]?.cid)

@@ -1,8 +1,10 @@
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { Fault, FaultFigure } from '#protocol/attestation.ts'
+import type { HwAccel } from '#protocol/encoder.ts'
 import type { Manifest } from '#protocol/manifest.ts'
 import { hardwareOf } from '#protocol/manifest.ts'
+import { hwAccelOf } from '../encoding/hardware/hardware-device.ts'
 import type { Check } from './delivery-checker.ts'
 
 /** How a leaf is checked: by its bytes, or by what is to be seen and heard. */
@@ -18,6 +20,8 @@ export type LeafCheck = Pick<
   /** The source as a local file. */
   readonly source: string
   readonly tier: Tier
+  /** Hardware that the tree may be made by in part; `any` where nobody had to say so beforehand. */
+  readonly hwAccel: HwAccel | 'any'
 }
 
 /** Where a leaf stands; `audio` is a rendition too. */
@@ -30,8 +34,16 @@ export type LeafFinding = LeafPlace & {
   readonly faults: readonly Fault[]
 }
 
-/** What hardware made has bytes of its own in every class. */
-export function isOfHardware(manifest: Manifest, { rendition, segment }: LeafPlace): boolean {
+/**
+ * What hardware made has bytes of its own in every class. That it did is believed only where the registry knew of the
+ * hardware before the award: nobody may choose the milder tier by a word in a manifest.
+ */
+export function isOfHardware(
+  { hwAccel }: Pick<LeafCheck, 'hwAccel'>,
+  manifest: Pick<Manifest, 'renditions'>,
+  { rendition, segment }: LeafPlace,
+): boolean {
   const record = manifest.renditions.find(({ name }) => name === rendition)
-  return record !== undefined && hardwareOf(record, segment) !== null
+  const encoder = record ? hardwareOf(record, segment) : null
+  return encoder !== null && (hwAccel === 'any' || hwAccel === hwAccelOf(encoder))
 }

@@ -109,6 +109,7 @@ export async function checkTree(
       offer: terms,
       source: options.source,
       tier: known.tier,
+      hwAccel: 'any',
     },
     manifest,
     [...new Set([...challenged, ...undecided])],

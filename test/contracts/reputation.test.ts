@@ -36,6 +36,7 @@ function aSettledJob(
     rejectedAwards: 0,
     award: anAward({ price: hbd(price) }),
     awardedAt: point,
+    hwAccel: 'none',
     acceptedAt: point,
     approvals: [],
     dispute: null,

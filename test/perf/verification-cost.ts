@@ -63,6 +63,7 @@ export async function verificationCost(deps: CostDeps): Promise<VerificationCost
   const work = {
     ...{ engine, ...tools, content: tree.content, job, signal },
     ...{ offer: request.terms, source: clip, onProgress: () => undefined },
+    hwAccel: 'none' as const,
     workspaceOf: (name: typeof job) => workspaces(name, 'check'),
   }
   const structure = await metered(() => checkSegments(work, tree.manifest))

@@ -21,6 +21,7 @@ import type { CheckerDeps } from '#node/verification/delivery-checker.ts'
 import { createDeliveryChecker } from '#node/verification/delivery-checker.ts'
 import { bytesToHex } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
+import type { HwAccel } from '#protocol/encoder.ts'
 import { Cid, Sha256Hex } from '#protocol/ids.ts'
 import { audioPreset } from '#protocol/ladder.ts'
 import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
@@ -66,6 +67,8 @@ export type Workshop = {
       readonly deps?: Partial<CheckerDeps>
       /** A leaf that the challenge is to draw; its salt is looked for. */
       readonly drawing?: number
+      /** Hardware that the encoder registers before the award, and after it. */
+      readonly hwAccel?: readonly [HwAccel, HwAccel]
       readonly signal?: AbortSignal
     },
   ) => Promise<CheckResult>
@@ -125,8 +128,8 @@ export async function openWorkshop(): Promise<Workshop> {
     }
   }
   const check: Workshop['check'] = async (delivery, options = {}) => {
-    const { deps, drawing = 0, signal = untroubled } = options
-    const ledger = ledgerWith(offer, delivery, engine)
+    const { deps, drawing = 0, signal = untroubled, hwAccel } = options
+    const ledger = ledgerWith(offer, delivery, engine, hwAccel)
     const checker = createDeliveryChecker(
       {
         content,
@@ -238,16 +241,25 @@ async function readContent(content: ContentStore, id: string | undefined): Promi
 }
 
 /** The ledger of a chain on which the job was awarded to bob, funded and delivered, and its challenge drawn. */
-function ledgerWith(offer: JobOffer, delivery: JobDeliver, engine: EncodingEngine): Ledger {
+function ledgerWith(
+  offer: JobOffer,
+  delivery: JobDeliver,
+  engine: EncodingEngine,
+  [before, after]: readonly [HwAccel, HwAccel] = ['none', 'none'],
+): Ledger {
   const chain = createTestChain()
   const award = anAward()
-  const encoder = { ...encoderProfile, class: engine.class }
+  const registers = (hwAccel: HwAccel) => {
+    const encoder = { ...encoderProfile, class: engine.class, hwAccel }
+    return says(bob, aRegistration({ roles: ['encoder'], encoder }))
+  }
   chain.block([
-    says(bob, aRegistration({ roles: ['encoder'], encoder })),
+    registers(before),
     says(carol, aRegistration({ roles: ['arbiter'], arbiter: { fee: hbd(1n) } })),
     says(alice, offer),
   ])
   chain.block([funds(award), says(alice, award)])
+  if (after !== before) chain.block([registers(after)])
   chain.block([approves(award, bob), approves(award, carol), virtually('escrow-approved', award)])
   const records = chain.block([says(bob, delivery)])
   for (const { refusal } of records) if (refusal) throw new Error(`refused: ${refusal}`)

@@ -26,6 +26,7 @@ export async function aLeafCheck(
   })
   const check: LeafCheck = {
     ...{ engine, ...tools, signal: untroubled, onProgress: () => undefined, tier: 'perceptual' },
+    hwAccel: 'none',
     ...{ job: jobId('alice'), offer: request.terms, source: request.source },
     content: { read: async (name) => await readFile(files.get(name) ?? '') },
     workspaceOf: (job) => workspaces(job, 'check'),
