@@ -127,9 +127,10 @@ function rateOf(): readonly string[] {
 
 async function copying(engine: EncodingEngine, request: EncodeRequest): Promise<EncodeRequest> {
   const profile = await engine.analyse(request.source, { signal: untroubled })
-  const choice = await chooseCopy(engine, profile, request, untroubled)
-  if (choice.copied === undefined) throw new Error('the clip of this bench can be copied')
-  return { ...request, terms: { ...request.terms, ...choice } }
+  const { terms, obstacle } = await chooseCopy(engine, profile, request, untroubled)
+  if (obstacle !== null)
+    throw new Error(`the clip of this bench can be copied, but for ${obstacle}`)
+  return { ...request, terms: { ...request.terms, ...terms } }
 }
 
 async function productionRequest(engine: EncodingEngine, file: string): Promise<EncodeRequest> {
