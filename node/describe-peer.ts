@@ -2,7 +2,7 @@ import type { Libp2p } from '@libp2p/interface'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
-import type { EncoderCapability } from '#protocol/encoder.ts'
+import type { EncoderCapability, HwAccel } from '#protocol/encoder.ts'
 import { BlockHeight, Multiaddr, PeerId } from '#protocol/ids.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
 import type { PeerDirectory } from './p2p/peer-directory.ts'
@@ -13,19 +13,22 @@ import { pricesOf } from './roles.ts'
 export function describePeer({
   config,
   engine,
+  hwAccel,
   capabilities,
   libp2p,
 }: {
   readonly config: PeerConfig
   readonly engine: EncodingEngine
+  /** By which the peer encodes: segments that claim any other will not be believed. */
+  readonly hwAccel: HwAccel
   /** What was measured on this machine, best first; null where nothing was. */
   readonly capabilities: readonly EncoderCapability[] | null
   readonly libp2p: Libp2p
 }): NodeRegister {
   const { roles, arbiter } = config
-  const [best] = capabilities ?? []
-  const measured = best ? { hwAccel: best.hwAccel, capabilities: [...(capabilities ?? [])] } : {}
-  const encoder = { class: engine.class, workers: engine.workers, prices: [...pricesOf(config)] }
+  const measured = capabilities === null ? {} : { capabilities: [...capabilities].slice(0, 12) }
+  const { class: determinism, workers } = engine
+  const encoder = { class: determinism, workers, prices: [...pricesOf(config)], hwAccel }
   return {
     v: 1,
     t: 'node.register',

@@ -2,6 +2,7 @@ import type { CreatorOptions } from '#market/services/creator/creator-deps.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { NodeRole } from '#protocol/registration.ts'
+import type { HardwareChoice } from './encoding/hardware/hardware-choice.ts'
 import type { Network } from './networks.ts'
 
 /** Everything a peer is told, secrets left out. */
@@ -25,6 +26,7 @@ export type PeerConfig = {
   }
   readonly encoder: {
     readonly workers: number
+    readonly hardware: HardwareChoice
     readonly slots: number
     readonly pricePercent: bigint
     readonly firmSeconds: number

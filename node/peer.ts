@@ -13,6 +13,7 @@ import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
+import { measuredCapabilities } from './benchmark/measure-and-keep.ts'
 import { createAccounts } from './chain/accounts.ts'
 import { createAgreedBlocks } from './chain/agreed-blocks.ts'
 import { createBlockSource } from './chain/block-source.ts'
@@ -27,7 +28,6 @@ import type { ControlHandlers } from './control/control-server.ts'
 import { createControlRouter } from './control/control-server.ts'
 import { readControlToken } from './control/token.ts'
 import { describePeer, describeStatus } from './describe-peer.ts'
-import { capabilitiesFile, createKeptCapabilities } from './encoding/codecs/kept-capabilities.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
 import { createGatewayRouter } from './gateway/gateway.ts'
@@ -47,6 +47,7 @@ import { createPeerDirectory } from './p2p/peer-directory.ts'
 import { createPresenceBoard } from './p2p/presence-board.ts'
 import { createValidators } from './p2p/validators.ts'
 import type { PeerConfig } from './peer-config.ts'
+import { openPeerHardware } from './peer-hardware.ts'
 import { createJobProcessor } from './processing/job-processor.ts'
 import { createWorkspaces } from './processing/workspace.ts'
 import { createRoles } from './roles.ts'
@@ -93,8 +94,11 @@ export async function startPeer(
     { tools },
     { directory: config.data, signal, workers: config.encoder.workers },
   )
-  const kept = createKeptCapabilities(tools, { file: join(config.data, capabilitiesFile) })
-  const capabilities = await kept.read()
+  const hardware = await openPeerHardware(
+    { engine, tools, clock, logger: log('hardware') },
+    { config, signal },
+  )
+  const capabilities = await measuredCapabilities(tools, config.data)
 
   const rpc = createHiveRpc(
     { logger: log('rpc') },
@@ -188,6 +192,7 @@ export async function startPeer(
   const processor = createJobProcessor({
     content,
     engine,
+    engineFor: (job) => hardware.engineFor(ledger.current().jobs.get(job)),
     pieces: createPieceStore(database),
     cache: createPieceCache(database, clock),
     state,
@@ -230,7 +235,8 @@ export async function startPeer(
     accounts,
     clock,
   })
-  const profile = () => describePeer({ config, engine, capabilities, libp2p })
+  const profile = () =>
+    describePeer({ config, engine, hwAccel: hardware.hwAccel, capabilities, libp2p })
   const registration = createRegistration({ account, operationId, outbox, ledger, sha256, profile })
   const announce = createAnnouncePresence({
     account,

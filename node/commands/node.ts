@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { MilliHbd } from '#protocol/amount.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import { NodeRole } from '#protocol/registration.ts'
+import type { HardwareChoice } from '../encoding/hardware/hardware-choice.ts'
 import { networks } from '../networks.ts'
-import { collectedBy, count, parsedBy, wholeNumber } from './options.ts'
+import { collectedBy, count, hardwareOption, parsedBy, wholeNumber } from './options.ts'
 
 export type NodeFlags = {
   readonly account: z.output<typeof HiveAccount>
@@ -18,6 +19,7 @@ export type NodeFlags = {
   readonly port: number
   readonly poll: number
   readonly workers: number
+  readonly hardware: HardwareChoice
   readonly slots: number
   readonly pricePercent: number
   readonly firmSeconds: number
@@ -91,6 +93,7 @@ export function createNodeCommand(): Command {
       parsedBy(count(256)),
       availableParallelism(),
     )
+    .addOption(hardwareOption())
     .option('--slots <count>', 'encoder: jobs taken at a time', parsedBy(count(64)), 1)
     .option(
       '--price-percent <percent>',

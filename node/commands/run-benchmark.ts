@@ -3,6 +3,7 @@ import { defaultPrices } from '#market/domain/pricing.ts'
 import { EncoderProfile } from '#protocol/encoder.ts'
 import type { Benchmark } from '../benchmark/benchmark.ts'
 import { benchmark, workerCounts } from '../benchmark/benchmark.ts'
+import { measureAndKeep } from '../benchmark/measure-and-keep.ts'
 import { createLifetime } from '../lifetime.ts'
 import { openLocalEngine } from '../local/local-engine.ts'
 import { createPalette } from '../supervisor/palette.ts'
@@ -39,7 +40,11 @@ async function measure(
       onStep: (step) => process.stderr.write(`measuring: ${step}\n`),
     },
   )
-  const profile = { class: engine.class, workers, prices: [...defaultPrices] }
+  process.stderr.write('measuring: what this machine could publish\n')
+  const capabilities = await measureAndKeep({ ...local, engine, now: local.clock.now }, { signal })
+  const hwAccel = capabilities[0]?.hwAccel ?? 'none'
+  const prices = [...defaultPrices]
+  const profile = { class: engine.class, workers, prices, hwAccel, capabilities: [...capabilities] }
   const encoder = z.encode(EncoderProfile, profile)
   return json ? `${JSON.stringify({ measured, encoder })}\n` : table(measured, encoder)
 }

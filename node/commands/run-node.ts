@@ -48,6 +48,7 @@ async function serve(
       ffmpeg: settings,
       encoder: {
         workers: flags.workers,
+        hardware: flags.hardware,
         slots: flags.slots,
         pricePercent: BigInt(flags.pricePercent),
         firmSeconds: flags.firmSeconds,

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { measuredCapabilities } from '../benchmark/measure-and-keep.ts'
 import { createEncodingEngine } from '../encoding/engine.ts'
 import type { FfmpegBinaries, FfmpegSearch } from '../encoding/ffmpeg-binaries.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
@@ -15,7 +16,7 @@ import {
   describeHardware,
 } from './check-machine.ts'
 import type { Finding } from './finding.ts'
-import { fail, ok } from './finding.ts'
+import { fail, ok, warn } from './finding.ts'
 import { surveyDevices } from './survey.ts'
 
 export type ExamineOptions = {
@@ -49,7 +50,20 @@ async function examineFfmpeg(options: ExamineOptions): Promise<readonly Finding[
     ...(await checkFfmpeg(tools.binaries, lister, { signal, year })),
     await proveRecipe(tools, options),
     ...describeHardware(await surveyDevices(tools, { directory, signal })),
+    await checkMeasured(tools, directory),
   ]
+}
+
+/** Creators choose by measured speed, too; only its owner's word starts the measuring. */
+async function checkMeasured(tools: FfmpegTools, directory: string): Promise<Finding> {
+  const capabilities = await measuredCapabilities(tools, directory)
+  if (capabilities !== null)
+    return ok(
+      'speed',
+      capabilities.map(({ encoder, speed }) => `${encoder} ${speed / 1_000}x`).join(', '),
+    )
+  const text = 'not measured with this FFmpeg: the registry cannot tell how fast this machine is'
+  return warn('speed', text, `spk-encoder benchmark --data ${directory}`)
 }
 
 /** A list comes in a moment, or not at all. */

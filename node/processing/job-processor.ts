@@ -26,7 +26,10 @@ import type { Workspace } from './workspace.ts'
 
 export type ProcessorDeps = {
   readonly content: ContentStore
+  /** The recipe's own, which the manifest's class is of. */
   readonly engine: EncodingEngine
+  /** What encodes a job: the same engine, or one that uses hardware. */
+  readonly engineFor: (job: JobId) => EncodingEngine
   readonly pieces: PieceStore
   readonly cache: PieceCache
   readonly state: NodeState
@@ -92,7 +95,7 @@ async function encodeMissing(
   const keeper = await openPieceKeeper(deps, { job: offer.job, terms: offer, keyOf })
   await using scratch = await deps.workspaceOf(offer.job).scratch('parts')
   using guard = watchDisk({ ...diskWatch, directory: scratch.path }, freeSpace)
-  const runCells = createCellRunner(deps)
+  const runCells = createCellRunner({ ...deps, engine: deps.engineFor(offer.job) })
   await runCells({
     request: { source, terms: offer },
     directory: scratch.path,

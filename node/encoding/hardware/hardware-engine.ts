@@ -31,6 +31,8 @@ export type HardwareOptions = {
   readonly signal: AbortSignal
   readonly search?: CandidateSearch
   readonly stallMs?: number
+  /** Leaves out what encodes by another interface than the best: a peer may use only the one that it registers. */
+  readonly keepsToBest?: boolean
   /** Told once for each demotion, return, or limit of a device. */
   readonly onChange?: (report: DeviceReport, standing: DeviceStanding) => void
 }
@@ -49,12 +51,23 @@ export async function openHardwareEngine(
     tools,
     clock,
   }: { readonly engine: EncodingEngine; readonly tools: FfmpegTools; readonly clock: Clock },
-  { directory, signal, search = thisMachine, stallMs, onChange }: HardwareOptions,
+  {
+    directory,
+    signal,
+    search = thisMachine,
+    stallMs,
+    keepsToBest = false,
+    onChange,
+  }: HardwareOptions,
 ): Promise<HardwareEngine> {
   const { encoder } = await openRecipe(tools, signal)
   const proven = createProvenDevices(tools, { file: path.join(directory, 'hardware.json') })
   const patience = stallMs === undefined ? {} : { stallMs }
   const reports = await surveyHardware({ encoder, proven }, { search, signal, ...patience })
+  const hwAccel = bestOf(reports)
+  const used = reports.filter(
+    ({ candidate }) => !keepsToBest || hwAccelOf(candidate.encoder) === hwAccel,
+  )
   const cascade = createHardwareCascade(
     {
       clock,
@@ -68,12 +81,12 @@ export async function openHardwareEngine(
         onChange?.(report, standing)
       },
     },
-    reports,
+    used,
   )
   return {
     engine: { ...engine, encodeCell: createCascadeEncoder({ encoder, cascade }) },
     reports,
-    hwAccel: bestOf(reports),
+    hwAccel,
     standings: cascade.standings,
   }
 }

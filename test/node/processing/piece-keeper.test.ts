@@ -144,3 +144,16 @@ test('what hardware made is kept for its job with its maker’s name, and never 
   expect(other.isFinished(1, '90p')).toBe(true)
   expect([...pins].filter((pin) => pin.includes('cache:'))).toHaveLength(1)
 })
+
+test('a copied rendition is one piece, which never stands for the first part of an encoded one', async () => {
+  const { keeperOf } = openNode()
+  const grid = { ...terms.grid, lengths: [24, 24, 24, 24] }
+  const copying = { ...terms, grid, copied: '90p' }
+  await (await keeperOf(1, copying)).keep(await finished(null, '90p'))
+  const same = await keeperOf(2, copying)
+  expect(same.isFinished(null, '90p')).toBe(true)
+  const encoding = await keeperOf(3, { ...terms, grid })
+  expect(encoding.isFinished(0, '90p')).toBe(false)
+  await encoding.keep(await finished(1, '90p'))
+  expect((await keeperOf(4, copying)).isFinished(1, '90p')).toBe(false)
+})
