@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonicalJson } from './canonical.ts'
 import { DeterminismClass, HardwareEncoder } from './encoder.ts'
 import { FrameGrid } from './grid.ts'
 import { Cid } from './ids.ts'
@@ -119,6 +120,13 @@ export const Manifest = z.strictObject({
   subtitles: z.array(SubtitleRecord).min(1).max(32).optional(),
 })
 export type Manifest = z.infer<typeof Manifest>
+
+/** The text of `manifest.json`: canonical, so that equal manifests have one content id. */
+export function manifestText(manifest: Manifest): string {
+  const { grid } = manifest
+  // Lengths of segments are the one thing in it that is written otherwise than it is held.
+  return canonicalJson({ ...manifest, grid: grid.lengths ? z.encode(FrameGrid, grid) : grid })
+}
 
 /** Which hardware made a segment; null for libx264, whose bytes can be proved. */
 export function hardwareOf(

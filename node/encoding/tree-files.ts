@@ -1,6 +1,6 @@
-import { canonicalJson } from '#protocol/canonical.ts'
 import type { Cid } from '#protocol/ids.ts'
 import type { AudioRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import { manifestText } from '#protocol/manifest.ts'
 import { audioRendition } from './audio-arguments.ts'
 import type { PlaylistForm } from './playlist.ts'
 import {
@@ -46,7 +46,7 @@ export function treeFiles(manifest: Manifest): readonly TreeFile[] {
   return [
     { path: masterName, text: masterPlaylist(manifest) },
     { path: cidMasterName, text: masterPlaylist(manifest, { addressOf }) },
-    { path: manifestName, text: canonicalJson(manifest) },
+    { path: manifestName, text: manifestText(manifest) },
     ...tracks.flatMap(trackFiles),
     ...stillFiles(manifest),
   ]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { buildManifest } from '#node/encoding/manifest.ts'
 import type { HardwareEncoder } from '#protocol/encoder.ts'
-import { hardwareOf, Manifest } from '#protocol/manifest.ts'
+import { hardwareOf, Manifest, manifestText } from '#protocol/manifest.ts'
 import { cid, encoderProfile } from '#test/support/builders.ts'
 import { smallLadder } from '#test/support/clip.ts'
 
@@ -37,4 +37,11 @@ test('a tree that mixes hardware and the recipe says of each segment what made i
 
 test('where no hardware took part the record is the recipe’s own', () => {
   expect(manifestWith(() => [null, null, null, null])).toEqual(manifestWith())
+})
+
+test('the text of a manifest is read as what it was written from, lengths of segments included', () => {
+  const manifest = manifestWith()
+  const grid = { ...manifest.grid, segmentFrames: 30, lengths: [30, 24, 24, 18] }
+  for (const written of [manifest, { ...manifest, copied: '90p', grid }])
+    expect(Manifest.parse(JSON.parse(manifestText(written)))).toEqual(written)
 })
