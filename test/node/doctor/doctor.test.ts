@@ -27,10 +27,13 @@ async function doctor(environment: Readonly<Record<string, string>>, data: strin
 }
 
 test('a machine with FFmpeg is told to be well', async () => {
-  const { ok, code, named } = await doctor({}, await makeFolder())
+  const data = await makeFolder()
+  const { ok, code, named } = await doctor({ XDG_DATA_HOME: await makeFolder() }, data)
   expect({ ok, code }).toEqual({ ok: true, code: 0 })
   expect(named.get('class')?.text).toMatch(/^baf/)
   expect(named.get('encoder libx264')?.status).toBe('ok')
+  const fix = `spk-encoder benchmark --data ${data}`
+  expect(named.get('speed')).toMatchObject({ status: 'warn', fix })
 })
 
 test('without FFmpeg it exits 1, and says what to do', async () => {

@@ -1,6 +1,7 @@
 import { readFile, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { measureAndKeep, measuredCapabilities } from '#node/benchmark/measure-and-keep.ts'
 import { measureCapabilities } from '#node/encoding/codecs/capabilities.ts'
 import { softwareCodecs } from '#node/encoding/codecs/codec-arguments.ts'
 import { createKeptCapabilities } from '#node/encoding/codecs/kept-capabilities.ts'
@@ -31,12 +32,14 @@ async function provenReports(): Promise<readonly DeviceReport[]> {
   })
 }
 
-test('what encodes is measured by encoding, hardware first, each codec once', async () => {
+test('what encodes is measured by encoding, hardware first, each codec once, and kept for the node', async () => {
   const fake = await fakeFfmpeg([])
-  const capabilities = await measureCapabilities(
-    { tools: fake.tools, engine, reports: await provenReports(), now },
+  const directory = await makeFolder()
+  const capabilities = await measureAndKeep(
+    { tools: fake.tools, engine, reports: await provenReports(), now, directory },
     { signal: untroubled, budgetMs: 20_000, rendition: aRendition() },
   )
+  expect(await measuredCapabilities(fake.tools, directory)).toEqual(capabilities)
   for (const capability of capabilities)
     expect(EncoderCapability.parse(capability)).toEqual(capability)
   expect(capabilities.slice(0, 2)).toMatchObject([
