@@ -1,13 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** Suites that encode run two files at a time, whatever the machine: each file keeps a core or two busy by itself. */
-const encoding = { maxWorkers: 2, sequence: { groupOrder: 1 } }
-
-/** Suites that start whole markets run one file at a time, and behind all others. */
-const alone = { fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 2 } }
-
 export default defineConfig({
   test: {
+    // Two files at a time, whatever the machine: one that encodes or starts a market keeps more than a core busy by itself.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -32,7 +28,6 @@ export default defineConfig({
           provide: { edgeCases: 'representative' },
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          ...encoding,
         },
       },
       {
@@ -42,7 +37,6 @@ export default defineConfig({
           include: ['test/network/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          ...alone,
         },
       },
     ],

@@ -17,11 +17,14 @@ const ladder = [
 ]
 
 let tools: FfmpegTools
+let engine: EncodingEngine
+let other: EncodingEngine
 let request: EncodeRequest
 
 beforeAll(async () => {
   tools = await openTools()
-  const engine = await openEngine(tools)
+  engine = await openEngine(tools)
+  other = await openEngine(tools)
   const clip = (await filmClip()) ?? (await generated())
   request = await requestFor(engine, clip, { ladder, partSegments: 3 })
 })
@@ -75,16 +78,14 @@ describe('while other programs want every core', () => {
   afterAll(() => others.abort())
 
   test('two engines encode one part into the same content ids', async () => {
-    const [one, other] = await Promise.all([openEngine(tools), openEngine(tools)])
-    const [first, second] = await Promise.all([idsOf(one, middle), idsOf(other, middle)])
+    const [first, second] = await Promise.all([idsOf(engine, middle), idsOf(other, middle)])
     expect(Object.keys(first)).toHaveLength(6)
     expect(second).toEqual(first)
-    expect(await soundIdsOf(one)).toEqual(await soundIdsOf(other))
+    expect(await soundIdsOf(engine)).toEqual(await soundIdsOf(other))
   })
 })
 
 test('a rendition has the same bytes whether it is encoded alone or beside others', async () => {
-  const engine = await openEngine(tools)
   const together = await idsOf(engine, middle)
   const alone = await Promise.all(
     ladder.map((rendition) => idsOf(engine, { part: middle.part, renditions: [rendition] })),
@@ -93,17 +94,14 @@ test('a rendition has the same bytes whether it is encoded alone or beside other
 })
 
 describe('a determinism class', () => {
-  test('is the same wherever the same build is opened', async () => {
-    const [one, other] = await Promise.all([openEngine(tools), openEngine(tools)])
-    expect(other.class).toEqual(one.class)
+  test('is the same wherever the same build is opened', () => {
+    expect(other.class).toEqual(engine.class)
   })
 
   test('tells builds apart exactly where their bytes differ', async () => {
-    const shipped = await openShippedTools()
-    const builds = [await openEngine(tools), await openEngine(shipped)]
-    const [own, foreign] = builds.map((engine) => engine.class.cid)
-    const [ownIds, foreignIds] = await Promise.all(builds.map((engine) => idsOf(engine, middle)))
-    const isSame = JSON.stringify(ownIds) === JSON.stringify(foreignIds)
-    expect(own === foreign).toBe(isSame)
+    const shipped = await openEngine(await openShippedTools())
+    const [ownIds, shippedIds] = await Promise.all([idsOf(engine, middle), idsOf(shipped, middle)])
+    const isSame = JSON.stringify(ownIds) === JSON.stringify(shippedIds)
+    expect(engine.class.cid === shipped.class.cid).toBe(isSame)
   })
 })
