@@ -3,7 +3,7 @@ import type { JobAttest } from '#protocol/attestation.ts'
 import type { JobAward } from '#protocol/award.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
 import type { HwAccel } from '#protocol/encoder.ts'
-import type { BlockId, HiveAccount, JobId } from '#protocol/ids.ts'
+import type { BlockId, Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { JobRuling } from '#protocol/ruling.ts'
 import type { ChainPoint } from './block-context.ts'
@@ -34,6 +34,8 @@ type Awarded = Offered & {
   readonly awardedAt: ChainPoint
   /** Hardware that the registry knew of the encoder then: what it registers later is not for this job. */
   readonly hwAccel: HwAccel
+  /** The determinism class it was registered in; a later registration changes neither. */
+  readonly encoderClass: Cid | null
 }
 type Accepted = Awarded & {
   readonly acceptedAt: ChainPoint

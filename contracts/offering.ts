@@ -72,8 +72,9 @@ export function awardJob(
   const refusal =
     termsRefusal(job.offer, award, evidence, context) ?? escrowRefusal(award, evidence, context)
   if (refusal) return refused(refusal)
-  const hwAccel = evidence.encoder?.encoder?.hwAccel ?? 'none'
-  return accepted({ ...job, phase: 'awarded', award, awardedAt: chainPoint(context), hwAccel }, [
+  const profile = evidence.encoder?.encoder
+  const means = { encoderClass: profile?.class.cid ?? null, hwAccel: profile?.hwAccel ?? 'none' }
+  return accepted({ ...job, phase: 'awarded', award, awardedAt: chainPoint(context), ...means }, [
     { type: 'job-awarded', job: job.id },
   ])
 }

@@ -28,7 +28,8 @@ export function acceptJob(
 /** awarded -> offered: a side refused or was silent; the creator has its money back and may award another bid. */
 export function reopenJob(job: Job): Outcome<OfferedJob, JobFact, JobRefusal> {
   if (job.phase !== 'awarded') return refused('wrong-phase')
-  const { award: _award, awardedAt: _awardedAt, hwAccel: _hwAccel, ...offered } = job
+  const { award: _award, awardedAt: _awardedAt, ...rest } = job
+  const { encoderClass: _class, hwAccel: _hwAccel, ...offered } = rest
   const rejectedAwards = job.rejectedAwards + 1
   return accepted({ ...offered, phase: 'offered', rejectedAwards }, [
     { type: 'job-reopened', job: job.id },

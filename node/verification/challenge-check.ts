@@ -6,14 +6,14 @@ import { isOfHardware } from './leaf.ts'
 import { measureLeaves } from './perceptual-check.ts'
 
 /**
- * Bytes are compared where both sides can make the same ones. An encoder that is registered in the verifier's class is
- * held to it even if its manifest names another: nobody may choose the milder tier after the award.
+ * Bytes are compared where both sides can make the same ones. An encoder that was awarded the job in the verifier's class is
+ * held to it, whatever its manifest or a later registration names: nobody may choose the milder tier after the award.
  */
 export function challengeTier(
   manifest: Pick<Manifest, 'class'>,
-  { own, registered }: { readonly own: string; readonly registered?: string | undefined },
+  { own, awarded }: { readonly own: string; readonly awarded: string | null },
 ): Tier {
-  return manifest.class.cid === own || registered === own ? 'exact' : 'perceptual'
+  return manifest.class.cid === own || awarded === own ? 'exact' : 'perceptual'
 }
 
 /** Checks the leaves that a challenge drew: bytes first, then what has to be measured. Throws a RangeError for numbers beyond it. */

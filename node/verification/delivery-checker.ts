@@ -144,18 +144,10 @@ async function challenge(
     expectedBytes: offer.source.bytes,
   })
   const source = await check.workspaceOf(job).source(offer.source.cid, signal)
-  const tier = challengeTier(manifest, {
-    own: engine.class.cid,
-    registered: registeredClass(ledger, encoder),
-  })
-  const { hwAccel } = deliveredJob(ledger, job)
+  const { encoderClass: awarded, hwAccel } = deliveredJob(ledger, job)
+  const tier = challengeTier(manifest, { own: engine.class.cid, awarded })
   const findings = await checkLeaves({ ...check, source, tier, hwAccel }, manifest, leaves)
   return findings.flatMap(({ faults }) => faults)
-}
-
-function registeredClass(ledger: LedgerView, encoder: HiveAccount): string | undefined {
-  const node = ledger.current().nodes.get(encoder)
-  return node?.phase === 'active' ? node.encoder?.class.cid : undefined
 }
 
 /** Fetches the whole tree, again and again for a while: an encoder may be starting anew, and is not to be accused for that. */

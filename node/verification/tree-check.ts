@@ -88,7 +88,7 @@ export async function checkTree(
     root,
     merkleRoot: Sha256Hex.parse(bytesToHex(merkleRoot(all, sha256))),
     leaves: all.length,
-    tier: challengeTier(manifest, { own: deps.engine.class.cid }),
+    tier: challengeTier(manifest, { own: deps.engine.class.cid, awarded: null }),
   }
   if (options.root !== undefined && options.root !== root)
     return failed([{ code: 'tree-differs-from-manifest' }], known)

@@ -37,6 +37,7 @@ function aSettledJob(
     award: anAward({ price: hbd(price) }),
     awardedAt: point,
     hwAccel: 'none',
+    encoderClass: null,
     acceptedAt: point,
     approvals: [],
     dispute: null,

@@ -84,15 +84,15 @@ describe('the tier', () => {
   const foreign = { class: { ...encoderProfile.class, cid: cid('foreign') } }
 
   test('bytes are compared within a class', () => {
-    expect(challengeTier({ class: encoderProfile.class }, { own })).toBe('exact')
+    expect(challengeTier({ class: encoderProfile.class }, { own, awarded: null })).toBe('exact')
   })
 
   test('the work of another class is measured', () => {
-    expect(challengeTier(foreign, { own, registered: foreign.class.cid })).toBe('perceptual')
+    expect(challengeTier(foreign, { own, awarded: foreign.class.cid })).toBe('perceptual')
   })
 
   test('an encoder of the own class cannot choose to be measured', () => {
-    expect(challengeTier(foreign, { own, registered: own })).toBe('exact')
+    expect(challengeTier(foreign, { own, awarded: own })).toBe('exact')
   })
 })
 
