@@ -107,3 +107,10 @@ test('every unfinished rendition of every part is planned exactly once, and noth
     }),
   )
 })
+
+test('a source that is hard to decode is decoded once for every part, and not again for each rendition', () => {
+  const terms = termsFor(20)
+  const heavy = { ...terms, source: { ...terms.source, bytes: 20 * 12_000_000 } }
+  const cells = (own: EncodeRequest['terms']) => planCells({ terms: own, isFinished: nothing }, 2)
+  expect(cells(heavy).length).toBeLessThan(cells(terms).length)
+})
