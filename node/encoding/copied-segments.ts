@@ -21,15 +21,25 @@ export async function requireCopyable(
   for (const { path, index, units } of segments) {
     const bytes = await readFile(path)
     const place = { first: segmentStart(grid, index), frames: units, rate: grid.rate }
-    const own = codecString(bytes)
+    const own = kindOf(bytes)
     kind ??= own
-    const isSound = own === kind && hasFramesInPlace(bytes, place) && isClosed(bytes)
-    if (isSound) continue
+    const isOfOneKind = own !== null && own === kind
+    if (isOfOneKind && hasFramesInPlace(bytes, place) && isClosed(bytes)) continue
     throw new MarketError(
       'input-not-copyable',
       `The video cannot be cut at frame ${place.first} without being encoded.`,
       { segment: index },
     )
+  }
+}
+
+/** Null for a segment that does not describe its stream, as behind a key picture that refreshes nothing. */
+function kindOf(bytes: Uint8Array): string | null {
+  try {
+    return codecString(bytes)
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
   }
 }
 

@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
+import { requireCopyable } from '#node/encoding/copied-segments.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { masterName } from '#node/encoding/playlist.ts'
@@ -132,6 +133,23 @@ describe('a video is not copied', () => {
       { directory, signal: untroubled },
     )
     await expect(copying).rejects.toThrow(expect.objectContaining({ name: 'MarketError' }))
+  })
+})
+
+test('a segment that does not say what its stream is makes the video no rendition, and is no failure', async () => {
+  const request = await copyRequest(await makeSource('silent.mp4', '-bf', '2'))
+  const directory = await makeFolder()
+  const segments = await engine.copyVideo(request, { directory, signal: untroubled })
+  const [, second] = segments
+  const bytes = await readFile(second!.path)
+  const description = Buffer.from([0, 0, 1, 0x67])
+  const found = bytes.indexOf(description)
+  expect(found).toBeGreaterThan(0)
+  for (let at = found; at !== -1; at = bytes.indexOf(description)) bytes[at + 3] = 0x6c
+  await writeFile(second!.path, bytes)
+  await expect(requireCopyable(segments, request.terms.grid)).rejects.toMatchObject({
+    code: 'input-not-copyable',
+    meta: { segment: 1 },
   })
 })
 
