@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, realpathSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import Database from 'better-sqlite3'
 import envPaths from 'env-paths'
 import { MarketError } from '#market/errors.ts'
+import { lockFile } from './lock-file.ts'
 
 /** A directory that one process has for itself until it ends, however it ends. */
 export type DataDirectory = Disposable & {
@@ -25,8 +25,8 @@ export function localDataPath(): string {
 }
 
 /**
- * Makes a directory, readable by its owner only, and locks it. The lock is SQLite's own on a small file, which the system
- * releases when the process dies, so a crash never leaves a directory locked.
+ * Makes a directory, readable by its owner only, and locks it. The lock goes with the process, so a crash never leaves a directory
+ * locked.
  * Throws `data-locked` where another process has it, `data-unusable` where it cannot be made or written, `disk-full`.
  */
 export function openDataDirectory(
@@ -37,7 +37,7 @@ export function openDataDirectory(
     makeDirectory(path)
     requireSpace(path, freeBytes)
     const lock = lockFile(join(path, 'lock.sqlite'))
-    return { path: realpathSync(path), [Symbol.dispose]: () => lock.close() }
+    return { path: realpathSync(path), [Symbol.dispose]: () => lock[Symbol.dispose]() }
   } catch (error) {
     throw explainFailure(path, error)
   }
@@ -59,18 +59,6 @@ function makeDirectory(path: string): void {
 function requireSpace(path: string, wanted: number): void {
   const { bavail, bsize } = statfsSync(path)
   if (bavail * bsize < wanted) throw diskFull(path)
-}
-
-function lockFile(file: string): Database.Database {
-  const lock = new Database(file, { timeout: 0 })
-  try {
-    lock.pragma('locking_mode = EXCLUSIVE')
-    lock.exec('BEGIN EXCLUSIVE')
-    return lock
-  } catch (error) {
-    lock.close()
-    throw error
-  }
 }
 
 function diskFull(path: string, cause?: unknown): MarketError {
