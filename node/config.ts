@@ -3,10 +3,12 @@ import { MarketError } from '#market/errors.ts'
 import type { LogLevel } from './logger.ts'
 import { logLevels } from './logger.ts'
 
-/** The process's environment, read here and nowhere else. Keys are secrets: they stay out of every other object and every log. */
+/** The process's environment, read here and nowhere else. Keys and passwords are secrets: they stay out of every other object and every log. */
 const Environment = z.object({
   SPK_POSTING_KEY: z.string().optional(),
   SPK_ACTIVE_KEY: z.string().optional(),
+  SPK_KEYSTORE_PASSWORD: z.string().optional(),
+  SPK_KEYSTORE_NEW_PASSWORD: z.string().optional(),
   SPK_LOG_LEVEL: z.enum(logLevels).optional(),
   SPK_DATA: z.string().min(1).optional(),
   FFMPEG_PATH: z.string().optional(),
@@ -27,10 +29,20 @@ export type Settings = {
 export type Secrets = {
   readonly postingKey: string | undefined
   readonly activeKey: string | undefined
+  readonly keystorePassword: string | undefined
+  readonly newKeystorePassword: string | undefined
 }
 
+const secretNames = [
+  'SPK_POSTING_KEY',
+  'SPK_ACTIVE_KEY',
+  'SPK_KEYSTORE_PASSWORD',
+  'SPK_KEYSTORE_NEW_PASSWORD',
+] as const
+
 /**
- * Reads the environment once and takes the keys out of it, so that no child process (FFmpeg) ever sees them.
+ * Reads the environment once and takes the secrets out of it, so that no child process (FFmpeg) and no diagnostic report ever sees
+ * them.
  * Throws `option-invalid`, naming the variable, for an environment that makes no sense.
  */
 export function readEnvironment(): { readonly settings: Settings; readonly secrets: Secrets } {
@@ -43,7 +55,7 @@ export function readEnvironment(): { readonly settings: Settings; readonly secre
     )
   }
   const { data } = parsed
-  for (const name of ['SPK_POSTING_KEY', 'SPK_ACTIVE_KEY']) delete process.env[name]
+  for (const name of secretNames) delete process.env[name]
   return {
     settings: {
       logLevel: data.SPK_LOG_LEVEL,
@@ -52,7 +64,12 @@ export function readEnvironment(): { readonly settings: Settings; readonly secre
       ffprobePath: data.FFPROBE_PATH,
       searchPath: data.PATH,
     },
-    secrets: { postingKey: data.SPK_POSTING_KEY, activeKey: data.SPK_ACTIVE_KEY },
+    secrets: {
+      postingKey: data.SPK_POSTING_KEY,
+      activeKey: data.SPK_ACTIVE_KEY,
+      keystorePassword: data.SPK_KEYSTORE_PASSWORD,
+      newKeystorePassword: data.SPK_KEYSTORE_NEW_PASSWORD,
+    },
   }
 }
 

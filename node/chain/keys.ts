@@ -1,4 +1,5 @@
 import { PrivateKey } from '@hiveio/dhive'
+import { base58btc } from 'multiformats/bases/base58'
 import { MarketError } from '#market/errors.ts'
 import type { SigningRole } from '#protocol/operation.ts'
 
@@ -16,6 +17,12 @@ export function parseKey(text: string, role: SigningRole): PrivateKey {
       `The ${role} key is not a private key in wallet import format (it begins with a 5).`,
     )
   }
+}
+
+/** The 32 bytes of a private key, in a buffer of the caller's own. */
+export function secretOf(key: PrivateKey): Buffer {
+  // Wallet import format: a version byte, the secret, and four bytes of checksum.
+  return Buffer.from(base58btc.baseDecode(key.toString())).subarray(1, 33)
 }
 
 /** The key of a role. Rejects with `key-missing` where the process was not given one. */

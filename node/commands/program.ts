@@ -3,6 +3,7 @@ import { createBenchmarkCommand } from './benchmark.ts'
 import { createDevchainCommand } from './devchain.ts'
 import { createDoctorCommand } from './doctor.ts'
 import { createEncodeCommand } from './encode.ts'
+import { createKeysCommand } from './keys.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
 import { createVerifyCommand } from './verify.ts'
@@ -26,6 +27,7 @@ export function createProgram(version: string): Command {
   const commands = [
     createMarketCommand(),
     createNodeCommand(),
+    createKeysCommand(),
     createEncodeCommand(),
     createVerifyCommand(),
     createDoctorCommand(),
@@ -33,11 +35,15 @@ export function createProgram(version: string): Command {
     createDevchainCommand(),
   ]
   for (const command of commands) program.addCommand(command)
-  for (const command of [program, ...program.commands])
+  for (const command of withSubcommands(program))
     command
       .helpOption('--help', 'print this help')
       .configureOutput({ outputError: (text, write) => write(asMistake(text, nameOf(command))) })
   return program
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)]
 }
 
 /** The parser's complaint as every other error is told: its code and one sentence, with the way to more. */
@@ -52,5 +58,5 @@ function asMistake(text: string, name: string): string {
 }
 
 function nameOf(command: Command): string {
-  return command.parent ? `${command.parent.name()} ${command.name()}` : command.name()
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name()
 }

@@ -29,12 +29,14 @@ export type Command = {
 export function startCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  input = '',
 ): Command {
   const child = spawn(process.execPath, [main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     env: childEnvironment(environment),
   })
+  child.stdin.on('error', () => undefined).end(input)
   const lines: string[] = []
   const told = new EventTarget()
   const reader = createInterface({ input: child.stdout })
@@ -68,12 +70,43 @@ export function startCommand(
   }
 }
 
-/** Runs a command line to its end. */
+/** Runs a command line to its end, with a text as its standard input. */
 export async function runCommand(
   args: readonly string[],
   environment?: Readonly<Record<string, string>>,
+  input?: string,
 ): Promise<CommandEnd> {
-  return await startCommand(args, environment).ended
+  return await startCommand(args, environment, input).ended
+}
+
+/**
+ * Runs a command line in front of a pseudo-terminal, where each answer is typed once its question has come; resolves to the exit
+ * code and everything that the terminal showed.
+ */
+export async function runInTerminal(
+  args: readonly string[],
+  answers: readonly (readonly [question: string, typed: string])[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number | null; readonly shown: string }> {
+  const line = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ')
+  const child = spawn('script', ['-qec', line, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: childEnvironment(environment),
+  })
+  const ended = once(child, 'exit')
+  const open = [...answers]
+  let shown = ''
+  let heard = 0
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    shown += chunk
+    const [next] = open
+    if (!next || !shown.slice(heard).includes(next[0])) continue
+    heard = shown.length
+    open.shift()
+    child.stdin.write(next[1])
+  }
+  const [code] = await ended
+  return { code, shown }
 }
 
 type ProcessRow = {

@@ -4,21 +4,25 @@ import { createProgram } from '#node/commands/program.ts'
 import { runCommand } from '../../support/command.ts'
 
 const commands = createProgram('1.2.3').commands
+const everyCommand = commands.flatMap((command) => [command, ...command.commands])
 
-describe.each(commands.map((command) => [command.name(), command] as const))('%s', (_, command) => {
-  const help = command.createHelp()
-  const options = command.options.map((option) => [option.long ?? '', option] as const)
+describe.each(everyCommand.map((command) => [command.name(), command] as const))(
+  '%s',
+  (_, command) => {
+    const help = command.createHelp()
+    const options = command.options.map((option) => [option.long ?? '', option] as const)
 
-  test.each(options)('the help says what %s is', (_name, option) => {
-    expect(help.optionDescription(option).length).toBeGreaterThan(10)
-    expect(command.helpInformation()).toContain(option.flags)
-  })
+    test.each(options)('the help says what %s is', (_name, option) => {
+      expect(help.optionDescription(option).length).toBeGreaterThan(10)
+      expect(command.helpInformation()).toContain(option.flags)
+    })
 
-  test('an option that has to be given is called required', () => {
-    for (const option of command.options.filter(({ mandatory }) => mandatory))
-      expect(option.description).toContain('(required)')
-  })
-})
+    test('an option that has to be given is called required', () => {
+      for (const option of command.options.filter(({ mandatory }) => mandatory))
+        expect(option.description).toContain('(required)')
+    })
+  },
+)
 
 test('the version is that of the package', async () => {
   const { version } = JSON.parse(
@@ -51,6 +55,10 @@ test.each([
     "Too many arguments for 'market', expected 0 arguments but got 1: extra (see spk-encoder market --help).",
   ],
   ['node', "Required option '--account <name>' not specified (see spk-encoder node --help)."],
+  [
+    'keys import --account alice',
+    "Required option '--role <role>' not specified (see spk-encoder keys import --help).",
+  ],
   ['mark', "Unknown command 'mark' (did you mean market?)."],
 ])('%s is answered with one sentence', async (line, sentence) => {
   expect(await runCommand(line.split(' '))).toEqual({
