@@ -4,6 +4,9 @@ import { enableCompileCache } from 'node:module'
 // Before anything else is loaded: what a process compiles is then compiled once per machine, and it is up in half the time.
 enableCompileCache()
 
+// A diagnostic report is made to be shown to others, and the environment may hold keys.
+process.report.excludeEnv = true
+
 const { createProgram } = await import('./commands/program.ts')
 const { default: description } = await import('../package.json', { with: { type: 'json' } })
 await createProgram(description.version).parseAsync()

@@ -14,20 +14,25 @@ import { createBackground } from '#market/services/background.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
 import { measuredCapabilities } from './benchmark/measure-and-keep.ts'
+import type { Accounts } from './chain/accounts.ts'
 import { createAccounts } from './chain/accounts.ts'
 import { createAgreedBlocks } from './chain/agreed-blocks.ts'
 import { createBlockSource } from './chain/block-source.ts'
 import { createBroadcaster } from './chain/broadcaster.ts'
 import { createEnvelopeSigner } from './chain/envelopes.ts'
 import { createHiveRpc, HiveRpcOptions, refuseForeignChain } from './chain/hive-rpc.ts'
-import type { Keys } from './chain/keys.ts'
-import { requireKey } from './chain/keys.ts'
+import { checkKeys } from './chain/key-check.ts'
 import { createLedgerFollower } from './chain/ledger-follower.ts'
 import { createOutbox } from './chain/outbox.ts'
+import { createSigning } from './chain/signing.ts'
+import { limitSpending } from './chain/spending-limit.ts'
 import type { ControlHandlers } from './control/control-server.ts'
 import { createControlRouter } from './control/control-server.ts'
 import { readControlToken } from './control/token.ts'
 import { describePeer, describeStatus } from './describe-peer.ts'
+import { createDryNetwork } from './dry-run/dry-network.ts'
+import { drySigner } from './dry-run/dry-signer.ts'
+import { createTransactionPrinter } from './dry-run/transaction-printer.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
 import { createGatewayRouter } from './gateway/gateway.ts'
@@ -37,6 +42,7 @@ import { createContentStore } from './ipfs/content-store.ts'
 import { collectGarbage } from './ipfs/garbage.ts'
 import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
+import type { NodeKeys } from './node-keys.ts'
 import { createBlockFetcher } from './p2p/block-fetcher.ts'
 import { serveBlocks } from './p2p/block-server.ts'
 import { createBlockStreams } from './p2p/block-streams.ts'
@@ -67,14 +73,18 @@ const gossipRates = {
   authorRate: { burst: 100, perSecond: 5, senders: 10_000 },
 }
 
+export type PeerDeps = {
+  readonly keys: NodeKeys
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  /** Prints what the peer would say and do, which it then neither says nor does; null for a peer that is in earnest. */
+  readonly dryRun: ((line: string) => void) | null
+}
+
 /** Starts a peer: everything it is made of, in the order in which one part needs the other. Disposing stops it in reverse. */
 export async function startPeer(
   config: PeerConfig,
-  {
-    keys,
-    logger,
-    signal,
-  }: { readonly keys: Keys; readonly logger: Logger; readonly signal: AbortSignal },
+  { keys, logger, signal, dryRun }: PeerDeps,
 ): Promise<Peer> {
   const { account, network } = config
   const { operationId, chainId } = network
@@ -83,7 +93,8 @@ export async function startPeer(
   await using starting = new AsyncDisposableStack()
 
   const { database, state } = starting.use(openDatabase(join(config.data, 'node.sqlite')))
-  bindDatabase(database, { chain: chainId, account })
+  // What a dry run has decided must never meet a node in earnest, which would sign it.
+  bindDatabase(database, { chain: dryRun ? `dry run of ${chainId}` : chainId, account })
   const events = createJobEventStore(database)
   const outboxStore = createOutboxStore(database)
   const pins = createPinStore(database)
@@ -102,10 +113,11 @@ export async function startPeer(
 
   const rpc = createHiveRpc(
     { logger: log('rpc') },
-    HiveRpcOptions.parse({ urls: config.rpc, chainId }),
+    HiveRpcOptions.parse({ urls: config.rpc, chainId, timeoutMs: network.timeoutMs }),
   )
   await refuseForeignChain(rpc, signal)
   const accounts = createAccounts({ rpc, now: clock.now }, { ttlMs: 60_000, limit: 10_000 })
+  await examineKeys(config, keys, { accounts, logger: log('keys') })
   const ticker = createTicker(log('ticker'))
   const follower = createLedgerFollower(
     {
@@ -128,14 +140,21 @@ export async function startPeer(
   )
   const ledger = follower.view
   const broadcaster = starting.use(
-    createBroadcaster(
-      { store: outboxStore, endpoints: rpc.endpoints, logger: log('outbox'), now: clock.now },
-      { repeatMs: 3_000 },
-    ),
+    dryRun
+      ? createTransactionPrinter(outboxStore, dryRun)
+      : createBroadcaster(
+          { store: outboxStore, endpoints: rpc.endpoints, logger: log('outbox'), now: clock.now },
+          { repeatMs: 3_000 },
+        ),
+  )
+  const signer = dryRun ? drySigner : limitSpending(keys.signer, config.creator.escrowLimit ?? null)
+  const signing = createSigning(
+    { store: outboxStore, signer, accounts, logger: log('signing'), onSigned: ticker.tick },
+    { chainId },
   )
   const outbox = createOutbox(
-    { store: outboxStore, keys, ledger, onSubmitted: ticker.tick },
-    { chainId, ttlSeconds: 120 },
+    { store: outboxStore, ledger, onSubmitted: () => void signing.flush() },
+    { ttlSeconds: 120 },
   )
 
   const host = starting.use(
@@ -169,7 +188,7 @@ export async function startPeer(
   })
   const validation = { accounts, ledger, operationId, chainId }
   const presence = createPresenceBoard(() => ledger.current().head?.time ?? 0)
-  const signer = createEnvelopeSigner(account, requireKey(keys, 'posting'), chainId)
+  const envelopes = createEnvelopeSigner(account, signer, chainId)
   const bus = createGossipBus(
     {
       libp2p,
@@ -180,13 +199,14 @@ export async function startPeer(
     },
     { operationId, ...gossipRates },
   )
-  const marketNetwork = createMarketNetwork({
+  const liveNetwork = createMarketNetwork({
     libp2p,
     peers,
     bus,
     presence,
     logger: log('network'),
   })
+  const marketNetwork = dryRun ? createDryNetwork(liveNetwork, dryRun) : liveNetwork
 
   const workspaces = createWorkspaces(join(config.data, 'work'), content)
   const processor = createJobProcessor({
@@ -226,7 +246,7 @@ export async function startPeer(
     outbox,
     ledger,
     network: marketNetwork,
-    signer,
+    signer: envelopes,
     engine,
     content,
     processor,
@@ -242,7 +262,7 @@ export async function startPeer(
     account,
     ledger,
     network: marketNetwork,
-    signer,
+    signer: envelopes,
     freeSlots: roles.freeSlots,
   })
 
@@ -268,7 +288,7 @@ export async function startPeer(
       {
         routers: [
           createGatewayRouter(blocks),
-          createControlRouter({ status, events, postJob }, token),
+          createControlRouter({ status, events, postJob, signing }, token),
         ],
         logger: log('http'),
       },
@@ -280,11 +300,34 @@ export async function startPeer(
   starting.use(
     startLoop((stopped) =>
       ticker.run(async () => {
+        const sign = (): void => void signing.flush()
         const send = (): void => void broadcaster.flush()
-        eachApart([registration.advance, roles.advance, announce, send], (step) => step())
+        eachApart([registration.advance, roles.advance, announce, sign, send], (step) => step())
       }, stopped),
     ),
   )
   const stack = starting.move()
   return { url: http.url, status, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+/**
+ * Compares the keys with the chain, and warns of those that had better not be here. Rejects with `key-wrong` for a key that is
+ * not the account's, and with `option-invalid` for an account that does not exist; a chain that cannot be asked is no reason not to start.
+ */
+async function examineKeys(
+  { account: name, roles, network }: PeerConfig,
+  { names }: NodeKeys,
+  { accounts, logger }: { readonly accounts: Accounts; readonly logger: Logger },
+): Promise<void> {
+  const account = await accounts.find(name).catch((error: unknown) => {
+    logger.warn('keys not compared with the chain', { account: name }, error)
+    return undefined
+  })
+  if (account === undefined) return
+  if (account === null)
+    throw new MarketError('option-invalid', `There is no account @${name} on this chain.`)
+  const needsActive = roles.some((role) => role !== 'gateway')
+  const { rich } = network.limits
+  for (const warning of checkKeys(account, names, { needsActive, rich }))
+    logger.warn('key had better not be here', { warning })
 }

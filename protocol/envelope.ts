@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { canonicalJson, utf8 } from './canonical.ts'
+import { canonicalJson } from './canonical.ts'
 import { HiveAccount } from './ids.ts'
 
 /** A recoverable secp256k1 signature as Hive writes it: 65 bytes in hex. */
@@ -23,9 +23,9 @@ export type Envelope<Body> = {
 }
 
 /**
- * The bytes whose sha256 is signed: the body's canonical JSON under a heading that names the chain,
+ * The text whose UTF-8 is hashed and signed: the body's canonical JSON under a heading that names the chain,
  * so that a signature is worth nothing on another chain or as anything but an envelope.
  */
-export function envelopePreimage(chainId: string, body: unknown): Uint8Array {
-  return utf8(`spk-encoder envelope 1 ${chainId}\n${canonicalJson(body)}`)
+export function envelopeMessage(chainId: string, body: unknown): string {
+  return `spk-encoder envelope 1 ${chainId}\n${canonicalJson(body)}`
 }

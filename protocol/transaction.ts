@@ -15,3 +15,7 @@ export const SignedTransaction = z.strictObject({
   signatures: z.array(Signature).min(1).max(8),
 })
 export type SignedTransaction = z.infer<typeof SignedTransaction>
+
+/** What a transaction's id and its signatures are made from. */
+export const UnsignedTransaction = SignedTransaction.omit({ signatures: true })
+export type UnsignedTransaction = z.infer<typeof UnsignedTransaction>

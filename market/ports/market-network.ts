@@ -23,5 +23,6 @@ export interface MarketNetwork {
 /** Signs messages off the chain. */
 export interface EnvelopeSigner {
   readonly account: HiveAccount
-  seal<Body extends EnvelopeBody>(body: Body): Envelope<Body>
+  /** Rejects with `signature-refused`. */
+  seal<Body extends EnvelopeBody>(body: Body): Promise<Envelope<Body>>
 }

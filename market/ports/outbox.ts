@@ -5,17 +5,20 @@ import type { HiveOperation, SignedTransaction } from '#protocol/transaction.ts'
 /**
  * A transaction this node means to have in a block.
  *
- *   signed -> confirmed   seen in an irreversible block
- *          -> expired     every block it could have been in is irreversible, and it is in none: it never will be
+ *   unsigned -> signed      every signature it needs is there; whoever gives them may take long, or refuse
+ *            -> expired
+ *   signed   -> confirmed   seen in an irreversible block
+ *            -> expired     every block it could have been in is irreversible, and it is in none: it never will be
  *
  * An error from an RPC node decides nothing: the answer may be lost or a lie, and the transaction in a block all the same.
  */
 export type OutboxEntry = {
   readonly key: string
+  /** Its signatures are empty while it is unsigned; the id does not depend on them. */
   readonly transaction: SignedTransaction
   readonly id: TransactionId
   readonly expires: ChainTime
-  readonly phase: 'signed' | 'confirmed' | 'expired'
+  readonly phase: 'unsigned' | 'signed' | 'confirmed' | 'expired'
   /** Block that has it, once confirmed. */
   readonly block: number | null
   /** Why the chain refuses it, as the RPC nodes say; null while one of them has taken it, or none has looked at it. */
@@ -23,7 +26,7 @@ export type OutboxEntry = {
 }
 
 export type OutboxRequest = {
-  /** Names the intention: the same key is never signed twice. */
+  /** Names the intention: there are never two transactions of the same key. */
   readonly key: string
   readonly operations: readonly HiveOperation[]
   readonly account: HiveAccount
@@ -32,7 +35,7 @@ export type OutboxRequest = {
 
 export interface Outbox {
   /**
-   * Signs and keeps a transaction, to be broadcast after the surrounding atomic step is stored; returns the entry
+   * Keeps a transaction, to be signed and broadcast after the surrounding atomic step is stored; returns the entry
    * that the key already has, if it has one.
    */
   submit(request: OutboxRequest): OutboxEntry

@@ -1,4 +1,5 @@
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
+import type { Presence } from '#protocol/presence.ts'
 import type { LedgerView } from '../ports/ledger-view.ts'
 import type { EnvelopeSigner, MarketNetwork } from '../ports/market-network.ts'
 
@@ -22,6 +23,10 @@ export function createAnnouncePresence({
   freeSlots,
 }: PresenceDeps): () => void {
   let said: { readonly at: ChainTime; readonly slots: number } | null = null
+  const publish = async (body: Presence): Promise<void> => {
+    const [sealed] = await Promise.allSettled([signer.seal(body)])
+    if (sealed.status === 'fulfilled') await network.publish('presence', sealed.value)
+  }
   return () => {
     const { head } = ledger.current()
     if (!head || !ledger.isSynced()) return
@@ -29,6 +34,6 @@ export function createAnnouncePresence({
     if (said?.slots === slots && head.time < said.at + everySeconds) return
     said = { at: head.time, slots }
     const body = { v: 1, type: 'presence', account, at: head.time, freeSlots: slots } as const
-    void network.publish('presence', signer.seal(body))
+    void publish(body)
   }
 }

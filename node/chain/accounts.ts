@@ -11,6 +11,8 @@ export interface Accounts {
   /** Liquid HBD, asked for anew. Rejects with `option-invalid` for an account that does not exist. */
   balanceOf(account: HiveAccount): Promise<MilliHbd>
   exists(account: HiveAccount): Promise<boolean>
+  /** An account as the chain has it, asked for anew; null where there is none. */
+  find(account: HiveAccount): Promise<CondenserAccount | null>
   /** True if these public keys alone satisfy the account's authority. False for an account that does not exist. */
   isAuthorised(account: HiveAccount, role: SigningRole, keys: readonly string[]): Promise<boolean>
 }
@@ -59,6 +61,7 @@ export function createAccounts(
         throw new MarketError('option-invalid', `There is no account @${name} on this chain.`)
       return account.hbd_balance
     },
+    find: load,
     exists: async (name) => (await remembered(name)) !== null,
     isAuthorised: async (name, role, keys) => {
       const account = await remembered(name)

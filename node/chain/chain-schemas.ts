@@ -107,8 +107,10 @@ export type Authority = z.infer<typeof Authority>
 /** An account in the form of condenser_api. */
 export const CondenserAccount = z.object({
   name: HiveAccount,
+  owner: Authority,
   active: Authority,
   posting: Authority,
+  balance: z.string().regex(/^\d{1,16}\.\d{3} HIVE$/),
   hbd_balance: MilliHbd,
 })
 export type CondenserAccount = z.infer<typeof CondenserAccount>

@@ -1,25 +1,32 @@
-import type { PrivateKey } from '@hiveio/dhive'
+import { createHash } from 'node:crypto'
 import { Signature as HiveSignature } from '@hiveio/dhive'
+import { MarketError } from '#market/errors.ts'
 import type { EnvelopeSigner } from '#market/ports/market-network.ts'
-import type { Envelope } from '#protocol/envelope.ts'
-import { envelopePreimage, Signature } from '#protocol/envelope.ts'
+import type { Envelope, Signature } from '#protocol/envelope.ts'
+import { envelopeMessage } from '#protocol/envelope.ts'
 import type { EnvelopeBody } from '#protocol/envelope-body.ts'
 import { wireBody } from '#protocol/envelope-body.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
-import { sha256 } from '../sha256.ts'
+import type { Signer } from '#protocol/signer.ts'
 import type { Accounts } from './accounts.ts'
 
-/** Signs messages with an account's posting key. Equal bodies get equal signatures. */
+/** Signs messages with an account's posting key. */
 export function createEnvelopeSigner(
   account: HiveAccount,
-  key: PrivateKey,
+  signer: Signer,
   chainId: string,
 ): EnvelopeSigner {
   return {
     account,
-    seal: (body) => {
-      const signature = key.sign(digestOf(chainId, body)).toString()
-      return { body, author: account, signature: Signature.parse(signature) }
+    seal: async (body) => {
+      const message = envelopeMessage(chainId, wireBody(body))
+      const signing = await signer.signMessage(message, { account, role: 'posting' })
+      if (signing.type === 'refused')
+        throw new MarketError(
+          'signature-refused',
+          `@${account} did not sign the ${body.type}: ${signing.reason}.`,
+        )
+      return { body, author: account, signature: signing.signature }
     },
   }
 }
@@ -35,7 +42,9 @@ export async function isSealed(
 }
 
 function digestOf(chainId: string, body: EnvelopeBody): Buffer {
-  return Buffer.from(sha256(envelopePreimage(chainId, wireBody(body))))
+  return createHash('sha256')
+    .update(envelopeMessage(chainId, wireBody(body)), 'utf8')
+    .digest()
 }
 
 function recover(signature: Signature, digest: Buffer): string | null {

@@ -157,10 +157,10 @@ function nextHeight({ head }: Ledger, { genesisHeight }: FollowerOptions): Block
  * hived takes a transaction only while the block before is older than its expiration.
  */
 function decideOutbox(outbox: OutboxStore, { block, transactions }: SourcedBlock): void {
-  const signed = outbox.signed()
-  if (signed.length === 0) return
+  const undecided = outbox.undecided()
+  if (undecided.length === 0) return
   const included = new Set(transactions)
-  for (const { id, expires } of signed) {
+  for (const { id, expires } of undecided) {
     if (included.has(id)) outbox.confirm(id, block.height)
     else if (block.time >= expires) outbox.expire(id)
   }

@@ -1,53 +1,49 @@
 import type { OutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import { MarketError } from '#market/errors.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
-import type { Outbox, OutboxEntry } from '#market/ports/outbox.ts'
+import type { Outbox, OutboxEntry, OutboxRequest } from '#market/ports/outbox.ts'
 import { parseChainTime } from '#protocol/ids.ts'
-import type { Keys } from './keys.ts'
-import { requireKey } from './keys.ts'
-import { buildTransaction, signTransaction, transactionId } from './transactions.ts'
+import { authorsOf } from './authors.ts'
+import { buildTransaction, transactionId } from './transactions.ts'
 
 export type OutboxOptions = {
-  readonly chainId: string
-  /** Seconds a transaction may wait for a block, counted from the last irreversible one. */
+  /** Seconds a transaction may wait for its signatures and a block, counted from the last irreversible one. */
   readonly ttlSeconds: number
 }
 
-/** Signs what the node means to do and stores it before anybody sees it. `onSubmitted` is called once the surrounding step is stored. */
+/**
+ * Stores what the node means to do before anybody signs or sees it: its id does not depend on the signatures.
+ * `onSubmitted` is called once the surrounding step is stored.
+ */
 export function createOutbox(
   {
     store,
-    keys,
     ledger,
     onSubmitted,
   }: {
     readonly store: OutboxStore
-    readonly keys: Keys
     readonly ledger: LedgerView
     readonly onSubmitted: () => void
   },
-  { chainId, ttlSeconds }: OutboxOptions,
+  { ttlSeconds }: OutboxOptions,
 ): Outbox {
   return {
     find: (key) => store.find(key),
-    submit: ({ key, operations, roles }): OutboxEntry => {
+    submit: (request): OutboxEntry => {
+      const { key, operations } = request
       const known = store.find(key)
       if (known) return known
+      requireMeant(request)
       const { head } = ledger.current()
       if (!head)
         throw new MarketError('chain-unavailable', 'No block of the chain has been seen yet.')
-      const unsigned = buildTransaction(head, operations, ttlSeconds)
-      const transaction = signTransaction(
-        unsigned,
-        roles.map((role) => requireKey(keys, role)),
-        chainId,
-      )
+      const transaction = buildTransaction(head, operations, ttlSeconds)
       const entry: OutboxEntry = {
         key,
-        transaction,
-        id: transactionId(unsigned),
-        expires: parseChainTime(unsigned.expiration),
-        phase: 'signed',
+        transaction: { ...transaction, signatures: [] },
+        id: transactionId(transaction),
+        expires: parseChainTime(transaction.expiration),
+        phase: 'unsigned',
         block: null,
         complaint: null,
       }
@@ -55,5 +51,14 @@ export function createOutbox(
       setImmediate(onSubmitted)
       return entry
     },
+  }
+}
+
+/** What operations demand is compared with what their service meant, so that no slip signs with more than was meant. */
+function requireMeant({ account, roles, operations }: OutboxRequest): void {
+  const meant = roles.map((role) => `${account} ${role}`)
+  for (const author of authorsOf(operations)) {
+    const demanded = `${author.account} ${author.role}`
+    if (!meant.includes(demanded)) throw new Error(`nobody meant to sign as ${demanded}`)
   }
 }

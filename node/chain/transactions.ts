@@ -2,10 +2,8 @@ import type { PrivateKey, Transaction } from '@hiveio/dhive'
 import { cryptoUtils, Signature as HiveSignature } from '@hiveio/dhive'
 import type { BlockContext } from '#contracts/block-context.ts'
 import { ChainTime, formatChainTime, TransactionId } from '#protocol/ids.ts'
-import type { HiveOperation } from '#protocol/transaction.ts'
+import type { HiveOperation, UnsignedTransaction } from '#protocol/transaction.ts'
 import { SignedTransaction } from '#protocol/transaction.ts'
-
-export type UnsignedTransaction = Omit<SignedTransaction, 'signatures'>
 
 /**
  * A transaction that refers to an irreversible block, so that no fork can make it invalid (TaPoS),

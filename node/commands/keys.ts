@@ -4,7 +4,7 @@ import { HiveAccount } from '#protocol/ids.ts'
 import type { SigningRole } from '#protocol/operation.ts'
 import { parsedBy } from './options.ts'
 
-export type KeystoreFlags = {
+type KeystoreFlags = {
   readonly keystore?: string
   readonly passwordFile?: string
 }

@@ -5,19 +5,25 @@ import { MilliHbd } from '#protocol/amount.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import { NodeRole } from '#protocol/registration.ts'
 import type { HardwareChoice } from '../encoding/hardware/hardware-choice.ts'
+import type { NetworkName } from '../networks.ts'
 import { networks } from '../networks.ts'
 import { collectedBy, count, hardwareOption, parsedBy, wholeNumber } from './options.ts'
 
 export type NodeFlags = {
   readonly account: z.output<typeof HiveAccount>
   readonly role: NodeRole[]
-  readonly network: keyof typeof networks
-  readonly rpc: string[]
+  readonly chain: NetworkName
+  readonly rpc?: string[]
+  readonly dryRun?: true
+  readonly yesRealMoney?: true
+  readonly escrowLimit?: z.output<typeof MilliHbd>
+  readonly keystore?: string
+  readonly passwordFile?: string
   readonly data?: string
   readonly listen?: string[]
   readonly bootstrap?: string[]
   readonly port: number
-  readonly poll: number
+  readonly poll?: number
   readonly workers: number
   readonly hardware: HardwareChoice
   readonly slots: number
@@ -51,16 +57,31 @@ export function createNodeCommand(): Command {
       'creator, encoder, arbiter or gateway; may be repeated (required)',
       collectedBy(NodeRole),
     )
-    .requiredOption(
-      '--rpc <url>',
-      'Hive JSON-RPC endpoint; may be repeated, the first is preferred (required)',
-      collectedBy(z.url('not a URL')),
-    )
     .addOption(
-      new Option('--network <name>', 'chain and market to take part in')
+      new Option('--chain <name>', 'chain and market to take part in')
         .choices(Object.keys(networks))
         .default('devchain'),
     )
+    .option(
+      '--rpc <url>',
+      "Hive JSON-RPC endpoint; may be repeated, the first is preferred (default: the chain's usual ones)",
+      collectedBy(z.url('not a URL')),
+    )
+    .option(
+      '--dry-run',
+      'print each transaction instead of sending it; change nothing on the chain',
+    )
+    .option('--yes-real-money', 'say that this node may move money of the main network')
+    .option(
+      '--escrow-limit <amount>',
+      'creator: most that one job may cost (default: 10.000 HBD on mainnet, none on devchain)',
+      parsedBy(MilliHbd),
+    )
+    .option(
+      '--keystore <file>',
+      "keystore with the account's keys (default: in the user's configuration)",
+    )
+    .option('--password-file <file>', "file whose first line is the keystore's password")
     .option(
       '--data <dir>',
       "directory for everything the node keeps (default: the user's data directory)",
@@ -83,9 +104,8 @@ export function createNodeCommand(): Command {
     )
     .option(
       '--poll <ms>',
-      'milliseconds between two looks at the chain',
+      'milliseconds between two looks at the chain (default: 3000 on mainnet, 500 on devchain)',
       parsedBy(count(60_000)),
-      500,
     )
     .option(
       '--workers <count>',
@@ -147,11 +167,19 @@ export function createNodeCommand(): Command {
 }
 
 const details = `
---account, --role and --rpc have to be given; the rest is only for those who want it otherwise.
+--account and --role have to be given; the rest is only for those who want it otherwise.
 Seconds are those of the blocks of the chain.
 
-  $ SPK_POSTING_KEY=5K… SPK_ACTIVE_KEY=5J… spk-encoder node --account alice --role encoder --rpc http://127.0.0.1:8090
+  $ spk-encoder keys import --account alice --role posting
+  $ spk-encoder keys import --account alice --role active
+  $ spk-encoder node --account alice --role encoder
+  $ spk-encoder node --account alice --role encoder --chain mainnet --dry-run
 
-Environment: SPK_POSTING_KEY signs what the node says, SPK_ACTIVE_KEY whatever moves money; FFMPEG_PATH and FFPROBE_PATH
-name the programs to use; SPK_DATA is the directory for data directories that --data does not choose; SPK_LOG_LEVEL is
-debug, info, warn, error or silent.`
+Keys come from the environment, as containers have it, or else from the keystore: SPK_POSTING_KEY signs what the node says,
+SPK_ACTIVE_KEY whatever moves money, SPK_KEYSTORE_PASSWORD opens the keystore. Without an active key a creator's node makes
+transactions that wait for its signature, and an encoder does not bid; what the keys allow is printed at the start.
+
+On mainnet the money is real: a creator, an encoder or an arbiter starts only with --dry-run or with --yes-real-money.
+
+Environment: FFMPEG_PATH and FFPROBE_PATH name the programs to use; SPK_DATA is the directory for data directories and the
+keystore where --data and --keystore do not choose them; SPK_LOG_LEVEL is debug, info, warn, error or silent.`

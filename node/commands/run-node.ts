@@ -1,15 +1,21 @@
 import { resolve } from 'node:path'
-import type { Keys } from '../chain/keys.ts'
-import { parseKey } from '../chain/keys.ts'
+import { MarketError } from '#market/errors.ts'
+import { abilityLines } from '../abilities.ts'
 import type { Secrets } from '../config.ts'
 import { readEnvironment } from '../config.ts'
 import { defaultDataPath, openDataDirectory } from '../data-directory.ts'
+import { drySigner } from '../dry-run/dry-signer.ts'
+import { defaultKeystorePath } from '../keystore/default-path.ts'
 import { createLifetime } from '../lifetime.ts'
 import { createLogger } from '../logger.ts'
+import type { Network } from '../networks.ts'
 import { networks } from '../networks.ts'
+import type { NodeKeys } from '../node-keys.ts'
+import { nameNodeKeys, openNodeKeys } from '../node-keys.ts'
 import { startPeer } from '../peer.ts'
 import { explain } from './explain.ts'
 import type { NodeFlags } from './node.ts'
+import { terminal } from './terminal.ts'
 
 /** Starts the node, serves until it is stopped, and ends the process. */
 export async function runNode(flags: NodeFlags): Promise<void> {
@@ -29,27 +35,36 @@ async function serve(
   flags: NodeFlags,
   { signal, announce }: ReturnType<typeof createLifetime>,
 ): Promise<void> {
+  const network: Network = networks[flags.chain]
+  requireConsent(flags, network)
   const { settings, secrets } = readEnvironment()
-  using data = openDataDirectory(
-    resolve(flags.data ?? defaultDataPath(flags.account, settings.dataBase)),
-  )
+  const roles = [...new Set(flags.role)]
+  const keys = await keysOf(flags, secrets, settings.dataBase)
+  const canMoveMoney = flags.dryRun || keys.names.some(({ role }) => role === 'active')
+  if (!canMoveMoney && roles.includes('arbiter')) throw noArbiter(flags)
+  print(`@${flags.account} on ${network.name}${flags.dryRun ? ', a dry run' : ''}`)
+  for (const line of abilityLines(flags.account, roles, keys.names)) print(`  ${line}`)
+  // A dry run decides what a node in earnest must never find.
+  const name = flags.dryRun ? `${flags.account}_dry-run` : flags.account
+  using data = openDataDirectory(resolve(flags.data ?? defaultDataPath(name, settings.dataBase)))
   const logger = createLogger({ level: settings.logLevel ?? 'info', name: flags.account })
   await using peer = await startPeer(
     {
       account: flags.account,
-      roles: [...new Set(flags.role)],
-      network: networks[flags.network],
-      rpc: flags.rpc,
+      roles,
+      network,
+      rpc: flags.rpc ?? network.rpc,
       data: data.path,
       listen: flags.listen ?? ['/ip4/127.0.0.1/tcp/0'],
       bootstrap: flags.bootstrap ?? [],
       port: flags.port,
-      pollMs: flags.poll,
+      pollMs: flags.poll ?? network.pollMs,
       ffmpeg: settings,
       encoder: {
         workers: flags.workers,
         hardware: flags.hardware,
-        slots: flags.slots,
+        // A bid is a promise to stand by an escrow, which only the active key can keep.
+        slots: canMoveMoney ? flags.slots : 0,
         pricePercent: BigInt(flags.pricePercent),
         firmSeconds: flags.firmSeconds,
         marginSeconds: flags.marginSeconds,
@@ -59,21 +74,47 @@ async function serve(
         ratificationSeconds: flags.ratificationSeconds,
         deadlineSeconds: flags.deadlineSeconds,
         ceilingPercent: BigInt(flags.ceilingPercent),
+        escrowLimit: flags.escrowLimit ?? network.limits.escrow ?? undefined,
       },
       arbiter: { fee: flags.fee },
     },
-    { keys: readKeys(secrets), logger, signal },
+    { keys, logger, signal, dryRun: flags.dryRun ? print : null },
   )
   announce({ type: 'ready', url: peer.url })
   logger.info('node is up', { url: peer.url, roles: flags.role })
   await untilAborted(signal)
 }
 
-function readKeys({ postingKey, activeKey }: Secrets): Keys {
-  return {
-    posting: postingKey === undefined ? null : parseKey(postingKey, 'posting'),
-    active: activeKey === undefined ? null : parseKey(activeKey, 'active'),
-  }
+/** Refuses to move real money for somebody who may not know that it is real. Throws `option-invalid`. */
+function requireConsent({ role, dryRun, yesRealMoney }: NodeFlags, { isReal }: Network): void {
+  if (!isReal || dryRun || yesRealMoney || role.every((each) => each === 'gateway')) return
+  throw new MarketError(
+    'option-invalid',
+    'On mainnet this node would move real money by itself; look at what it would do with --dry-run, and allow it with --yes-real-money.',
+  )
+}
+
+async function keysOf(
+  { account, keystore, passwordFile, dryRun }: NodeFlags,
+  secrets: Secrets,
+  dataBase: string | undefined,
+): Promise<NodeKeys> {
+  const path = resolve(keystore ?? defaultKeystorePath(dataBase))
+  if (dryRun)
+    return { names: await nameNodeKeys(account, { secrets, keystore: path }), signer: drySigner }
+  const password = { file: passwordFile, terminal: terminal() }
+  return await openNodeKeys(account, { secrets, keystore: path, password })
+}
+
+function noArbiter({ account }: NodeFlags): MarketError {
+  return new MarketError(
+    'key-missing',
+    `An arbiter stands by escrows and rules, which takes the active key of @${account}: spk-encoder keys import --account ${account} --role active keeps it in a keystore.`,
+  )
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -5,15 +5,24 @@ import { z } from 'zod'
 import type { WatchableEvents } from '#market/adapters/sqlite/job-stores.ts'
 import { bearerToken, localHostOnly } from '#market/api/middleware.ts'
 import { mount, parse } from '#market/api/mount.ts'
-import type { NodeStatus, PostJob } from '#protocol/api/control.ts'
-import { jobEventsPath, postJobRoute, statusRoute } from '#protocol/api/control.ts'
+import type { AwaitedTransaction, NodeStatus, PostJob } from '#protocol/api/control.ts'
+import {
+  awaitedRoute,
+  jobEventsPath,
+  postJobRoute,
+  signRoute,
+  statusRoute,
+} from '#protocol/api/control.ts'
 import { JobId } from '#protocol/ids.ts'
 import { JobEvent } from '#protocol/job-event.ts'
+import { describeTransaction } from '../chain/describe-transaction.ts'
+import type { AwaitedSignature, Signing } from '../chain/signing.ts'
 
 export type ControlHandlers = {
   readonly status: () => NodeStatus
   readonly postJob: (job: PostJob, signal: AbortSignal) => Promise<JobId>
   readonly events: WatchableEvents
+  readonly signing: Pick<Signing, 'awaited' | 'accept'>
 }
 
 const JobParams = z.object({ job: JobId })
@@ -34,17 +43,28 @@ const backlogLimitBytes = 1024 * 1024
 
 /** What a node's owner may ask of it, on this machine and with the token of its data directory. */
 export function createControlRouter(
-  { status, postJob, events }: ControlHandlers,
+  { status, postJob, events, signing }: ControlHandlers,
   token: string,
 ): Router {
   const router = new Router()
   router.use('/control', localHostOnly(), bearerToken(token))
   mount(router, statusRoute, async () => status())
   mount(router, postJobRoute, async ({ body, signal }) => ({ job: await postJob(body, signal) }))
+  mount(router, awaitedRoute, async () => signing.awaited().map(describeAwaited))
+  mount(router, signRoute, async ({ params, body }) => {
+    await signing.accept(params.id, body.signatures)
+    return {}
+  })
   router.get(jobEventsPath, (context) =>
     streamEvents(context, parse(JobParams, context.params).job, events),
   )
   return router
+}
+
+function describeAwaited({ entry, missing }: AwaitedSignature): AwaitedTransaction {
+  const { signatures: _, ...transaction } = entry.transaction
+  const { id, expires } = entry
+  return { id, expires, transaction, missing: [...missing], lines: [...describeTransaction(entry)] }
 }
 
 /** Sends a job's past events, then each new one, as server-sent events; `Last-Event-ID` resumes after an interruption. */

@@ -9,7 +9,7 @@ export type SecretKey = KeyName & {
 }
 
 /** scrypt's cost: 128 MiB and less than a second for the owner, and the same again for every guess. */
-export const usualCost: Scrypt['cost'] = 2 ** 17
+const usualCost: Scrypt['cost'] = 2 ** 17
 
 const secretBytes = 32
 const tagBytes = 16

@@ -99,7 +99,7 @@ export async function nodeSpec(
     },
     args: (port) => [
       'node',
-      ...['--network', 'devchain'],
+      ...['--chain', 'devchain'],
       ...['--account', account],
       ...['--rpc', rpc],
       ...['--data', directory],

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
-import { BlockHeight, HiveAccount, JobId, PeerId } from '../ids.ts'
+import { Signature } from '../envelope.ts'
+import { BlockHeight, ChainTime, HiveAccount, JobId, PeerId, TransactionId } from '../ids.ts'
 import { NodeRole } from '../registration.ts'
 import { defineRoute } from '../route.ts'
+import { UnsignedTransaction } from '../transaction.ts'
 
 /** What a node's owner may ask of it. Bound to 127.0.0.1 and guarded by a token that only the owner's files hold. */
 
@@ -30,6 +32,18 @@ export const PostJob = z.strictObject({
 })
 export type PostJob = z.infer<typeof PostJob>
 
+/** A transaction that waits for a key which the node does not hold, such as the active key of a creator that gave it only the posting key. */
+export const AwaitedTransaction = z.strictObject({
+  id: TransactionId,
+  /** Signatures that come later are of no use: the node then makes the transaction anew. */
+  expires: ChainTime,
+  transaction: UnsignedTransaction,
+  missing: z.array(z.strictObject({ account: HiveAccount, role: z.enum(['posting', 'active']) })),
+  /** What it does, as a person reads it. */
+  lines: z.array(z.string()),
+})
+export type AwaitedTransaction = z.infer<typeof AwaitedTransaction>
+
 const none = z.strictObject({})
 
 export const statusRoute = defineRoute({
@@ -46,6 +60,23 @@ export const postJobRoute = defineRoute({
   params: none,
   body: PostJob,
   reply: z.strictObject({ job: JobId }),
+})
+
+export const awaitedRoute = defineRoute({
+  method: 'GET',
+  path: '/control/unsigned',
+  params: none,
+  body: z.undefined(),
+  reply: z.array(AwaitedTransaction),
+})
+
+/** Brings the signatures that a transaction waits for, as a wallet gives them; what the node's own keys sign is added. */
+export const signRoute = defineRoute({
+  method: 'POST',
+  path: '/control/unsigned/:id/signatures',
+  params: z.strictObject({ id: TransactionId }),
+  body: z.strictObject({ signatures: z.array(Signature).min(1).max(8) }),
+  reply: none,
 })
 
 /** Server-sent events of one job: all past ones, then each new one, until the job ends. */

@@ -7,6 +7,7 @@ import type { OutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
+import { createAccounts } from '#node/chain/accounts.ts'
 import { createAgreedBlocks } from '#node/chain/agreed-blocks.ts'
 import { createBlockSource } from '#node/chain/block-source.ts'
 import type { Broadcaster } from '#node/chain/broadcaster.ts'
@@ -16,9 +17,12 @@ import { createHiveRpc, HiveRpcOptions } from '#node/chain/hive-rpc.ts'
 import type { LedgerFollower } from '#node/chain/ledger-follower.ts'
 import { createLedgerFollower } from '#node/chain/ledger-follower.ts'
 import { createOutbox } from '#node/chain/outbox.ts'
+import type { Signing } from '#node/chain/signing.ts'
+import { createSigning } from '#node/chain/signing.ts'
 import { devchainChainId } from '#node/devchain/chain-id.ts'
 import { createLogger } from '#node/logger.ts'
-import { keyOf } from './devchain.ts'
+import type { Signer } from '#protocol/signer.ts'
+import { aLocalSigner } from './local-signer.ts'
 import { testNetwork } from './test-chain.ts'
 
 export type ChainNodeOptions = {
@@ -30,6 +34,8 @@ export type ChainNodeOptions = {
   readonly now?: () => number
   readonly timeoutMs?: number
   readonly ttlSeconds?: number
+  /** Who signs; the account's keys unless another does. */
+  readonly signer?: Signer
 }
 
 /** The half of a node that looks at the chain, wired as a peer wires it, and moved by hand. */
@@ -38,6 +44,8 @@ export interface ChainNode extends AsyncDisposable {
   readonly follower: LedgerFollower
   readonly outbox: Outbox
   readonly outboxStore: OutboxStore
+  readonly signing: Signing
+  /** Signs what waits for signatures, and sends. */
   readonly broadcaster: Broadcaster
   readonly database: NodeDatabase
   readonly state: NodeState
@@ -48,7 +56,7 @@ const silent = createLogger({ level: 'silent', name: 'test' })
 
 export function aChainNode(options: ChainNodeOptions): ChainNode {
   const { urls, directory, account = 'alice', now = () => 0 } = options
-  const { timeoutMs = 10_000, ttlSeconds = 60 } = options
+  const { timeoutMs = 10_000, ttlSeconds = 60, signer = aLocalSigner(account) } = options
   const chainId = devchainChainId
   const opened = openDatabase(directory ? join(directory, `${account}.sqlite`) : ':memory:')
   const { database, state } = opened
@@ -75,30 +83,37 @@ export function aChainNode(options: ChainNodeOptions): ChainNode {
     },
     { chainId, genesisHeight: 1, pollMs: 1 },
   )
-  const broadcaster = createBroadcaster(
+  const sender = createBroadcaster(
     { store: outboxStore, endpoints: rpc.endpoints, logger: silent, now },
     { repeatMs: 0 },
   )
+  const accounts = createAccounts({ rpc, now }, { ttlMs: 1_000, limit: 100 })
+  const signing = createSigning(
+    { store: outboxStore, signer, accounts, logger: silent, onSigned: () => undefined },
+    { chainId },
+  )
   const outbox = createOutbox(
-    {
-      store: outboxStore,
-      keys: { active: keyOf(account), posting: keyOf([account, 'posting']) },
-      ledger: follower.view,
-      onSubmitted: () => undefined,
-    },
-    { chainId, ttlSeconds },
+    { store: outboxStore, ledger: follower.view, onSubmitted: () => undefined },
+    { ttlSeconds },
   )
   return {
     rpc,
     follower,
     outbox,
     outboxStore,
-    broadcaster,
+    signing,
+    broadcaster: {
+      flush: async () => {
+        await signing.flush()
+        await sender.flush()
+      },
+      [Symbol.asyncDispose]: () => sender[Symbol.asyncDispose](),
+    },
     database,
     state,
     catchUp: () => follower.catchUp(AbortSignal.timeout(30_000)),
     [Symbol.asyncDispose]: async () => {
-      await broadcaster[Symbol.asyncDispose]()
+      await sender[Symbol.asyncDispose]()
       opened[Symbol.dispose]()
     },
   }

@@ -25,7 +25,8 @@ import { account, aDelivery, cid, encoderProfile, hbd, peerId, sha256 } from './
 import type { ChainNode } from './chain-node.ts'
 import { aChainNode } from './chain-node.ts'
 import type { TestDevchain } from './devchain.ts'
-import { aDevchain, keyOf } from './devchain.ts'
+import { aDevchain } from './devchain.ts'
+import { aLocalSigner } from './local-signer.ts'
 
 /** What the world outside the chain does to a job. */
 type Behaviour = {
@@ -189,7 +190,7 @@ function aParticipant(
     outbox,
     ledger,
     network,
-    signer: createEnvelopeSigner(self, keyOf([name, 'posting']), devchainChainId),
+    signer: createEnvelopeSigner(self, aLocalSigner(name), devchainChainId),
     engine,
     content,
     processor: aProcessor(behaviour),

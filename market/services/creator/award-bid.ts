@@ -2,7 +2,6 @@ import { milliHbd } from '#protocol/amount.ts'
 import type { JobAward } from '#protocol/award.ts'
 import type { Bid } from '#protocol/bid.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
-import type { HiveAccount } from '#protocol/ids.ts'
 import type { HiveOperation } from '#protocol/transaction.ts'
 import type { Bidder } from '../../domain/bidders.ts'
 import { haveAllBid } from '../../domain/bidders.ts'
@@ -11,7 +10,6 @@ import { customJson, escrowTransfer } from '../../domain/hive-operations.ts'
 import { escrowDeadlines, escrowIdOf } from '../../domain/offer-terms.ts'
 import type { Circumstances } from '../../domain/ranking.ts'
 import { rankBids } from '../../domain/ranking.ts'
-import type { OutboxEntry } from '../../ports/outbox.ts'
 import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
@@ -90,18 +88,6 @@ function signAward(
     { ...job, phase: 'awarding', awards, choice },
     { type: 'award-signed', transaction: entry.id, encoder, arbiter, price, fee, escrow },
   )
-  notifyEncoder(deps, encoder, entry)
-}
-
-/** Tells the encoder ahead of the block, so that it can begin to fetch; the block decides, so a failure here is none. */
-function notifyEncoder(
-  { background, network }: CreatorDeps,
-  encoder: HiveAccount,
-  { key, transaction }: OutboxEntry,
-): void {
-  background.start(`notify ${key}`, async () => {
-    await network.call(encoder, 'award', { transaction })
-  })
 }
 
 /** Money and award in one transaction under one active signature: never one without the other. */

@@ -47,6 +47,8 @@ export type CreatorContext = CreatorDeps & {
 export type CreatorOptions = Patience & {
   /** The default ceiling of a job in percent of its price by the network's usual price list. */
   readonly ceilingPercent: bigint
+  /** The most that a job may cost, fee included; without one there is no limit. */
+  readonly escrowLimit?: MilliHbd | undefined
 }
 
 type Unstamped<E> = E extends JobEvent ? Omit<E, 'at' | 'job'> : never

@@ -155,13 +155,19 @@ function requireFitting(
 }
 
 async function requireFunds(
-  { account, balanceOf, ledger }: CreatorDeps,
+  { account, balanceOf, ledger, options }: CreatorDeps,
   offer: JobOffer,
 ): Promise<void> {
   const fees = offer.arbiters.map(
     (arbiter) => ledger.current().nodes.get(arbiter)?.arbiter?.fee ?? 0n,
   )
   const needed = offer.ceiling + fees.reduce((most, fee) => (fee > most ? fee : most), 0n)
+  const { escrowLimit } = options
+  if (escrowLimit !== undefined && needed > escrowLimit)
+    throw new MarketError(
+      'option-invalid',
+      `The job may cost ${formatHbd(needed)}, but this node puts at most ${formatHbd(escrowLimit)} into one escrow; lower the ceiling or raise --escrow-limit.`,
+    )
   const balance = await balanceOf(account)
   if (balance >= needed) return
   throw new MarketError(

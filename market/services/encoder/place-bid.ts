@@ -51,7 +51,7 @@ export function sendBid(
   { id, bid, bidHash: sent }: EncoderJobIn<'bidding'>,
 ): void {
   background.start(`bid ${id}`, async (signal) => {
-    const envelope = signer.seal(bid)
+    const envelope = await signer.seal(bid)
     await network.publish('bids', envelope)
     signal.throwIfAborted()
     await network.call(jobCreator(id), 'bid', envelope)

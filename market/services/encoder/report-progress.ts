@@ -24,6 +24,15 @@ export function createProgressReporter(
   let isSending = false
   let next: WorkProgress | null = null
 
+  const tell = async (body: Progress): Promise<void> => {
+    const [sealed] = await Promise.allSettled([signer.seal(body)])
+    if (sealed.status === 'rejected') return
+    await Promise.allSettled([
+      network.call(jobCreator(id), 'progress', sealed.value),
+      network.publish('progress', sealed.value),
+    ])
+  }
+
   const send = async (): Promise<void> => {
     isSending = true
     while (next) {
@@ -41,11 +50,7 @@ export function createProgressReporter(
         ...(speed === undefined ? {} : { speed }),
         ...(etaSeconds === undefined ? {} : { etaSeconds }),
       }
-      const envelope = signer.seal(body)
-      await Promise.allSettled([
-        network.call(jobCreator(id), 'progress', envelope),
-        network.publish('progress', envelope),
-      ])
+      await tell(body)
     }
     isSending = false
   }

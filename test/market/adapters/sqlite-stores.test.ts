@@ -100,6 +100,34 @@ describe('the outbox', () => {
     expectKept(createOutboxStore, (kept) => kept.find('never'), null)
   })
 
+  test('keeps what nobody has signed yet apart, until it gets its signatures, once', () => {
+    const unsigned = entry('one', {
+      phase: 'unsigned',
+      transaction: { ...entry('one').transaction, signatures: [] },
+    })
+    store().insert(unsigned)
+    expectKept(createOutboxStore, (kept) => kept.unsigned(), [unsigned])
+    expectKept(createOutboxStore, (kept) => kept.undecided(), [unsigned])
+    expectKept(createOutboxStore, (kept) => kept.signed(), [])
+    store().sign(unsigned.id, entry('one').transaction.signatures)
+    store().sign(unsigned.id, ['20'.repeat(65) as never])
+    expectKept(createOutboxStore, (kept) => kept.unsigned(), [])
+    expectKept(createOutboxStore, (kept) => kept.signed(), [entry('one')])
+    expectKept(createOutboxStore, (kept) => kept.undecided(), [entry('one')])
+  })
+
+  test('takes no signature for what is decided', () => {
+    const transaction = { ...entry('late').transaction, signatures: [] }
+    store().insert(entry('late', { phase: 'unsigned', transaction }))
+    store().expire(transactionId('late'))
+    store().sign(transactionId('late'), entry('late').transaction.signatures)
+    expectKept(
+      createOutboxStore,
+      (kept) => kept.find('late'),
+      entry('late', { phase: 'expired', transaction }),
+    )
+  })
+
   test('takes no key twice, and no transaction under two keys', () => {
     store().insert(entry('one'))
     expect(() => store().insert(entry('one'))).toThrow()

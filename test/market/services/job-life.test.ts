@@ -190,7 +190,8 @@ describe('a job', () => {
 
 describe('an award', () => {
   test('goes to the next encoder where the first does not stand by it', async () => {
-    const world = createWorld()
+    // Where erin's bid is heard first, bob's slot is known to be taken and nobody waits for his.
+    const world = createWorld(2)
     const alice = world.join('alice', { roles: ['creator'] })
     const bob = world.join('bob', { roles: ['encoder'], pricePercent: 50n })
     const erin = world.join('erin', { roles: ['encoder'] })

@@ -5,9 +5,11 @@ import { devchainChainId } from '#node/devchain/chain-id.ts'
 import { devchainKey, devchainPublicKey } from '#node/devchain/keys.ts'
 import { aBid, account, alice, bob } from '../../support/builders.ts'
 import { aChainNode } from '../../support/chain-node.ts'
-import { aDevchain, keyOf } from '../../support/devchain.ts'
+import { aDevchain } from '../../support/devchain.ts'
+import { aLocalSigner } from '../../support/local-signer.ts'
 import type { LyingRpc } from '../../support/lying-rpc.ts'
 import { aLyingRpc } from '../../support/lying-rpc.ts'
+import { sealed } from '../../support/sealed.ts'
 
 const nobody = account('nobody')
 
@@ -125,17 +127,25 @@ describe('authorities', () => {
 
 test('an envelope is sealed by its author, for its chain and as it is', async () => {
   await withAccounts(async ({ accounts }) => {
-    const envelope = createEnvelopeSigner(bob, keyOf(['bob', 'posting']), devchainChainId).seal(
-      aBid(),
-    )
+    const signer = createEnvelopeSigner(bob, aLocalSigner('bob'), devchainChainId)
+    const envelope = await signer.seal(aBid())
+    expect(envelope).toEqual(sealed('bob', aBid()))
     expect(await isSealed(envelope, accounts, devchainChainId)).toBe(true)
     expect(await isSealed(envelope, accounts, 'f'.repeat(64))).toBe(false)
     expect(await isSealed({ ...envelope, author: alice }, accounts, devchainChainId)).toBe(false)
     const dearer = { ...envelope, body: { ...envelope.body, speed: 1 } }
     expect(await isSealed(dearer, accounts, devchainChainId)).toBe(false)
-    const active = createEnvelopeSigner(bob, devchainKey('bob', 'active'), devchainChainId)
-    expect(await isSealed(active.seal(aBid()), accounts, devchainChainId)).toBe(false)
+    const active = sealed('bob', aBid(), { key: devchainKey('bob', 'active') })
+    expect(await isSealed(active, accounts, devchainChainId)).toBe(false)
     const noise = { ...envelope, signature: '00'.repeat(65) as never }
     expect(await isSealed(noise, accounts, devchainChainId)).toBe(false)
+  })
+})
+
+test('nothing is sealed without the posting key', async () => {
+  const signer = createEnvelopeSigner(bob, aLocalSigner('bob', ['active']), devchainChainId)
+  await expect(signer.seal(aBid())).rejects.toMatchObject({
+    code: 'signature-refused',
+    message: expect.stringContaining('--role posting'),
   })
 })

@@ -4,21 +4,55 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import type { WatchableEvents } from '#market/adapters/sqlite/job-stores.ts'
 import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
+import { escrowApprove } from '#market/domain/hive-operations.ts'
 import { MarketError } from '#market/errors.ts'
+import type { OutboxEntry } from '#market/ports/outbox.ts'
 import { createControlRouter } from '#node/control/control-server.ts'
 import { readControlToken, tokenFile } from '#node/control/token.ts'
 import type { HttpServer } from '#node/http-server.ts'
 import { startHttpServer } from '#node/http-server.ts'
 import { createControlClient } from '#node/supervisor/control-client.ts'
 import type { NodeStatus, PostJob } from '#protocol/api/control.ts'
+import type { Signature } from '#protocol/envelope.ts'
+import type { TransactionId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
-import { alice, height, jobId, peerId } from '#test/support/builders.ts'
+import {
+  alice,
+  bob,
+  carol,
+  escrowId,
+  height,
+  jobId,
+  peerId,
+  time,
+  transactionId,
+} from '#test/support/builders.ts'
 import { aDirectory } from '#test/support/directory.ts'
 import { silent } from '#test/support/peers.ts'
 
 const stack = new AsyncDisposableStack()
 const job = jobId('alice')
 const posted: PostJob[] = []
+const brought: { readonly id: string; readonly signatures: readonly string[] }[] = []
+const operations = [
+  escrowApprove({ from: bob, to: alice, agent: carol, escrow: escrowId(7) }, alice, 'approve'),
+]
+const awaitedEntry: OutboxEntry = {
+  key: 'k',
+  id: transactionId('7'),
+  expires: time(1_767_225_600),
+  phase: 'unsigned',
+  block: null,
+  complaint: null,
+  transaction: {
+    ref_block_num: 1,
+    ref_block_prefix: 2,
+    expiration: '2026-01-01T00:00:00',
+    operations,
+    extensions: [],
+    signatures: [],
+  },
+}
 let directory: string
 let events: WatchableEvents
 let server: HttpServer
@@ -45,7 +79,15 @@ beforeAll(async () => {
     if (asked.path === '/bug') throw new TypeError('a bug with a secret in it')
     return job
   }
-  const router = createControlRouter({ status: () => status, postJob, events }, token)
+  const signing = {
+    awaited: () => [
+      { entry: awaitedEntry, missing: [{ account: alice, role: 'active' as const }] },
+    ],
+    accept: async (id: TransactionId, signatures: readonly Signature[]) => {
+      brought.push({ id, signatures })
+    },
+  }
+  const router = createControlRouter({ status: () => status, postJob, events, signing }, token)
   server = stack.use(await startHttpServer({ routers: [router], logger: silent }, 0))
 })
 afterAll(async () => await stack.disposeAsync())
@@ -197,3 +239,27 @@ function raw(request: string): Promise<string> {
     socket.write(request)
   })
 }
+
+test('what waits for a signature is told, and gets it', async () => {
+  const { signatures: _, ...transaction } = awaitedEntry.transaction
+  expect(await (await ask('/control/unsigned')).json()).toEqual([
+    {
+      id: awaitedEntry.id,
+      expires: awaitedEntry.expires,
+      transaction,
+      missing: [{ account: 'alice', role: 'active' }],
+      lines: [
+        `transaction ${awaitedEntry.id} for k`,
+        '  signed by @alice (active), valid until 2026-01-01T00:00:00 UTC',
+        '  escrow_approve: @alice stands by escrow 7 of @bob for @alice',
+      ],
+    },
+  ])
+  const signatures = ['20'.repeat(65)]
+  const path = `/control/unsigned/${awaitedEntry.id}/signatures`
+  const answered = await ask(path, { method: 'POST', body: JSON.stringify({ signatures }) })
+  expect(await answered.json()).toEqual({})
+  expect(brought).toEqual([{ id: awaitedEntry.id, signatures }])
+  const refused = await ask(path, { method: 'POST', body: JSON.stringify({ signatures: ['20'] }) })
+  expect(refused.status).toBe(400)
+})

@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { PrivateKey } from '@hiveio/dhive'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { customJson } from '#market/domain/hive-operations.ts'
 import type { Accounts } from '#node/chain/accounts.ts'
 import { createAccounts } from '#node/chain/accounts.ts'
-import { createEnvelopeSigner } from '#node/chain/envelopes.ts'
 import { createHiveRpc, HiveRpcOptions } from '#node/chain/hive-rpc.ts'
 import { signTransaction } from '#node/chain/transactions.ts'
 import { devchainChainId } from '#node/devchain/chain-id.ts'
@@ -28,6 +26,7 @@ import { aDevchain } from '#test/support/devchain.ts'
 import type { TestHost } from '#test/support/peers.ts'
 import { aFreePort, aHost, aRegistry, connect, silent, until } from '#test/support/peers.ts'
 import { aRecordingLogger } from '#test/support/recording-logger.ts'
+import { sealed } from '#test/support/sealed.ts'
 import { testNetwork } from '#test/support/test-chain.ts'
 
 const { operationId } = testNetwork
@@ -170,9 +169,8 @@ const presenceOf = (who: HiveAccount, overrides: Partial<Presence> = {}): Presen
 const sealedBy = (
   who: string,
   body: Presence,
-  { key = devchainKey(who, 'posting') as PrivateKey, chainId = devchainChainId } = {},
-): TopicMessage<'presence'> =>
-  createEnvelopeSigner(account(who), key, chainId).seal(body) as TopicMessage<'presence'>
+  by?: Parameters<typeof sealed>[2],
+): TopicMessage<'presence'> => sealed(who, body, by)
 
 const announced = (
   operations: readonly HiveOperation[],
@@ -341,10 +339,7 @@ describe('a node', () => {
       'a bid that has expired',
       'old',
       'bids',
-      () => {
-        const signer = createEnvelopeSigner(bob, devchainKey('bob', 'posting'), devchainChainId)
-        return encode('bids', signer.seal(aBid({ expires: time(now - 121) })))
-      },
+      () => encode('bids', sealed('bob', aBid({ expires: time(now - 121) }))),
     ],
     [
       'an offer that its creator did not sign',
@@ -476,15 +471,7 @@ describe('a node', () => {
           announced([customJson(operationId, alice, anAward())], ['alice', 'active']),
         ),
     ],
-    [
-      'a bid as it should be',
-      'good',
-      'bids',
-      () => {
-        const signer = createEnvelopeSigner(bob, devchainKey('bob', 'posting'), devchainChainId)
-        return encode('bids', signer.seal(aBid()))
-      },
-    ],
+    ['a bid as it should be', 'good', 'bids', () => encode('bids', sealed('bob', aBid()))],
   ]
 
   for (const [index, [name, finding, topic, data]] of rows.entries()) {

@@ -116,7 +116,11 @@ export function createSimulatedPeer(
     const checker = simulatedChecker(view, pace)
     const signer = {
       account,
-      seal: <Body>(body: Body) => ({ body, author: account, signature: signatureOf(body) }),
+      seal: async <Body>(body: Body) => ({
+        body,
+        author: account,
+        signature: signatureOf(body),
+      }),
     }
     const common = {
       account,
@@ -221,7 +225,7 @@ export function createSimulatedPeer(
     take: (block: LedgerBlock) => {
       ledger = foldBlocks(ledger, [block], testNetwork).ledger
       const included = new Set(block.operations.map(({ transaction }) => transaction))
-      for (const { id, expires } of store.signed()) {
+      for (const { id, expires } of store.undecided()) {
         if (included.has(id)) store.confirm(id, block.height)
         else if (block.time >= expires) store.expire(id)
       }
