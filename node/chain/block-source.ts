@@ -91,6 +91,8 @@ async function virtualOperations(
     found.push(...page.ops)
     from = page.next_block_range_begin
     operation = page.next_operation_begin
+    if (from < end && typeof operation === 'number' && !Number.isSafeInteger(operation))
+      throw inconsistent('a page of virtual operations ends at a number that was rounded')
   } while (from !== 0 && from < end && operation !== 0 && operation !== '0')
   return found
 }

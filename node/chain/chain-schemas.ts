@@ -63,7 +63,8 @@ export type VirtualOperation = z.infer<typeof VirtualOperation>
 export const VirtualOperations = z.object({
   ops: z.array(VirtualOperation),
   next_block_range_begin: z.int(),
-  next_operation_begin: z.union([z.int(), z.string()]),
+  /** hived writes a number beyond 32 bits as text; an index may write it as a number, which JSON cannot carry exactly. */
+  next_operation_begin: z.union([z.number().nonnegative(), z.string().regex(/^\d{1,20}$/)]),
 })
 
 const parties = { from: HiveAccount, to: HiveAccount, agent: HiveAccount, escrow_id: EscrowId }

@@ -40,7 +40,8 @@ export interface HiveEndpoint {
 const Answer = z.union([
   z.object({ id: z.unknown(), result: z.unknown() }),
   z.object({
-    id: z.unknown(),
+    // A proxy that fails before it has read the request has no id to give back.
+    id: z.unknown().optional(),
     error: z.object({
       code: z.number(),
       message: z.string(),
@@ -113,7 +114,19 @@ async function exchange(
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     redirect: 'error',
   })
-  return readResult(await readText(response, answerLimit), request.id)
+  const text = await readText(response, answerLimit)
+  if (!response.ok) throw refusalIn(text, request.id) ?? new Error(`HTTP ${response.status}`)
+  return readResult(text, request.id)
+}
+
+/** hived's own refusal where a proxy has put it under an HTTP error; null for anything else. */
+function refusalIn(text: string, id: number): ChainAssertError | null {
+  try {
+    readResult(text, id)
+  } catch (error) {
+    if (error instanceof ChainAssertError) return error
+  }
+  return null
 }
 
 async function readText(response: Response, limit: number): Promise<string> {
@@ -124,7 +137,6 @@ async function readText(response: Response, limit: number): Promise<string> {
     if (bytes > limit) throw new Error(`the answer is larger than ${limit} bytes`)
     chunks.push(chunk)
   }
-  if (!response.ok) throw new Error(`HTTP ${response.status}`)
   return Buffer.concat(chunks).toString('utf8')
 }
 
