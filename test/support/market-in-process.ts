@@ -19,7 +19,9 @@ import { createRoles, pricesOf } from '#node/roles.ts'
 import type { CallRequest, CallResponse } from '#protocol/calls.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
+import type { SigningRole } from '#protocol/operation.ts'
 import type { NodeRegister, NodeRole } from '#protocol/registration.ts'
+import type { Signer } from '#protocol/signer.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
 import { account, aDelivery, cid, encoderProfile, hbd, peerId, sha256 } from './builders.ts'
 import type { ChainNode } from './chain-node.ts'
@@ -73,8 +75,14 @@ const config = {
   arbiter: { fee: hbd(1n) },
 } as const
 
-/** On a clock the chain can sleep, but makes a block of its own now and then; by hand it makes only those it is told to. */
-export async function aMarket(pace: 'by hand' | 'on a clock'): Promise<MarketInProcess> {
+/**
+ * On a clock the chain can sleep, but makes a block of its own now and then; by hand it makes only those it is told to.
+ * Everybody holds both keys unless told otherwise.
+ */
+export async function aMarket(
+  pace: 'by hand' | 'on a clock',
+  keys: Partial<Record<'creator' | 'encoder' | 'arbiter', readonly SigningRole[]>> = {},
+): Promise<MarketInProcess> {
   const rich = { hbd: '100.000 HBD' }
   let clock = Date.parse('2026-01-01T00:00:00Z')
   const chain = await aDevchain({
@@ -109,7 +117,9 @@ export async function aMarket(pace: 'by hand' | 'on a clock'): Promise<MarketInP
   }
 
   const add = (name: NodeRole & ('creator' | 'encoder' | 'arbiter')): Participant => {
-    const participant = aParticipant(name, { chain, network, behaviour, submissions, settle })
+    const signer = aLocalSigner(name, keys[name])
+    const surroundings = { chain, network, behaviour, submissions, settle, signer }
+    const participant = aParticipant(name, surroundings)
     found.set(participant.account, participant)
     return participant
   }
@@ -162,15 +172,16 @@ type Surroundings = {
   readonly behaviour: Behaviour
   readonly submissions: Submission[]
   readonly settle: (() => Promise<void>)[]
+  readonly signer: Signer
 }
 
 function aParticipant(
   name: 'creator' | 'encoder' | 'arbiter',
-  { chain, network, behaviour, submissions, settle }: Surroundings,
+  { chain, network, behaviour, submissions, settle, signer }: Surroundings,
 ): Participant {
   const self = account(name)
   const { operationId } = networks.devchain
-  const node = aChainNode({ urls: [chain.url], account: name })
+  const node = aChainNode({ urls: [chain.url], account: name, signer })
   const ledger = node.follower.view
   const outbox: ChainNode['outbox'] = {
     find: node.outbox.find,
@@ -190,7 +201,7 @@ function aParticipant(
     outbox,
     ledger,
     network,
-    signer: createEnvelopeSigner(self, aLocalSigner(name), devchainChainId),
+    signer: createEnvelopeSigner(self, signer, devchainChainId),
     engine,
     content,
     processor: aProcessor(behaviour),
