@@ -6,6 +6,7 @@ import type { EncoderCapability, HwAccel } from '#protocol/encoder.ts'
 import { BlockHeight, Multiaddr, PeerId } from '#protocol/ids.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
 import type { PeerDirectory } from './p2p/peer-directory.ts'
+import { isWithinReach } from './p2p/reach.ts'
 import type { PeerConfig } from './peer-config.ts'
 import { pricesOf } from './roles.ts'
 
@@ -35,6 +36,8 @@ export function describePeer({
     peer: PeerId.parse(libp2p.peerId.toString()),
     addresses: libp2p
       .getMultiaddrs()
+      // An address that nobody within reach could dial would only be tried in vain, by everybody.
+      .filter((address) => isWithinReach(address, config.network.reach))
       .slice(0, 8)
       .map((address) => Multiaddr.parse(address.toString())),
     roles: [...roles],

@@ -12,6 +12,8 @@ export type Network = {
   readonly genesisHeight: number
   /** How far its peers reach. */
   readonly reach: 'loopback' | 'anywhere'
+  /** libp2p addresses that its peers listen on unless told otherwise. */
+  readonly listen: readonly string[]
   /** Endpoints that are asked unless others are named, the preferred one first. */
   readonly rpc: readonly string[]
   /** Milliseconds between two looks at the chain unless told otherwise. */
@@ -41,6 +43,7 @@ export const networks = {
     operationId: 'spk-encoder-dev',
     genesisHeight: 1,
     reach: 'loopback',
+    listen: ['/ip4/127.0.0.1/tcp/0'],
     rpc: ['http://127.0.0.1:8090'],
     pollMs: 500,
     timeoutMs: 10_000,
@@ -57,6 +60,7 @@ export const networks = {
      */
     genesisHeight: 111_000_000,
     reach: 'anywhere',
+    listen: ['/ip4/0.0.0.0/tcp/4001'],
     rpc: [
       'https://api.hive.blog',
       'https://api.deathwing.me',

@@ -14,6 +14,8 @@ export type PeerConfig = {
   /** The peer's own directory, locked by the caller. */
   readonly data: string
   readonly listen: readonly string[]
+  /** Addresses that the registry is to name besides those it listens on. */
+  readonly announce: readonly string[]
   readonly bootstrap: readonly string[]
   /** Port of gateway and control on 127.0.0.1; 0 takes a free one. */
   readonly port: number

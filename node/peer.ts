@@ -160,6 +160,7 @@ export async function startPeer(
   const host = starting.use(
     await startHost(config.data, operationId, {
       listen: [...config.listen],
+      announce: [...config.announce],
       reach: network.reach,
       configured: [...config.bootstrap],
     }),

@@ -21,6 +21,7 @@ export type NodeFlags = {
   readonly passwordFile?: string
   readonly data?: string
   readonly listen?: string[]
+  readonly announce?: string[]
   readonly bootstrap?: string[]
   readonly port: number
   readonly poll?: number
@@ -88,7 +89,12 @@ export function createNodeCommand(): Command {
     )
     .option(
       '--listen <address>',
-      'libp2p address to listen on; may be repeated',
+      'libp2p address to listen on; may be repeated (default: port 4001 on mainnet, this machine only on devchain)',
+      collectedBy(address),
+    )
+    .option(
+      '--announce <address>',
+      "libp2p address by which others reach this node, such as a router's; may be repeated",
       collectedBy(address),
     )
     .option(

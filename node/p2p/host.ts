@@ -22,6 +22,8 @@ import { createGater } from './reach.ts'
 export const HostOptions = z.strictObject({
   /** Addresses to listen on. */
   listen: z.array(z.string()).min(1),
+  /** Addresses that others reach it by although it cannot know them, such as a router's. */
+  announce: z.array(z.string()).optional(),
   reach: z.enum(['loopback', 'anywhere']),
   /** Addresses that the owner has named, which may be of the own network. */
   configured: z.array(z.string()),
@@ -56,7 +58,7 @@ export async function startHost(
   const light = createHeliaLight({ blockstore: blocks, datastore })
   const helia = withBitswap<MarketServices>(
     withLibp2pLight<typeof light, MarketServices>(light, {
-      addresses: { listen: options.listen },
+      addresses: { listen: options.listen, appendAnnounce: options.announce ?? [] },
       transports: [tcp()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],

@@ -26,10 +26,17 @@ const measured = Array.from(
   }),
 )
 
-function register(capabilities: readonly EncoderCapability[] | null) {
-  const config = { roles: ['encoder'], encoder: { pricePercent: 100_000n } }
-  const address = multiaddr(`/dns4/${'a'.repeat(63)}.example/tcp/65535/p2p/${peerId('bob')}`)
-  const libp2p = { peerId: peerId('bob'), getMultiaddrs: () => Array(9).fill(address) }
+const longest = `/dns4/${'a'.repeat(63)}.example/tcp/65535/p2p/${peerId('bob')}`
+
+function register(
+  capabilities: readonly EncoderCapability[] | null,
+  { reach = 'anywhere', addresses = Array<string>(9).fill(longest) } = {},
+) {
+  const config = { roles: ['encoder'], encoder: { pricePercent: 100_000n }, network: { reach } }
+  const libp2p = {
+    peerId: peerId('bob'),
+    getMultiaddrs: () => addresses.map((address) => multiaddr(address)),
+  }
   return describePeer({
     config: config as unknown as PeerConfig,
     engine: { class: encoderProfile.class, workers: 256 } as EncodingEngine,
@@ -60,4 +67,12 @@ test('what was measured for no node in particular counts where a node has nothin
   expect(register(null).encoder).not.toHaveProperty('capabilities')
   await kept.write(measured.slice(0, 1))
   expect(await measuredCapabilities(tools, own, elsewhere)).toEqual(measured.slice(0, 1))
+})
+
+test('what nobody within reach could dial is not registered', () => {
+  const addresses = ['/ip4/127.0.0.1/tcp/1', '/ip4/192.168.1.2/tcp/1', '/ip4/8.8.8.8/tcp/1']
+  expect(register(null, { addresses }).addresses).toEqual(['/ip4/8.8.8.8/tcp/1'])
+  expect(register(null, { reach: 'loopback', addresses }).addresses).toEqual([
+    '/ip4/127.0.0.1/tcp/1',
+  ])
 })

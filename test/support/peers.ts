@@ -25,15 +25,18 @@ export type TestHost = Host & { readonly path: string }
 export async function aHost({
   path,
   listen = ['/ip4/127.0.0.1/tcp/0'],
+  announce = [],
 }: {
   readonly path?: string
   readonly listen?: readonly string[]
+  readonly announce?: readonly string[]
 } = {}): Promise<TestHost> {
   await using starting = new AsyncDisposableStack()
   const directory = path ?? starting.use(await aDirectory()).path
   const host = starting.use(
     await startHost(directory, testNetwork.operationId, {
       listen: [...listen],
+      announce: [...announce],
       reach: 'loopback',
       configured: [],
     }),

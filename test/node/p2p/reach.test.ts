@@ -46,3 +46,11 @@ test('a host of one machine refuses to dial another', async () => {
     name: 'DialDeniedError',
   })
 })
+
+test('a peer has the addresses that its owner announces besides those it listens on', async () => {
+  await using host = await aHost({ announce: ['/ip4/127.9.9.9/tcp/4001'] })
+  const addresses = host.libp2p.getMultiaddrs().map((address) => address.toString())
+  const self = `/p2p/${host.libp2p.peerId}`
+  expect(addresses).toContain(`/ip4/127.9.9.9/tcp/4001${self}`)
+  expect(addresses).toHaveLength(2)
+})
