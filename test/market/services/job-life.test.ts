@@ -76,6 +76,19 @@ describe('a job', () => {
     await expect(world.post(alice, 1, 1_000n)).rejects.toMatchObject({ code: 'funds-missing' })
   })
 
+  test('is refused before anything is signed where it may cost more than one escrow may hold', async () => {
+    const world = createWorld()
+    const alice = world.join('alice', { roles: ['creator'], escrowLimit: 100n })
+    world.join('carol', { roles: ['arbiter'], fee: 1n })
+    await world.open()
+    const dear = world.post(alice, 1, 100n)
+    await expect(dear).rejects.toMatchObject({
+      code: 'option-invalid',
+      message: expect.stringContaining('--escrow-limit'),
+    })
+    await world.post(alice, 2, 99n)
+  })
+
   test('fails, and costs nothing, where nobody bids below its ceiling', async () => {
     const all = await cast({ pricePercent: 10_000n })
     const job = await all.world.post(all.alice)

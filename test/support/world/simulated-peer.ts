@@ -43,6 +43,7 @@ export type PeerTerms = {
   readonly slots?: number
   readonly pricePercent?: bigint
   readonly fee?: bigint
+  readonly escrowLimit?: bigint
 }
 
 type Life = {
@@ -68,7 +69,7 @@ export function createSimulatedPeer(
     pace,
   }: { readonly chain: SimulatedChain; readonly network: MarketNetwork; readonly pace: Pace },
 ) {
-  const { roles, slots = 1, pricePercent = 100n, fee = 1n } = terms
+  const { roles, slots = 1, pricePercent = 100n, fee = 1n, escrowLimit } = terms
   const { database, state } = openDatabase(':memory:')
   const jobs = createCreatorJobStore(database)
   const work = createEncoderJobStore(database)
@@ -155,6 +156,7 @@ export function createSimulatedPeer(
             deadlineSeconds: 300,
             ratificationSeconds: 60,
             ceilingPercent: 200n,
+            escrowLimit: escrowLimit === undefined ? undefined : hbd(escrowLimit),
           },
         })
       : null
