@@ -56,7 +56,7 @@ export const wireBlock = (height: number, transactions: readonly (readonly WireO
   transaction_ids: transactions.map((_, index) => wireTransactionId(height, index)),
 })
 
-export const wireVersion = {
+const wireVersion = {
   blockchain_version: '1.28.7',
   hive_revision: '1584099c00000000000000000000000000000000',
   fc_revision: '1584099c00000000000000000000000000000000',
