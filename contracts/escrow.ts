@@ -34,6 +34,9 @@ type EscrowTerms = {
   readonly opened: ChainPoint
 }
 
+/** What each side released to itself after the escrow's end, without the other. */
+export type Taken = { readonly byEncoder: MilliHbd; readonly byCreator: MilliHbd }
+
 export type Approval = { readonly by: HiveAccount; readonly at: ChainPoint }
 export type PendingEscrow = {
   readonly phase: 'pending'
@@ -44,6 +47,7 @@ type Balance = {
   readonly held: MilliHbd
   readonly toEncoder: MilliHbd
   readonly toCreator: MilliHbd
+  readonly taken: Taken
 }
 export type FundedEscrow = Balance & {
   readonly phase: 'funded'
@@ -61,8 +65,10 @@ export type ClosedEscrow = {
   readonly terms: EscrowTerms
   readonly toEncoder: MilliHbd
   readonly toCreator: MilliHbd
-  /** Rejected: both sides never agreed, everything and the fee went back. */
-  readonly reason: 'rejected' | 'released'
+  readonly taken: Taken
+  readonly approvals: readonly Approval[]
+  /** Rejected: a side refused; lapsed: a side said nothing in time. Everything and the fee went back. */
+  readonly reason: 'rejected' | 'lapsed' | 'released'
   readonly releasedBy: HiveAccount | null
   readonly disputedBy: HiveAccount | null
   readonly closedAt: ChainPoint
@@ -132,7 +138,7 @@ export function approveEscrow(
   if (escrow.phase !== 'pending') return refused('not-pending')
   if (!samePartiesAs(escrow, action)) return refused('parties-differ')
   if (escrow.approvals.some(({ by }) => by === action.who)) return refused('already-approved')
-  if (!action.approve) return rejectEscrow(escrow, at)
+  if (!action.approve) return rejectEscrow(escrow, at, 'rejected')
   const approvals = [...escrow.approvals, { by: action.who, at }]
   if (approvals.length < 2) return accepted({ ...escrow, approvals })
   return fundEscrow({ ...escrow, approvals }, at)
@@ -142,24 +148,32 @@ export function approveEscrow(
 export function lapseEscrow(escrow: Escrow, at: ChainPoint): EscrowOutcome {
   if (escrow.phase !== 'pending' || escrow.terms.ratificationDeadline > at.time)
     return refused('not-pending')
-  return rejectEscrow(escrow, at)
+  return rejectEscrow(escrow, at, 'lapsed')
 }
 
+const none = milliHbd(0n)
+const nothingTaken: Taken = { byEncoder: none, byCreator: none }
+
 function fundEscrow({ terms, approvals }: PendingEscrow, at: ChainPoint): EscrowOutcome {
-  const none = milliHbd(0n)
-  const funded = { held: terms.hbd, toEncoder: none, toCreator: none, fundedAt: at }
-  return accepted({ phase: 'funded', terms, approvals, ...funded }, [
+  const balance = { held: terms.hbd, toEncoder: none, toCreator: none, taken: nothingTaken }
+  return accepted({ phase: 'funded', terms, approvals, ...balance, fundedAt: at }, [
     factOf(terms, 'escrow-approved'),
   ])
 }
 
-function rejectEscrow({ terms }: PendingEscrow, at: ChainPoint): EscrowOutcome {
+function rejectEscrow(
+  { terms, approvals }: PendingEscrow,
+  at: ChainPoint,
+  reason: 'rejected' | 'lapsed',
+): EscrowOutcome {
   const closed: ClosedEscrow = {
     phase: 'closed',
     terms,
-    toEncoder: milliHbd(0n),
+    toEncoder: none,
     toCreator: terms.hbd,
-    reason: 'rejected',
+    taken: nothingTaken,
+    approvals,
+    reason,
     releasedBy: null,
     disputedBy: null,
     closedAt: at,
@@ -198,17 +212,30 @@ export function releaseEscrow(
   const held = milliHbd(escrow.held - action.hbd)
   const toEncoder = milliHbd(escrow.toEncoder + (isToEncoder ? action.hbd : 0n))
   const toCreator = milliHbd(escrow.toCreator + (isToEncoder ? 0n : action.hbd))
-  if (held > 0n) return accepted({ ...escrow, held, toEncoder, toCreator })
+  const taken = takenBy(escrow, action)
+  if (held > 0n) return accepted({ ...escrow, held, toEncoder, toCreator, taken })
   return accepted({
     phase: 'closed',
     terms: escrow.terms,
     toEncoder,
     toCreator,
+    taken,
+    approvals: escrow.approvals,
     reason: 'released',
     releasedBy: action.who,
     disputedBy: escrow.phase === 'disputed' ? escrow.disputedBy : null,
     closedAt: at,
   })
+}
+
+function takenBy(
+  { terms, taken }: FundedEscrow | DisputedEscrow,
+  action: Action<'escrow-release'>,
+): Taken {
+  if (action.who !== action.receiver) return taken
+  return action.who === terms.to
+    ? { ...taken, byEncoder: milliHbd(taken.byEncoder + action.hbd) }
+    : { ...taken, byCreator: milliHbd(taken.byCreator + action.hbd) }
 }
 
 function samePartiesAs(

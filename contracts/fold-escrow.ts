@@ -14,10 +14,8 @@ import type { Job, JobFact } from './job.ts'
 import { escrowKey } from './ledger.ts'
 import type { Outcome } from './outcome.ts'
 import { accepted, refused, unreachable } from './outcome.ts'
-import { parametersAt } from './parameters.ts'
-import type { Standing } from './reputation.ts'
-import { emptyStanding, recordArbiter, recordCreator, recordEncoder } from './reputation.ts'
 import { acceptJob, disputeJob, reopenJob, settleJob } from './settling.ts'
+import { followJob } from './standing.ts'
 
 /** Virtual operations move nothing here: they are derived, and held against those served. */
 export type VirtualAction = Extract<LedgerAction, { type: 'escrow-approved' | 'escrow-rejected' }>
@@ -90,7 +88,7 @@ function followEscrow(draft: Draft, escrow: Escrow): readonly JobFact[] {
   const outcome = followedJob(job, escrow)
   if (!outcome?.ok) return []
   draft.set('jobs', job.id, outcome.state)
-  if (outcome.state.phase === 'settled') recordSettlement(draft, outcome.state)
+  followJob(draft, job, outcome.state)
   return outcome.facts
 }
 
@@ -103,7 +101,7 @@ function followedJob(job: Job, escrow: Escrow): Outcome<Job, JobFact, string> | 
     case 'disputed':
       return 'dispute' in job && job.dispute ? null : disputeJob(job, escrow)
     case 'closed':
-      return escrow.reason === 'rejected' ? reopenJob(job) : settleJob(job, escrow)
+      return escrow.reason === 'released' ? settleJob(job, escrow) : reopenJob(job, escrow)
     default:
       return unreachable(escrow)
   }
@@ -116,15 +114,4 @@ function isPaidBy(job: Job, { terms }: Escrow): boolean {
     job.award.escrow === terms.id &&
     job.awardedAt.transaction === terms.opened.transaction
   )
-}
-
-function recordSettlement(draft: Draft, job: Extract<Job, { phase: 'settled' }>): void {
-  const parameters = parametersAt(job.settledAt.height)
-  const update = (account: typeof job.creator, change: (standing: Standing) => Standing): void => {
-    const standing = draft.get('standings', account) ?? emptyStanding(job.settledAt.height)
-    draft.set('standings', account, change(standing))
-  }
-  update(job.award.encoder, (standing) => recordEncoder(standing, job, parameters))
-  update(job.creator, (standing) => recordCreator(standing, job))
-  update(job.award.arbiter, (standing) => recordArbiter(standing, job))
 }

@@ -13,7 +13,9 @@ import { accepted, refused, unreachable } from './outcome.ts'
 import { parametersAt } from './parameters.ts'
 import type { RegistryFact, RegistryRefusal } from './registry.ts'
 import { registerNode, retireNode } from './registry.ts'
+import { isKnownEncoder } from './reputation.ts'
 import { rateEncoder, ruleJob } from './settling.ts'
+import { followJob } from './standing.ts'
 
 export type MarketFact = JobFact | RegistryFact
 
@@ -76,7 +78,9 @@ function applyToJob(
 ): Outcome<null, JobFact, JobRefusal> {
   const outcome = reduceJob(draft, operation, context, network)
   if (!outcome.ok) return outcome
+  const before = draft.get('jobs', operation.job)
   draft.set('jobs', operation.job, outcome.state)
+  followJob(draft, before, outcome.state)
   if (operation.t === 'job.deliver') {
     draft.replace({ awaitingBeacon: new Set([...draft.ledger().awaitingBeacon, operation.job]) })
   }
@@ -118,6 +122,6 @@ function reduceJob(
 function challengeLeaves(draft: Draft, context: OperationContext): number {
   const { challenge } = parametersAt(context.height)
   const encoder: HiveAccount = context.signer
-  const settled = draft.get('standings', encoder)?.settledJobs ?? 0
-  return settled < challenge.newcomerJobs ? challenge.newcomerLeaves : challenge.leaves
+  const isKnown = isKnownEncoder(draft.ledger().standings, encoder, context.height)
+  return isKnown ? challenge.leaves : challenge.newcomerLeaves
 }

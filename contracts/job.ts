@@ -7,7 +7,7 @@ import type { BlockId, Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { JobRuling } from '#protocol/ruling.ts'
 import type { ChainPoint } from './block-context.ts'
-import type { Approval } from './escrow.ts'
+import type { Approval, Taken } from './escrow.ts'
 
 /**
  * A job as the chain tells it. Each phase owns the data that exist from it on.
@@ -28,6 +28,8 @@ type Offered = {
   readonly offeredAt: ChainPoint
   /** Awards that a side did not approve. */
   readonly rejectedAwards: number
+  /** Those of them that ended because the arbiter said nothing. */
+  readonly silences: readonly Silence[]
 }
 type Awarded = Offered & {
   readonly award: JobAward
@@ -41,8 +43,18 @@ type Accepted = Awarded & {
   readonly acceptedAt: ChainPoint
   /** Who stood by the escrow, and where. */
   readonly approvals: readonly Approval[]
-  readonly dispute: { readonly by: HiveAccount; readonly at: ChainPoint } | null
+  /** What the arbiter had for it. */
+  readonly fee: MilliHbd
+  readonly dispute: Dispute | null
 }
+
+export type Dispute = {
+  readonly by: HiveAccount
+  readonly at: ChainPoint
+  /** What had been released before it, and is not the arbiter's doing. */
+  readonly before: { readonly toEncoder: MilliHbd; readonly toCreator: MilliHbd }
+}
+
 type Delivered = Accepted & { readonly delivered: Delivery }
 
 export type OfferedJob = Offered & { readonly phase: 'offered' }
@@ -60,8 +72,19 @@ export type SettledJob = Accepted & {
   readonly settledBy: HiveAccount
   readonly toEncoder: MilliHbd
   readonly toCreator: MilliHbd
+  /** Of both, what the receiver released to itself, which only the end of an escrow allows. */
+  readonly taken: Taken
   readonly ruling: JobRuling | null
   readonly stars: number | null
+  readonly ratedAt: ChainPoint | null
+}
+
+/** An award that its arbiter neither stood by nor refused in the time it was given. */
+export type Silence = {
+  readonly arbiter: HiveAccount
+  readonly price: MilliHbd
+  readonly awardedAt: ChainPoint
+  readonly lapsedAt: ChainPoint
 }
 
 export type Delivery = {

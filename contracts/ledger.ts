@@ -3,7 +3,7 @@ import type { BlockContext } from './block-context.ts'
 import type { Escrow } from './escrow.ts'
 import type { Job } from './job.ts'
 import type { NodeRecord } from './registry.ts'
-import type { Standing } from './reputation.ts'
+import type { Standing } from './standing.ts'
 
 /** `payer/id`: hived's key of a live escrow. */
 export type EscrowKey = `${HiveAccount}/${number}`

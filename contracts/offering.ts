@@ -28,6 +28,7 @@ export function offerJob(
     offer,
     offeredAt: chainPoint(context),
     rejectedAwards: 0,
+    silences: [],
   }
   return accepted(offered, [{ type: 'job-offered', job: offer.job }])
 }

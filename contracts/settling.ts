@@ -1,39 +1,59 @@
 import type { EncoderRate } from '#protocol/rating.ts'
 import type { JobRuling } from '#protocol/ruling.ts'
 import type { OperationContext } from './block-context.ts'
+import { chainPoint } from './block-context.ts'
 import type { ClosedEscrow, DisputedEscrow, FundedEscrow } from './escrow.ts'
 import type {
   AcceptedJob,
+  AwardedJob,
   DeliveredJob,
   Job,
   JobFact,
   JobRefusal,
   OfferedJob,
   SettledJob,
+  Silence,
 } from './job.ts'
 import type { Outcome } from './outcome.ts'
 import { accepted, refused } from './outcome.ts'
+import { parametersAt } from './parameters.ts'
 
 /** awarded -> accepted: the escrow is funded, the encoder may start. */
 export function acceptJob(
   job: Job,
-  { fundedAt, approvals }: FundedEscrow,
+  { fundedAt, approvals, terms }: FundedEscrow,
 ): Outcome<AcceptedJob, JobFact, JobRefusal> {
   if (job.phase !== 'awarded') return refused('wrong-phase')
-  return accepted({ ...job, phase: 'accepted', acceptedAt: fundedAt, approvals, dispute: null }, [
+  const standing = { acceptedAt: fundedAt, approvals, fee: terms.fee, dispute: null }
+  return accepted({ ...job, phase: 'accepted', ...standing }, [
     { type: 'job-accepted', job: job.id },
   ])
 }
 
 /** awarded -> offered: a side refused or was silent; the creator has its money back and may award another bid. */
-export function reopenJob(job: Job): Outcome<OfferedJob, JobFact, JobRefusal> {
+export function reopenJob(
+  job: Job,
+  escrow: ClosedEscrow,
+): Outcome<OfferedJob, JobFact, JobRefusal> {
   if (job.phase !== 'awarded') return refused('wrong-phase')
+  const silences = [...job.silences, ...silenceOf(job, escrow)]
   const { award: _award, awardedAt: _awardedAt, ...rest } = job
   const { encoderClass: _class, hwAccel: _hwAccel, ...offered } = rest
   const rejectedAwards = job.rejectedAwards + 1
-  return accepted({ ...offered, phase: 'offered', rejectedAwards }, [
+  return accepted({ ...offered, phase: 'offered', rejectedAwards, silences }, [
     { type: 'job-reopened', job: job.id },
   ])
+}
+
+/** The arbiter's silence, if the escrow came to nothing by it and there was time to speak. */
+function silenceOf(
+  { award: { arbiter, price }, awardedAt }: AwardedJob,
+  { reason, approvals, terms, closedAt }: ClosedEscrow,
+): readonly Silence[] {
+  const { answerSeconds } = parametersAt(closedAt.height).reputation
+  const isShort = terms.ratificationDeadline - terms.opened.time < answerSeconds
+  if (reason !== 'lapsed' || isShort || approvals.some(({ by }) => by === arbiter)) return []
+  return [{ arbiter, price, awardedAt, lapsedAt: closedAt }]
 }
 
 /** accepted | delivered -> the same, disputed. */
@@ -42,7 +62,8 @@ export function disputeJob(
   escrow: DisputedEscrow,
 ): Outcome<AcceptedJob | DeliveredJob, JobFact, JobRefusal> {
   if (job.phase !== 'accepted' && job.phase !== 'delivered') return refused('wrong-phase')
-  const dispute = { by: escrow.disputedBy, at: escrow.disputedAt }
+  const { disputedBy: by, disputedAt: at, toEncoder, toCreator } = escrow
+  const dispute = { by, at, before: { toEncoder, toCreator } }
   return accepted({ ...job, dispute }, [
     { type: 'job-disputed', job: job.id, by: escrow.disputedBy },
   ])
@@ -62,8 +83,10 @@ export function settleJob(
     settledBy: escrow.releasedBy ?? job.creator,
     toEncoder: escrow.toEncoder,
     toCreator: escrow.toCreator,
+    taken: escrow.taken,
     ruling: null,
     stars: null,
+    ratedAt: null,
   }
   return accepted(settled, [{ type: 'job-settled', job: job.id }])
 }
@@ -97,7 +120,7 @@ export function rateEncoder(
   if (job.award.encoder !== rating.encoder) return refused('not-the-encoder')
   if (job.toEncoder === 0n) return refused('not-paid')
   if (job.stars !== null) return refused('already-rated')
-  return accepted({ ...job, stars: rating.stars }, [
+  return accepted({ ...job, stars: rating.stars, ratedAt: chainPoint(context) }, [
     { type: 'encoder-rated', job: job.id, stars: rating.stars },
   ])
 }

@@ -6,7 +6,7 @@ import type { BlockContext } from './block-context.ts'
 import type { Checkpoint, Ledger } from './ledger.ts'
 
 /** Shape of the encoded state. A snapshot of another version is not read: the state is folded again instead. */
-export const snapshotVersion = 2
+export const snapshotVersion = 3
 
 /** A ledger as canonical JSON: equal ledgers give equal texts, whatever order things happened in. */
 export function encodeLedger(ledger: Ledger): string {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Role } from '#contracts/deeds.ts'
 import { challengeOf } from '#contracts/delivering.ts'
 import type { Job } from '#contracts/job.ts'
+import type { Mark } from '#contracts/parameters.ts'
 import type { JobAttest } from '#protocol/attestation.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
@@ -86,6 +88,19 @@ function attestation(chain: TestChain, overrides: Partial<JobAttest> = {}): JobA
   }
 }
 
+/** What is held against each party. */
+function marksOf(chain: TestChain): Readonly<Record<Role, readonly Mark[]>> {
+  const { standings } = chain.ledger()
+  const marks = (account: typeof bob, role: Role): readonly Mark[] => [
+    ...(standings.get(account)?.[role]?.marks.keys() ?? []),
+  ]
+  return {
+    encoder: marks(bob, 'encoder'),
+    creator: marks(alice, 'creator'),
+    arbiter: marks(carol, 'arbiter'),
+  }
+}
+
 describe('a job that goes well', () => {
   test('passes every phase and ends settled, rated, with the price paid', () => {
     const chain = offered()
@@ -114,13 +129,10 @@ describe('a job that goes well', () => {
       settledBy: alice,
     })
     expect(chain.ledger().escrows.size).toBe(0)
-    expect(chain.ledger().standings.get(bob)).toMatchObject({
-      settledJobs: 1,
-      lateJobs: 0,
-      refundedJobs: 0,
-    })
-    expect(chain.ledger().standings.get(alice)).toMatchObject({ boughtJobs: 1 })
-    expect(chain.ledger().standings.get(carol)).toMatchObject({ arbitratedJobs: 1, rulings: 0 })
+    const one = { deeds: 1n, marks: new Map() }
+    expect(chain.ledger().standings.get(bob)).toMatchObject({ encoder: one })
+    expect(chain.ledger().standings.get(alice)).toMatchObject({ creator: one })
+    expect(chain.ledger().standings.get(carol)).toMatchObject({ arbiter: one })
   })
 
   test('is seeded by the three blocks that begin two after the delivery', () => {
@@ -306,7 +318,7 @@ describe('a dispute', () => {
     verdict: 'fail',
     toEncoder: hbd(0n),
     toCreator: hbd(3n),
-    faults: [],
+    faults: [{ code: 'unavailable' }],
   } as const
 
   test('is ended by the arbiter, whose ruling counts with its releases', () => {
@@ -320,8 +332,7 @@ describe('a dispute', () => {
       toCreator: 3n,
       ruling: { verdict: 'fail' },
     })
-    expect(chain.ledger().standings.get(bob)).toMatchObject({ lostDisputes: 1 })
-    expect(chain.ledger().standings.get(carol)).toMatchObject({ rulings: 1 })
+    expect(marksOf(chain)).toEqual({ encoder: ['lost'], creator: [], arbiter: [] })
   })
 
   test('may be split', () => {
@@ -377,7 +388,7 @@ describe('an encoder that gives the money back', () => {
       delivered: null,
       settledBy: bob,
     })
-    expect(chain.ledger().standings.get(bob)).toMatchObject({ refundedJobs: 1, lostDisputes: 0 })
+    expect(marksOf(chain)).toEqual({ encoder: ['refunded'], creator: [], arbiter: [] })
     const rating = { v: 1, t: 'encoder.rate', job: offer.job, encoder: bob, stars: 1 } as const
     expect(chain.block([says(alice, rating)])[0]?.refusal).toBe('not-paid')
   })

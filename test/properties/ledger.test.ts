@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createDraft } from '#contracts/draft.ts'
+import { explainStanding } from '#contracts/explain-standing.ts'
 import { foldBlocks } from '#contracts/fold.ts'
 import type { Ledger } from '#contracts/ledger.ts'
-import { parametersAt } from '#contracts/parameters.ts'
-import { encoderScore } from '#contracts/reputation.ts'
+import { scoreOf } from '#contracts/reputation.ts'
 import { decodeLedger, encodeLedger, hashLedger } from '#contracts/snapshot.ts'
+import { followJob } from '#contracts/standing.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
-import { height, sha256 } from '../support/builders.ts'
+import { alice, bob, carol, height, sha256 } from '../support/builders.ts'
 import { randomMarket } from '../support/random-market.ts'
 import { genesis, testNetwork } from '../support/test-chain.ts'
 
@@ -77,18 +79,41 @@ describe('every history of the market', () => {
     )
   })
 
-  test('gives every encoder a score between 0 and 1000 inside its band', () => {
+  test('gives everybody a score between 0 and 1000 inside its band, and says what it follows from', () => {
     fc.assert(
       fc.property(randomMarket(), fc.nat(20_000_000), (blocks, later) => {
-        const { standings, head } = fold(blocks)
-        const at = height((head?.height ?? 1) + later)
-        for (const standing of standings.values()) {
-          const { score, low, high } = encoderScore(standing, at, parametersAt(at))
-          expect(low).toBeGreaterThanOrEqual(0)
-          expect(high).toBeLessThanOrEqual(1_000)
-          expect(low).toBeLessThanOrEqual(score)
-          expect(score).toBeLessThanOrEqual(high)
+        const ledger = fold(blocks)
+        const at = height((ledger.head?.height ?? 1) + later)
+        const known = new Set(
+          blocks.flatMap(({ operations }) => operations.map(({ transaction }) => transaction)),
+        )
+        for (const account of [alice, bob, carol]) {
+          for (const explained of explainStanding(ledger, account, at)) {
+            const { score, low, high } = scoreOf(ledger, account, explained.role, at)
+            expect(explained).toMatchObject({ score, low, high })
+            expect(low).toBeGreaterThanOrEqual(0)
+            expect(high).toBeLessThanOrEqual(1_000)
+            expect(low).toBeLessThanOrEqual(score)
+            expect(score).toBeLessThanOrEqual(high)
+            const { start, points, entries } = explained
+            expect(entries.reduce((sum, { added }) => sum + added, start)).toBe(points)
+            expect(Math.floor(Number(points) / 1_000)).toBe(score)
+            for (const { what, at: point } of entries.flatMap(({ transactions }) => transactions))
+              if (what !== 'lapse') expect(known).toContain(point.transaction)
+          }
         }
+      }),
+      runs,
+    )
+  })
+
+  test('keeps of everybody what its jobs, looked at once more, come to', () => {
+    fc.assert(
+      fc.property(randomMarket(), (blocks) => {
+        const { jobs, standings } = fold(blocks)
+        const draft = createDraft(genesis())
+        for (const job of jobs.values()) followJob(draft, undefined, job)
+        expect(draft.ledger().standings).toEqual(standings)
       }),
       runs,
     )

@@ -1,6 +1,5 @@
-import { parametersAt } from '#contracts/parameters.ts'
 import type { NodeRecord } from '#contracts/registry.ts'
-import { encoderScore } from '#contracts/reputation.ts'
+import { scoreOf } from '#contracts/reputation.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { Acknowledged } from '#protocol/calls.ts'
@@ -29,13 +28,14 @@ export function createReceiveBid(deps: CreatorDeps) {
 
 /** What this node knows about the author of a bid. */
 export function candidateOf({ ledger }: Pick<CreatorDeps, 'ledger'>, bid: Bid): Candidate {
-  const { nodes, standings, head } = ledger.current()
+  const known = ledger.current()
+  const { nodes, head } = known
   const height = head?.height ?? BlockHeight.parse(0)
   const node = nodes.get(bid.encoder)
   return {
     bid,
     node: node?.phase === 'active' ? node : undefined,
-    score: encoderScore(standings.get(bid.encoder), height, parametersAt(height)),
+    score: scoreOf(known, bid.encoder, 'encoder', height),
   }
 }
 
