@@ -3,6 +3,7 @@ import type { Bid } from '#protocol/bid.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
+import type { Luck } from './luck.ts'
 
 /** A bid, and what the creator's own node knows about its author. */
 export type Candidate = {
@@ -19,6 +20,8 @@ export type Circumstances = {
   readonly ownClass: string
   /** Arbiters of the offer that are registered and alive. */
   readonly arbiters: readonly HiveAccount[]
+  /** Decided once for each job, by what nobody but its creator knows before the award. */
+  readonly luck: Luck
 }
 
 /** Why a bid cannot win, in words for its author and the creator. */
@@ -53,39 +56,46 @@ export function exclusionOf(
  */
 const foreignClassPercent = 125n
 
+/** How much an author is trusted: one half for an account that nobody knows, all of it for the best. */
+function trustIn({ low, high }: Score, { isExploring }: Luck): bigint {
+  return 500n + BigInt(isExploring ? high : low) / 2n
+}
+
 /**
  * What a bid costs all in all: its price, raised by the share of the time to the deadline that it takes and for another
- * determinism class, divided by the trust that the low end of its author's reputation deserves (one half for none, one
- * for all of it). Lower is better. Multiplied and not added, so that no single virtue can buy a job.
+ * determinism class, divided by the trust that its author's reputation deserves: by the low end of its band, and in a job
+ * that explores by the high end. Lower is better. Multiplied and not added, so that no single virtue can buy a job.
  */
 export function effectivePrice(
   { bid, node, score }: Candidate,
-  { offer, now, ownClass }: Circumstances,
+  { offer, now, ownClass, luck }: Circumstances,
 ): bigint {
   const wait = BigInt(Math.max(0, bid.readyBy - now))
   const window = BigInt(Math.max(1, offer.deliverBy - now))
-  const trust = 500n + BigInt(score.low) / 2n
+  const trust = trustIn(score, luck)
   const classPercent = node?.encoder?.class.cid === ownClass ? 100n : foreignClassPercent
   return (bid.price * (window + wait) * classPercent * 10_000n) / (window * trust)
 }
 
-/**
- * Candidates that can win, best first; equal ones by name, so that every node ranks alike.
- */
+/** Candidates that can win, best first; equal ones by lot, for a name must not be an advantage. */
 export function rankBids(
   candidates: readonly Candidate[],
   circumstances: Circumstances,
 ): readonly Candidate[] {
   return candidates
     .filter((candidate) => exclusionOf(candidate, circumstances) === null)
-    .map((candidate) => ({ candidate, cost: effectivePrice(candidate, circumstances) }))
+    .map((candidate) => ({
+      candidate,
+      cost: effectivePrice(candidate, circumstances),
+      lot: circumstances.luck.lotOf(candidate.bid.encoder),
+    }))
     .sort((left, right) => compareCost(left, right))
     .map(({ candidate }) => candidate)
 }
 
-type Costed = { readonly candidate: Candidate; readonly cost: bigint }
+type Costed = { readonly candidate: Candidate; readonly cost: bigint; readonly lot: string }
 
 function compareCost(left: Costed, right: Costed): number {
   if (left.cost !== right.cost) return left.cost < right.cost ? -1 : 1
-  return left.candidate.bid.encoder < right.candidate.bid.encoder ? -1 : 1
+  return left.lot < right.lot ? -1 : 1
 }

@@ -6,6 +6,7 @@ import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import { BlockHeight, ChainTime } from '#protocol/ids.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
+import { luckFrom } from '../../domain/luck.ts'
 import type { Candidate, Circumstances } from '../../domain/ranking.ts'
 import { exclusionOf } from '../../domain/ranking.ts'
 import type { CreatorDeps } from './creator-deps.ts'
@@ -41,14 +42,20 @@ export function candidateOf({ ledger }: Pick<CreatorDeps, 'ledger'>, bid: Bid): 
 
 /** What the bids of a job are judged by at this moment. */
 export function circumstancesOf(
-  { ledger, network, engine }: Pick<CreatorDeps, 'ledger' | 'network' | 'engine'>,
-  { offer, setAside }: CreatorJob,
+  {
+    ledger,
+    network,
+    engine,
+    sha256,
+  }: Pick<CreatorDeps, 'ledger' | 'network' | 'engine' | 'sha256'>,
+  { offer, setAside, salt }: CreatorJob,
 ): Circumstances {
   const { head, nodes } = ledger.current()
   return {
     offer,
     now: head?.time ?? ChainTime.parse(0),
     ownClass: engine.class.cid,
+    luck: luckFrom(salt, sha256),
     arbiters: offer.arbiters.filter((account) => {
       const node = nodes.get(account)
       return (

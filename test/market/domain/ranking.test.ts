@@ -18,6 +18,7 @@ const circumstances: Circumstances = {
   now: time(1_000_100),
   ownClass: encoderProfile.class.cid,
   arbiters: [carol],
+  luck: { isExploring: false, lotOf: (encoder) => encoder },
 }
 
 function aCandidate(overrides: Partial<Candidate> = {}): Candidate {
