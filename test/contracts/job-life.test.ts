@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Role } from '#contracts/deeds.ts'
 import { challengeOf } from '#contracts/delivering.ts'
+import { explainStanding } from '#contracts/explain-standing.ts'
 import type { Job } from '#contracts/job.ts'
 import type { Mark } from '#contracts/parameters.ts'
 import type { JobAttest } from '#protocol/attestation.ts'
@@ -374,6 +375,88 @@ describe('a dispute', () => {
     expect(chain.block([releases(award, bob, alice), says(carol, ruling)]).at(-1)?.refusal).toBe(
       'not-disputed',
     )
+  })
+})
+
+describe('an arbiter', () => {
+  const longAgo = (): TestChain => {
+    const chain = offered()
+    const ratificationDeadline = time(startTime + 9 + 120)
+    chain.block([funds(award, { ratificationDeadline }), says(alice, award)])
+    chain.block([approves(award, bob)])
+    chain.skip(38)
+    return chain
+  }
+
+  test('that lets an escrow lapse without a word has that on record, and may be explained', () => {
+    const chain = longAgo()
+    chain.block([virtually('escrow-rejected', award)])
+    expect(jobOf(chain)).toMatchObject({ phase: 'offered', silences: [{ arbiter: carol }] })
+    expect(marksOf(chain).arbiter).toEqual(['silent'])
+    const [explained] = explainStanding(chain.ledger(), carol, chain.ledger().head!.height)
+    expect(explained?.entries).toMatchObject([
+      { marks: ['silent'], transactions: [{ what: 'award' }, { what: 'lapse' }] },
+    ])
+    expect(explained?.points).toBeLessThan(explained!.start)
+  })
+
+  test('that stood by is not to blame for a lapse, nor one that had no time to', () => {
+    const chain = longAgo()
+    const stoodBy = offered()
+    const ratificationDeadline = time(startTime + 9 + 120)
+    stoodBy.block([funds(award, { ratificationDeadline }), says(alice, award)])
+    stoodBy.block([approves(award, carol)])
+    stoodBy.skip(38)
+    stoodBy.block([virtually('escrow-rejected', award)])
+    expect(marksOf(stoodBy).arbiter).toEqual([])
+    const hurried = offered()
+    hurried.block([
+      funds(award, { ratificationDeadline: time(startTime + 12) }),
+      says(alice, award),
+    ])
+    hurried.block([virtually('escrow-rejected', award)])
+    expect(marksOf(hurried).arbiter).toEqual([])
+    chain.block([approves(award, carol, false), virtually('escrow-rejected', award)])
+    expect(marksOf(chain).arbiter).toEqual([])
+  })
+
+  test('that sleeps over a dispute loses standing until it rules', () => {
+    const chain = delivered()
+    chain.block([disputes(award, alice)])
+    const scoreAt = (seconds: number) => {
+      const ledger = chain.ledger()
+      const head = { ...ledger.head!, time: time(offer.deliverBy + seconds) }
+      return explainStanding({ ...ledger, head }, carol, head.height)
+    }
+    expect(scoreAt(86_400)).toEqual([])
+    const [asleep] = scoreAt(86_401)
+    expect(asleep?.entries).toMatchObject([{ marks: ['asleep'], job: offer.job }])
+    expect(asleep?.points).toBeLessThan(asleep!.start)
+    chain.block([releases(award, carol, bob)])
+    expect(marksOf(chain)).toMatchObject({ creator: ['wrong-dispute'], arbiter: ['unexplained'] })
+  })
+
+  test('that gives its reasons with the release has nothing held against it', () => {
+    const chain = delivered()
+    chain.block([disputes(award, alice)])
+    const statement = { v: 1, t: 'job.ruling', job: offer.job, root: cid('root') } as const
+    const amounts = { verdict: 'pass', toEncoder: hbd(3n), toCreator: hbd(0n), faults: [] } as const
+    chain.block([releases(award, carol, bob), says(carol, { ...statement, ...amounts })])
+    expect(marksOf(chain)).toEqual({ encoder: [], creator: ['wrong-dispute'], arbiter: [] })
+  })
+})
+
+describe('after the end of an escrow', () => {
+  test('a creator that pays itself back for delivered work has that on record, and its encoder has not', () => {
+    const chain = delivered()
+    chain.block([releases(award, alice, alice)])
+    expect(marksOf(chain)).toEqual({ encoder: [], creator: ['took-back'], arbiter: [] })
+  })
+
+  test('an encoder that pays itself for nothing has that on record', () => {
+    const chain = accepted()
+    chain.block([releases(award, bob, bob)])
+    expect(marksOf(chain)).toMatchObject({ encoder: ['took-unearned'], creator: [] })
   })
 })
 
