@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import { bindDatabase } from '#market/adapters/sqlite/binding-store.ts'
+import type { NodeDatabase } from '#market/adapters/sqlite/database.ts'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
-import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
+import {
+  createCreatorJobStore,
+  createEncoderJobStore,
+  createJobEventStore,
+} from '#market/adapters/sqlite/job-stores.ts'
 import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
@@ -13,6 +18,7 @@ import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
+import type { JobId } from '#protocol/ids.ts'
 import { measuredCapabilities } from './benchmark/measure-and-keep.ts'
 import type { Accounts } from './chain/accounts.ts'
 import { createAccounts } from './chain/accounts.ts'
@@ -55,7 +61,7 @@ import { createValidators } from './p2p/validators.ts'
 import type { PeerConfig } from './peer-config.ts'
 import { openPeerHardware } from './peer-hardware.ts'
 import { createJobProcessor } from './processing/job-processor.ts'
-import { createWorkspaces } from './processing/workspace.ts'
+import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
 import { createRoles } from './roles.ts'
 import { sha256 } from './sha256.ts'
 import { createTicker } from './ticker.ts'
@@ -209,7 +215,9 @@ export async function startPeer(
   })
   const marketNetwork = dryRun ? createDryNetwork(liveNetwork, dryRun) : liveNetwork
 
-  const workspaces = createWorkspaces(join(config.data, 'work'), content)
+  const work = join(config.data, 'work')
+  await removeAbandoned(work, unfinishedJobs(database))
+  const workspaces = createWorkspaces(work, content)
   const processor = createJobProcessor({
     content,
     engine,
@@ -331,4 +339,9 @@ async function examineKeys(
   const { rich } = network.limits
   for (const warning of checkKeys(account, names, { needsActive, rich }))
     logger.warn('key had better not be here', { warning })
+}
+
+function unfinishedJobs(database: NodeDatabase): readonly JobId[] {
+  const stores = [createEncoderJobStore(database), createCreatorJobStore(database)]
+  return stores.flatMap((jobs) => jobs.unfinished().map(({ id }) => id))
 }

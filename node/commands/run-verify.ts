@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { access, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { access, mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { MarketError } from '#market/errors.ts'
 import { Cid, Sha256Hex } from '#protocol/ids.ts'
@@ -10,6 +9,7 @@ import { createEncodingEngine } from '../encoding/engine.ts'
 import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { openBlockStore } from '../ipfs/block-store.ts'
 import { createLifetime } from '../lifetime.ts'
+import { openScratch } from '../scratch.ts'
 import type { TreeReport } from '../verification/tree-check.ts'
 import { checkTree } from '../verification/tree-check.ts'
 import { downloadTree, treeBehindGateway, treeInStore } from '../verification/tree-download.ts'
@@ -45,10 +45,10 @@ async function verify(
   await access(source).catch((cause: unknown) => {
     throw new MarketError('input-missing', `There is no file ${source}.`, {}, { cause })
   })
-  await using scratch = await temporaryFolder()
-  const { folder, root } = await placeOf(tree, flags, { scratch: scratch.path, view, signal })
   const directory = localDataPath()
   await mkdir(directory, { recursive: true, mode: 0o700 })
+  await using scratch = await openScratch(directory, 'verify')
+  const { folder, root } = await placeOf(tree, flags, { scratch: scratch.path, view, signal })
   const tools = await openFfmpegTools({ ...readEnvironment().settings, directory, signal })
   if (tools.binaries.warning !== null) view.warn(tools.binaries.warning)
   view.progress({ stage: 'measuring this machine', percent: 0 })
@@ -102,12 +102,4 @@ async function existing(data: string): Promise<string> {
     throw new MarketError('option-invalid', message, {}, { cause })
   })
   return directory
-}
-
-async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'spk-encoder-verify-'))
-  return {
-    path: folder,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  }
 }

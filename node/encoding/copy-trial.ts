@@ -1,7 +1,7 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import path from 'node:path'
+import { stat } from 'node:fs/promises'
 import { MarketError } from '#market/errors.ts'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
+import { openScratch } from '../scratch.ts'
 
 /**
  * Copies a source's video for real, and throws the copy away: only that shows that it can be cut at its key frames.
@@ -9,12 +9,12 @@ import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engin
  */
 export function createCopyTrial(
   copyVideo: EncodingEngine['copyVideo'],
-  root: string,
+  dataDirectory: string,
 ): EncodingEngine['tryCopy'] {
   return async (request: EncodeRequest, { signal }) => {
-    const directory = await mkdtemp(path.join(root, 'copy-'))
     try {
-      const segments = await copyVideo(request, { directory, signal })
+      await using scratch = await openScratch(dataDirectory, 'copy')
+      const segments = await copyVideo(request, { directory: scratch.path, signal })
       return await Promise.all(
         segments.map(async (segment) => ({
           bytes: (await stat(segment.path)).size,
@@ -25,8 +25,6 @@ export function createCopyTrial(
       signal.throwIfAborted()
       if (error instanceof MarketError) return null
       throw error
-    } finally {
-      await rm(directory, { recursive: true, force: true })
     }
   }
 }

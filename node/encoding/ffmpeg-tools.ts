@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { removeLeftovers } from '../scratch.ts'
 import type { FfmpegBinaries, FfmpegSearch } from './ffmpeg-binaries.ts'
 import { findFfmpeg } from './ffmpeg-binaries.ts'
 import type { Ffmpeg } from './ffmpeg-process.ts'
@@ -29,10 +30,11 @@ export type FfmpegToolsOptions = FfmpegSearch & {
 /** A slow machine decodes its lead and fills the encoder's look-ahead long before three minutes have passed. */
 const defaultStallMs = 180_000
 
-/** Ends what an earlier life of this node left running, and finds FFmpeg. Rejects with `ffmpeg-missing`. */
+/** Ends what an earlier life of this node left running, removes what that wrote, and finds FFmpeg. Rejects with `ffmpeg-missing`. */
 export async function openFfmpegTools(options: FfmpegToolsOptions): Promise<FfmpegTools> {
   const { stallMs = defaultStallMs } = options
   const guard = await openGuard(options)
+  await removeLeftovers(options.directory)
   const binaries = await findFfmpeg({ guard }, options)
   return {
     binaries,

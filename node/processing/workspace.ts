@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { Cid, JobId } from '#protocol/ids.ts'
@@ -12,13 +12,17 @@ export interface Workspace {
   remove(): Promise<void>
 }
 
-/** Directories of jobs below one root. `purpose` keeps an encoder's work and a checker's apart on a node that is both. */
+/** Keeps an encoder's work and a checker's apart on a node that is both. */
+const purposes = ['encode', 'check'] as const
+type Purpose = (typeof purposes)[number]
+
+/** Directories of jobs below one root. */
 export function createWorkspaces(
   root: string,
   content: Pick<ContentStore, 'exportFile' | 'sizes'>,
-): (job: JobId, purpose: 'encode' | 'check') => Workspace {
+): (job: JobId, purpose: Purpose) => Workspace {
   return (job, purpose) => {
-    const path = join(root, `${purpose}-${job.replace(':', '-')}`)
+    const path = join(root, nameOf(job, purpose))
     return {
       source: async (cid, signal) => {
         await mkdir(path, { recursive: true, mode: 0o700 })
@@ -39,6 +43,17 @@ export function createWorkspaces(
       remove: () => rm(path, { recursive: true, force: true }),
     }
   }
+}
+
+/** Removes, at a start, the directories of jobs that are over: their process may have been killed before it could. */
+export async function removeAbandoned(root: string, unfinished: readonly JobId[]): Promise<void> {
+  const kept = new Set(unfinished.flatMap((job) => purposes.map((purpose) => nameOf(job, purpose))))
+  for (const name of await readdir(root).catch(() => []))
+    if (!kept.has(name)) await rm(join(root, name), { recursive: true, force: true })
+}
+
+function nameOf(job: JobId, purpose: Purpose): string {
+  return `${purpose}-${job.replace(':', '-')}`
 }
 
 async function sizeOf(file: string): Promise<number> {
