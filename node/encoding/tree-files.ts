@@ -1,3 +1,4 @@
+import { segmentCount } from '#protocol/grid.ts'
 import type { Cid } from '#protocol/ids.ts'
 import type { AudioRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import { manifestText } from '#protocol/manifest.ts'
@@ -38,18 +39,39 @@ type Track = {
 
 /** Every file of the tree that a manifest describes. Equal manifests give equal trees, to the byte. */
 export function treeFiles(manifest: Manifest): readonly TreeFile[] {
-  const tracks = tracksOf(manifest)
+  const { masters, tracks } = playedFiles(manifest, {})
+  const record = { path: manifestName, text: manifestText(manifest) }
+  return [...masters, record, ...tracks, ...stillFiles(manifest)]
+}
+
+/**
+ * The files of a tree that is being encoded, from a manifest that has its first segments only: no record of it yet, and
+ * playlists that will grow, but for those of tracks that are whole.
+ */
+export function growingFiles(draft: Manifest): readonly TreeFile[] {
+  const { masters, tracks } = playedFiles(draft, { isGrowing: true })
+  return [...masters, ...tracks]
+}
+
+type Growth = Pick<PlaylistForm, 'isGrowing'>
+
+/** Playlists in both forms, and what they refer to. */
+function playedFiles(
+  manifest: Manifest,
+  growth: Growth,
+): { readonly masters: readonly TreeFile[]; readonly tracks: readonly TreeFile[] } {
+  const tracks = tracksOf(manifest, growth)
   const playlistIds = new Map(
     tracks.map((track) => [playlistName(track.name), textCid(cidPlaylist(track))]),
   )
   const addressOf = addressIn(playlistIds)
-  return [
-    { path: masterName, text: masterPlaylist(manifest) },
-    { path: cidMasterName, text: masterPlaylist(manifest, { addressOf }) },
-    { path: manifestName, text: manifestText(manifest) },
-    ...tracks.flatMap(trackFiles),
-    ...stillFiles(manifest),
-  ]
+  return {
+    masters: [
+      { path: masterName, text: masterPlaylist(manifest, growth) },
+      { path: cidMasterName, text: masterPlaylist(manifest, { ...growth, addressOf }) },
+    ],
+    tracks: tracks.flatMap(trackFiles),
+  }
 }
 
 function stillFiles({ poster, storyboard, grid }: Manifest): readonly TreeFile[] {
@@ -65,15 +87,21 @@ function stillFiles({ poster, storyboard, grid }: Manifest): readonly TreeFile[]
   ]
 }
 
-function tracksOf({ renditions, audio, grid, subtitles = [] }: Manifest): readonly Track[] {
-  const video = renditions.map(
-    (rendition): Track => ({
+function tracksOf(
+  { renditions, audio, grid, subtitles = [] }: Manifest,
+  growth: Growth,
+): readonly Track[] {
+  const growthOf = (segments: readonly SegmentRecord[]): Growth =>
+    segments.length < segmentCount(grid) ? growth : {}
+  const video = renditions.map((rendition): Track => {
+    const own = growthOf(rendition.segments)
+    return {
       name: rendition.name,
       files: segmentFiles(rendition.segments),
-      playlist: (form) => videoPlaylist(rendition, grid.rate, form),
-    }),
-  )
-  const sound = audio ? [soundTrack(audio)] : []
+      playlist: (form) => videoPlaylist(rendition, grid.rate, { ...own, ...form }),
+    }
+  })
+  const sound = audio ? [soundTrack(audio, growthOf(audio.segments))] : []
   const texts = subtitles.map(
     ({ cid, bytes }, index): Track => ({
       name: subtitleTrack(index),
@@ -84,11 +112,11 @@ function tracksOf({ renditions, audio, grid, subtitles = [] }: Manifest): readon
   return [...video, ...sound, ...texts]
 }
 
-function soundTrack(audio: AudioRecord): Track {
+function soundTrack(audio: AudioRecord, growth: Growth): Track {
   return {
     name: audioRendition,
     files: segmentFiles(audio.segments),
-    playlist: (form) => audioPlaylist(audio, form),
+    playlist: (form) => audioPlaylist(audio, { ...growth, ...form }),
   }
 }
 

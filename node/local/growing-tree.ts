@@ -1,16 +1,10 @@
 import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { DeterminismClass } from '#protocol/encoder.ts'
-import { segmentCount } from '#protocol/grid.ts'
-import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { EncodedTracks } from '../encoding/manifest.ts'
 import { buildManifest } from '../encoding/manifest.ts'
-import {
-  audioPlaylist,
-  masterName,
-  masterPlaylist,
-  playlistName,
-  videoPlaylist,
-} from '../encoding/playlist.ts'
+import { playablePart } from '../encoding/playable-part.ts'
+import { cidMasterName, masterName } from '../encoding/playlist.ts'
+import { growingFiles } from '../encoding/tree-files.ts'
 import type { OutputFolder } from './output-folder.ts'
 
 /** The playlists of a tree that is being encoded: a player may watch what is finished from the beginning on. */
@@ -19,7 +13,7 @@ export type GrowingTree = {
   publish(): Promise<void>
 }
 
-/** A track that is whole is closed at once. The master comes last: when it is there, each playlist that it names has something to play. */
+/** A track that is whole is closed at once. The masters come last: when they are there, each playlist that they name has something to play. */
 export function createGrowingTree(
   folder: OutputFolder,
   {
@@ -31,32 +25,18 @@ export function createGrowingTree(
   },
   tracks: EncodedTracks,
 ): GrowingTree {
-  const published = new Map<string, number>()
+  const published = new Map<string, string>()
   let last: Promise<void> = Promise.resolve()
 
   const publishNow = async (): Promise<void> => {
-    const draft = buildManifest(terms, determinismClass, tracks)
-    const { renditions, audio, grid } = draft
-    let hasGrown = false
-    const grow = async (name: string, length: number, text: () => string): Promise<void> => {
-      if (length === (published.get(name) ?? 0)) return
-      await folder.writeText(playlistName(name), text())
-      published.set(name, length)
-      hasGrown = true
+    const part = playablePart(buildManifest(terms, determinismClass, tracks))
+    const files = part ? growingFiles(part) : []
+    const texts = files.flatMap((file) => ('text' in file ? [file] : []))
+    for (const { path, text } of texts.toSorted(mastersLast)) {
+      if (published.get(path) === text) continue
+      await folder.writeText(path, text)
+      published.set(path, text)
     }
-    const whole = segmentCount(grid)
-    const formOf = (length: number) => ({ isGrowing: length < whole })
-    for (const rendition of renditions) {
-      const { length } = rendition.segments
-      await grow(rendition.name, length, () => videoPlaylist(rendition, grid.rate, formOf(length)))
-    }
-    if (audio) {
-      const { length } = audio.segments
-      await grow(audioRendition, length, () => audioPlaylist(audio, formOf(length)))
-    }
-    const isPlayable = published.size === renditions.length + (audio ? 1 : 0)
-    if (hasGrown && isPlayable)
-      await folder.writeText(masterName, masterPlaylist(draft, { isGrowing: true }))
   }
 
   return {
@@ -65,4 +45,14 @@ export function createGrowingTree(
       return last
     },
   }
+}
+
+type Placed = { readonly path: string }
+
+function mastersLast(a: Placed, b: Placed): number {
+  return Number(isMaster(a)) - Number(isMaster(b))
+}
+
+function isMaster({ path }: Placed): boolean {
+  return path === masterName || path === cidMasterName
 }

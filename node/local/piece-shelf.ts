@@ -9,6 +9,8 @@ import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { FinishedWork } from '../encoding/cell-runner.ts'
 import { codecString } from '../encoding/codec-string.ts'
 import { fileCid } from '../encoding/file-cid.ts'
+import type { MadePiece, Maker } from '../encoding/finished-pieces.ts'
+import { createFinishedPieces } from '../encoding/finished-pieces.ts'
 import type { EncodedTracks } from '../encoding/manifest.ts'
 import type { PieceKeyOf, PieceName } from '../encoding/piece-key.ts'
 import { piecesOf } from '../encoding/piece-key.ts'
@@ -34,9 +36,6 @@ export type PieceShelfDeps = {
   /** Hardware whose pieces are taken besides the recipe's own; where there are both, the recipe's win. */
   readonly hardware: readonly HardwareEncoder[]
 }
-
-/** Some hardware, or null for the recipe's own encoder. */
-type Maker = HardwareEncoder | null
 
 /** Files whose bytes are compared with their ids at a time. */
 const checkedAtOnce = 4
@@ -99,36 +98,18 @@ export async function openPieceShelf(
   }
 }
 
-/** A piece and what made it. */
-type MadePiece = { readonly segments: readonly SegmentRecord[]; readonly maker: Maker }
-
-/** Pieces by rendition and part, and the codec of each rendition whose first segment is there. */
+/** Pieces, and the codec of each rendition whose first segment is there. */
 function createShelf() {
-  const tracks = new Map<string, Map<number, MadePiece>>()
+  const pieces = createFinishedPieces()
   const codecs = new Map<string, string>()
-  const trackOf = (rendition: string) => tracks.get(rendition) ?? new Map<number, MadePiece>()
-  /** Up to the first gap. */
-  const joinedOf = (rendition: string): readonly MadePiece[] => {
-    const track = trackOf(rendition)
-    const pieces: MadePiece[] = []
-    for (let piece = track.get(0); piece; piece = track.get(pieces.length)) pieces.push(piece)
-    return pieces
-  }
   return {
-    has: (part: number | null, rendition: string) => trackOf(rendition).has(part ?? 0),
-    add: async (
-      folder: OutputFolder,
-      { part, rendition }: PieceName,
-      piece: MadePiece,
-    ): Promise<void> => {
+    ...pieces,
+    add: async (folder: OutputFolder, name: PieceName, piece: MadePiece): Promise<void> => {
+      const { part, rendition } = name
       if ((part ?? 0) === 0 && rendition !== audioRendition)
         codecs.set(rendition, codecString(await readFile(folder.fileOf(nameIn(rendition, 0)))))
-      tracks.set(rendition, trackOf(rendition).set(part ?? 0, piece))
+      pieces.add(name, piece)
     },
-    segmentsOf: (rendition: string): readonly SegmentRecord[] =>
-      joinedOf(rendition).flatMap(({ segments }) => segments),
-    hardwareOf: (rendition: string): readonly Maker[] =>
-      joinedOf(rendition).flatMap(({ segments, maker }) => segments.map(() => maker)),
     codecsOf: (rendition: string): string => codecs.get(rendition) ?? '',
   }
 }

@@ -8,10 +8,12 @@ import type { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { SegmentRecord } from '#protocol/manifest.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { FinishedWork } from '../encoding/cell-runner.ts'
+import type { FinishedPieces } from '../encoding/finished-pieces.ts'
+import { createFinishedPieces } from '../encoding/finished-pieces.ts'
 import type { PieceKeyOf } from '../encoding/piece-key.ts'
 import { piecesOf } from '../encoding/piece-key.ts'
 
-export type PieceKeeper = {
+export type PieceKeeper = Pick<FinishedPieces, 'segmentsOf' | 'hardwareOf'> & {
   isFinished(part: number | null, rendition: string): boolean
   /** Takes finished segments into the block store and notes them: from here on a crash does not lose them. */
   keep(work: FinishedWork): Promise<void>
@@ -49,9 +51,13 @@ export async function openPieceKeeper(
   { job, terms, keyOf }: KeptWork,
 ): Promise<PieceKeeper> {
   const { content, pieces, cache, state } = deps
-  const finished = new Set<string>()
+  const finished = createFinishedPieces()
+  const note = (piece: Piece): void => {
+    const { segments, hardware: maker = null } = piece
+    finished.add(piece, { segments, maker })
+  }
   for (const piece of pieces.of(job)) {
-    if (await isWhole(piece, content)) finished.add(nameOf(piece))
+    if (await isWhole(piece, content)) note(piece)
     else pieces.removePiece(job, piece)
   }
 
@@ -67,19 +73,20 @@ export async function openPieceKeeper(
       cache.save(key, { segments, place: ownBlocks })
       for (const evicted of cache.evict(cacheLimitBytes)) content.unpin(cacheOwner(evicted))
     })
-    finished.add(nameOf(piece))
+    note(piece)
   }
 
   for (const { rendition, part } of piecesOf(terms)) {
-    const name = { rendition, part: part ?? wholePart }
-    if (finished.has(nameOf(name))) continue
+    if (finished.has(part, rendition)) continue
     const cached = cache.find(keyOf(part, rendition))
     if (cached?.place === ownBlocks && (await isWhole(cached, content)))
-      save({ ...name, segments: cached.segments })
+      save({ rendition, part: part ?? wholePart, segments: cached.segments })
   }
 
   return {
-    isFinished: (part, rendition) => finished.has(nameOf({ rendition, part: part ?? wholePart })),
+    isFinished: finished.has,
+    segmentsOf: finished.segmentsOf,
+    hardwareOf: finished.hardwareOf,
     keep: async ({ part, segments }) => {
       const byRendition = Map.groupBy(segments, ({ rendition }) => rendition)
       for (const [rendition, encoded] of byRendition) {
@@ -94,15 +101,9 @@ export async function openPieceKeeper(
   }
 }
 
-type PieceName = Pick<Piece, 'rendition' | 'part'>
-
-function nameOf({ rendition, part }: PieceName): string {
-  return `${rendition} ${part}`
-}
-
 /** The part as keys count it: null for what is not cut into parts. */
 function partOf(
-  { rendition, part }: PieceName,
+  { rendition, part }: Pick<Piece, 'rendition' | 'part'>,
   { copied }: Pick<EncodeRequest['terms'], 'copied'>,
 ): number | null {
   return rendition === audioRendition || rendition === copied ? null : part
