@@ -13,12 +13,13 @@ import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import { MarketError } from '#market/errors.ts'
+import type { LedgerView } from '#market/ports/ledger-view.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
 import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
-import type { JobId } from '#protocol/ids.ts'
+import type { Cid, JobId } from '#protocol/ids.ts'
 import { measuredCapabilities } from './benchmark/measure-and-keep.ts'
 import type { Accounts } from './chain/accounts.ts'
 import { createAccounts } from './chain/accounts.ts'
@@ -42,6 +43,7 @@ import { createTransactionPrinter } from './dry-run/transaction-printer.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
 import { createGatewayRouter } from './gateway/gateway.ts'
+import { createJobsRouter } from './gateway/jobs.ts'
 import { startHttpServer } from './http-server.ts'
 import { answerCalls, gossipHandlers } from './inbox.ts'
 import { createContentStore } from './ipfs/content-store.ts'
@@ -61,6 +63,7 @@ import { createValidators } from './p2p/validators.ts'
 import type { PeerConfig } from './peer-config.ts'
 import { openPeerHardware } from './peer-hardware.ts'
 import { createJobProcessor } from './processing/job-processor.ts'
+import { createJobTrees } from './processing/job-trees.ts'
 import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
 import { createRoles } from './roles.ts'
 import { sha256 } from './sha256.ts'
@@ -218,8 +221,11 @@ export async function startPeer(
   const work = join(config.data, 'work')
   await removeAbandoned(work, unfinishedJobs(database))
   const workspaces = createWorkspaces(work, content)
+  const trees = createJobTrees((job) => deliveredRoot(ledger, job))
   const processor = createJobProcessor({
     content,
+    trees,
+    logger: log('jobs'),
     engine,
     engineFor: (job) => hardware.engineFor(ledger.current().jobs.get(job)),
     pieces: createPieceStore(database),
@@ -231,6 +237,7 @@ export async function startPeer(
   const checker = createDeliveryChecker(
     {
       content,
+      trees,
       engine,
       ffmpeg: tools.ffmpeg,
       ffprobe: tools.ffprobe,
@@ -260,6 +267,7 @@ export async function startPeer(
     content,
     processor,
     checker,
+    trees,
     background,
     accounts,
     clock,
@@ -297,6 +305,7 @@ export async function startPeer(
       {
         routers: [
           createGatewayRouter(blocks),
+          createJobsRouter(blocks, trees.rootOf),
           createControlRouter({ status, events, postJob, signing }, token),
         ],
         logger: log('http'),
@@ -344,4 +353,10 @@ async function examineKeys(
 function unfinishedJobs(database: NodeDatabase): readonly JobId[] {
   const stores = [createEncoderJobStore(database), createCreatorJobStore(database)]
   return stores.flatMap((jobs) => jobs.unfinished().map(({ id }) => id))
+}
+
+function deliveredRoot(ledger: LedgerView, id: JobId): Cid | null {
+  const job = ledger.current().jobs.get(id)
+  const delivered = job?.phase === 'delivered' || job?.phase === 'settled' ? job.delivered : null
+  return delivered?.operation.root ?? null
 }

@@ -15,7 +15,7 @@ import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { EnvelopeSigner, MarketNetwork } from '#market/ports/market-network.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
-import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
+import type { DeliveryChecker, JobProcessor, JobTrees } from '#market/ports/processing.ts'
 import { eachApart } from '#market/services/apart.ts'
 import type { Arbiter } from '#market/services/arbiter/arbiter.ts'
 import { createArbiter } from '#market/services/arbiter/arbiter.ts'
@@ -42,6 +42,7 @@ export type RoleDeps = {
   readonly content: ContentStore
   readonly processor: JobProcessor
   readonly checker: DeliveryChecker
+  readonly trees: JobTrees
   readonly background: BackgroundWork
   readonly accounts: Accounts
   readonly clock: Clock

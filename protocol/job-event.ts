@@ -50,6 +50,8 @@ export const JobEvent = z.discriminatedUnion('type', [
     percent: z.number(),
     speed: z.number().optional(),
     etaSeconds: z.int().optional(),
+    /** Finished so far and here: this node's gateway has it under `/jobs/<job>/master.m3u8`. */
+    preview: Cid.optional(),
   }),
   event('delivered', { root: Cid, bytes: z.int(), block: BlockHeight }),
   event('check-progress', {

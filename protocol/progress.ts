@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HiveAccount, JobId } from './ids.ts'
+import { Cid, HiveAccount, JobId } from './ids.ts'
 
 /** The stages of the blueprint's agent contract. */
 export const Stage = z.enum(['downloading', 'encoding', 'uploading'])
@@ -17,5 +17,7 @@ export const Progress = z.strictObject({
   /** Seconds of video encoded per second, absent before it is known. */
   speed: z.number().min(0).max(100_000).optional(),
   etaSeconds: z.int().min(0).optional(),
+  /** A tree of what is finished so far, that the encoder's node has: it can be watched, and proves nothing. */
+  preview: Cid.optional(),
 })
 export type Progress = z.infer<typeof Progress>

@@ -76,3 +76,10 @@ export type CheckResult = {
 export function isOver(job: CreatorJob): boolean {
   return job.phase === 'paid' || job.phase === 'failed'
 }
+
+/** An encoder is at work, or may be. */
+export function isAwaited(
+  job: CreatorJob | null,
+): job is CreatorJobIn<'awaiting-approval' | 'awaiting-delivery'> {
+  return job?.phase === 'awaiting-approval' || job?.phase === 'awaiting-delivery'
+}

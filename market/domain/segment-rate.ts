@@ -1,3 +1,7 @@
+import { gridSeconds, segmentCount } from '#protocol/grid.ts'
+import { audioPreset } from '#protocol/ladder.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+
 /** What a transport stream adds to its payload, at most, in hundredths. */
 const containerPercent = 12
 
@@ -15,4 +19,25 @@ export function segmentBitsLimit(kbps: number, seconds: number): number {
 /** Bits that a rendition may have in all: its rate for its time, in transport streams. */
 export function renditionBitsLimit(kbps: number, seconds: number): number {
   return (seconds * kbps * 1_000 * (100 + containerPercent)) / 100
+}
+
+/**
+ * Bits that a whole track may have under its cap, of so many segments. A segment more is allowed for than it has: sound is
+ * cut at its own frames, and may last one of them longer.
+ */
+export function trackBitsLimit(kbps: number, seconds: number, segments: number): number {
+  return segmentBitsLimit(kbps, seconds) + (segments + 1) * segmentBitsLimit(kbps, 0)
+}
+
+/** Bytes that the tracks of a tree may have together: no honest tree, whole or not, comes to more. */
+export function treeBytesLimit({
+  ladder,
+  grid,
+  source,
+}: Pick<JobOffer, 'ladder' | 'grid' | 'source'>): number {
+  const rates = ladder.map(({ kbps }) => kbps)
+  const all = source.audioStream === undefined ? rates : [...rates, audioPreset.kbps]
+  const [seconds, segments] = [gridSeconds(grid), segmentCount(grid)]
+  const bits = all.reduce((sum, kbps) => sum + trackBitsLimit(kbps, seconds, segments), 0)
+  return Math.ceil(bits / 8)
 }

@@ -1,11 +1,17 @@
 import type { JobDeliver } from '#protocol/delivery.ts'
-import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import type { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Progress } from '#protocol/progress.ts'
 import type { CheckResult } from '../domain/creator-job.ts'
 
-export type WorkProgress = Pick<Progress, 'stage' | 'percent' | 'speed' | 'etaSeconds'>
+export type WorkProgress = Pick<Progress, 'stage' | 'percent' | 'speed' | 'etaSeconds' | 'preview'>
+
+/** What can be played of a job here, whether it is whole or still growing. */
+export interface JobTrees {
+  /** From now on the job's tree is this one, whose blocks are here. */
+  show(job: JobId, root: Cid): void
+}
 
 /** Fetches a job's source, encodes it and keeps the tree; what a crash leaves is used again. */
 export interface JobProcessor {

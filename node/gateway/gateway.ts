@@ -1,28 +1,9 @@
-import { Readable } from 'node:stream'
 import Router from '@koa/router'
-import { NotFoundError } from 'interface-store'
-import type { UnixFSEntry } from 'ipfs-unixfs-exporter'
-import { exporter } from 'ipfs-unixfs-exporter'
 import type { Context } from 'koa'
 import { CID } from 'multiformats/cid'
-import { MarketError } from '#market/errors.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
-import type { FoundFile } from '../ipfs/file-bytes.ts'
-import { fileBytes } from '../ipfs/file-bytes.ts'
-import { parseRange } from './range.ts'
-
-const contentTypes: Readonly<Record<string, string>> = {
-  m3u8: 'application/vnd.apple.mpegurl',
-  ts: 'video/mp2t',
-  m4s: 'video/iso.segment',
-  mp4: 'video/mp4',
-  aac: 'audio/aac',
-  vtt: 'text/vtt; charset=utf-8',
-  json: 'application/json',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-}
+import { openToPages } from './open-to-pages.ts'
+import { decodedPath, refuse, serveContent } from './serve-content.ts'
 
 /** A response never changes: its address is the hash of its bytes. */
 const immutable = 'public, max-age=29030400, immutable'
@@ -33,139 +14,20 @@ const immutable = 'public, max-age=29030400, immutable'
  */
 export function createGatewayRouter(blocks: FlatBlockStore): Router {
   const router = new Router()
-  router.use(async (context, next) => {
-    context.set('access-control-allow-origin', '*')
-    context.set('access-control-allow-methods', 'GET, HEAD')
-    context.set('access-control-allow-headers', 'range, if-none-match, if-range')
-    context.set('access-control-expose-headers', 'content-length, content-range, etag, x-ipfs-path')
-    context.set('x-content-type-options', 'nosniff')
-    await next()
-  })
-  router.options('/ipfs/{*path}', (context) => {
-    context.set('access-control-max-age', '86400')
-    context.status = 204
-  })
+  openToPages(router, '/ipfs/{*path}')
   router.get('/ipfs/{*path}', (context) => serve(context, blocks))
   return router
 }
 
 async function serve(context: Context, blocks: FlatBlockStore): Promise<void> {
   const path = contentPath(context.path)
-  if (!path) {
-    refuse(context, 400, 'An address is /ipfs/<CID>/<path>.')
-    return
-  }
-  const entry = await find(path, blocks)
-  if (entry?.type !== 'file' && entry?.type !== 'raw') {
-    refuse(
-      context,
-      404,
-      entry
-        ? 'This is no file; a player wants the master.m3u8 in a directory.'
-        : 'There is nothing of that name.',
-    )
-    return
-  }
-  const etag = `"${entry.cid}"`
-  context.set('etag', etag)
-  context.set('accept-ranges', 'bytes')
-  context.set('x-ipfs-path', `/ipfs/${path.split('/').map(encodeURIComponent).join('/')}`)
-  context.status = 200
-  if (isKnown(context.get('if-none-match'), etag)) {
-    context.status = 304
-    context.set('cache-control', immutable)
-    return
-  }
-  context.type =
-    contentTypes[path.split('.').pop()?.toLowerCase() ?? ''] ?? 'application/octet-stream'
-  await sendFile(context, blocks, { cid: entry.cid, size: Number(entry.size) })
-}
-
-/** True if the asker has it: whatever its cache believes, what an id names never changes. */
-function isKnown(known: string, etag: string): boolean {
-  return known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
-}
-
-/** What a path leads to; null where a name in it is not there. Rejects with `content-unavailable` where a block of the way is not here. */
-async function find(path: string, blocks: FlatBlockStore): Promise<UnixFSEntry | null> {
-  try {
-    return await exporter(path, blocks, { offline: true })
-  } catch (error) {
-    if (isMissingBlock(error)) throw notHere(path, error)
-    return null
-  }
-}
-
-/** Sends what was asked for of a file once its first bytes are at hand, so that a file that is not here is an error and no empty answer. */
-async function sendFile(context: Context, blocks: FlatBlockStore, file: FoundFile): Promise<void> {
-  const { size } = file
-  const range = askedRange(context, size)
-  if (range === 'unsatisfiable') {
-    context.remove('etag')
-    context.set('content-range', `bytes */${size}`)
-    refuse(context, 416, 'The file is shorter than that.')
-    return
-  }
-  const { start, end } = range ?? { start: 0, end: size - 1 }
-  if (context.method !== 'HEAD') {
-    const gone = new AbortController()
-    const content = fileBytes(blocks, file, { start, end: end + 1 }, gone.signal)
-    const body = Readable.from(await primed(content).catch(asContentError(file)))
-    context.res.once('close', () => {
-      gone.abort()
-      body.destroy()
-    })
-    context.body = body
-  }
-  context.status = range ? 206 : 200
-  if (range) context.set('content-range', `bytes ${start}-${end}/${size}`)
-  context.set('cache-control', immutable)
-  context.length = end - start + 1
-}
-
-/** A range counts for a GET only, and only for the file that the asker means. */
-function askedRange(context: Context, size: number): ReturnType<typeof parseRange> {
-  const meant = context.get('if-range')
-  if (context.method !== 'GET' || (meant !== '' && meant !== context.response.get('etag')))
-    return null
-  return parseRange(context.get('range'), size)
-}
-
-/** The same bytes, the first of which have been read. */
-async function primed(content: AsyncGenerator<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const first = await content.next()
-  return (async function* () {
-    if (!first.done) yield first.value
-    yield* content
-  })()
-}
-
-function asContentError({ cid }: FoundFile): (error: unknown) => never {
-  return (error) => {
-    throw isMissingBlock(error)
-      ? notHere(cid.toString(), error)
-      : new MarketError(
-          'content-corrupt',
-          `${cid} is no file as it should be.`,
-          {},
-          { cause: error },
-        )
-  }
-}
-
-function notHere(path: string, cause: unknown): MarketError {
-  const message = `This node does not have all of /ipfs/${path}.`
-  return new MarketError('content-unavailable', message, {}, { cause })
-}
-
-/** Both the block store and the walk along a path fail with a NotFoundError, but only the store's is one of a block. */
-function isMissingBlock(error: unknown): boolean {
-  return error instanceof NotFoundError
+  if (path) await serveContent(context, blocks, { path, caching: immutable })
+  else refuse(context, 400, 'An address is /ipfs/<CID>/<path>.')
 }
 
 /** `<cid>` or `<cid>/<path>`, or null for what is neither. */
 function contentPath(path: string): string | null {
-  const rest = decode(path.slice('/ipfs/'.length))?.replace(/\/+$/, '')
+  const rest = decodedPath(path, '/ipfs/')?.replace(/\/+$/, '')
   const [root] = rest?.split('/') ?? []
   if (!rest || !root) return null
   try {
@@ -174,18 +36,4 @@ function contentPath(path: string): string | null {
   } catch {
     return null
   }
-}
-
-function decode(path: string): string | null {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return null
-  }
-}
-
-function refuse(context: Context, status: number, message: string): void {
-  context.status = status
-  context.type = 'text/plain; charset=utf-8'
-  context.body = `${message}\n`
 }

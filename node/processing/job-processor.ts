@@ -1,6 +1,6 @@
 import { leavesOf, merkleRoot, summariesOf } from '#contracts/merkle.ts'
 import type { PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
-import type { Piece, PieceStore } from '#market/adapters/sqlite/piece-store.ts'
+import type { PieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
@@ -8,17 +8,22 @@ import type { NodeState } from '#market/ports/node-state.ts'
 import type { JobProcessor, WorkProgress } from '#market/ports/processing.ts'
 import { bytesToHex } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
-import type { HardwareEncoder } from '#protocol/encoder.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
-import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import type { Manifest } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { createCellRunner } from '../encoding/cell-runner.ts'
 import { codecString } from '../encoding/codec-string.ts'
 import { freeSpace, usualDiskFloorBytes, watchDisk } from '../encoding/disk-guard.ts'
+import type { EncodeProgress } from '../encoding/encode-progress.ts'
 import { buildManifest } from '../encoding/manifest.ts'
 import { createPieceKeys } from '../encoding/piece-key.ts'
+import type { Logger } from '../logger.ts'
 import { sha256 } from '../sha256.ts'
+import type { GrowingJob } from './growing-job.ts'
+import { createGrowingJob } from './growing-job.ts'
+import type { ShownTrees } from './job-trees.ts'
+import type { PieceKeeper } from './piece-keeper.ts'
 import { openPieceKeeper } from './piece-keeper.ts'
 import { createSourceFetch } from './source-fetch.ts'
 import { assembleTree } from './tree.ts'
@@ -35,6 +40,8 @@ export type ProcessorDeps = {
   readonly state: NodeState
   readonly clock: Clock
   readonly workspaceOf: (job: JobId) => Workspace
+  readonly trees: ShownTrees
+  readonly logger: Logger
 }
 
 /** A segment of ours is some megabytes. */
@@ -62,11 +69,10 @@ export function createJobProcessor(deps: ProcessorDeps): JobProcessor {
       })
       const source = await workspaceOf(offer.job).source(offer.source.cid, signal)
       const encoding = clock.now()
-      await encodeMissing(deps, offer, source, { signal, onProgress })
+      const draft = await encodeMissing(deps, offer, source, { signal, onProgress })
       const encoded = clock.now()
       onProgress({ stage: 'uploading', percent: 0 })
-      const manifest = await manifestOf(deps, offer, signal)
-      const delivery = await publish(deps, offer, manifest)
+      const delivery = await publish(deps, offer, await draft())
       await workspaceOf(offer.job).remove()
       onProgress({ stage: 'uploading', percent: 100 })
       return {
@@ -78,6 +84,7 @@ export function createJobProcessor(deps: ProcessorDeps): JobProcessor {
       fetchSource.forget(job)
       pieces.remove(job)
       content.unpin(job)
+      deps.trees.forget(job)
       void workspaceOf(job).remove()
     },
   }
@@ -85,60 +92,73 @@ export function createJobProcessor(deps: ProcessorDeps): JobProcessor {
 
 type Run = { readonly signal: AbortSignal; readonly onProgress: (progress: WorkProgress) => void }
 
+/** The record of what is finished by now; of the whole tree in the end. */
+type Draft = () => Promise<Manifest>
+
 async function encodeMissing(
   deps: ProcessorDeps,
   offer: JobOffer,
   source: string,
   { signal, onProgress }: Run,
-): Promise<void> {
+): Promise<Draft> {
   const keyOf = createPieceKeys(offer, deps.engine.class)
   const keeper = await openPieceKeeper(deps, { job: offer.job, terms: offer, keyOf })
+  const draft = createDraft(deps, offer, { keeper, signal })
+  const growing = createGrowingJob(deps, offer, draft)
+  growing.grow()
   await using scratch = await deps.workspaceOf(offer.job).scratch('parts')
   using guard = watchDisk({ ...diskWatch, directory: scratch.path }, freeSpace)
   const runCells = createCellRunner({ ...deps, engine: deps.engineFor(offer.job) })
-  await runCells({
-    request: { source, terms: offer },
-    directory: scratch.path,
-    signal: AbortSignal.any([signal, guard.signal]),
-    isFinished: keeper.isFinished,
-    onFinished: keeper.keep,
-    onProgress: (progress) => onProgress({ stage: 'encoding', ...progress }),
-  })
+  try {
+    await runCells({
+      request: { source, terms: offer },
+      directory: scratch.path,
+      signal: AbortSignal.any([signal, guard.signal]),
+      isFinished: keeper.isFinished,
+      onFinished: async (work) => {
+        await keeper.keep(work)
+        growing.grow()
+      },
+      onProgress: (progress) => onProgress(withPreview(growing, progress)),
+    })
+  } finally {
+    await growing.settled()
+  }
+  return draft
 }
 
-/** What was encoded, in order, as the record that the tree is made from. */
-async function manifestOf(
-  { pieces, content, engine }: ProcessorDeps,
+function withPreview(growing: GrowingJob, progress: EncodeProgress): WorkProgress {
+  const preview = growing.root()
+  return { stage: 'encoding', ...progress, ...(preview === null ? {} : { preview }) }
+}
+
+/** Reads each rendition's codec once, from its first segment. */
+function createDraft(
+  { content, engine }: ProcessorDeps,
   offer: JobOffer,
-  signal: AbortSignal,
-): Promise<Manifest> {
-  const kept = pieces.of(offer.job)
-  const piecesOf = (name: string): readonly Piece[] =>
-    kept
-      .filter(({ rendition }) => rendition === name)
-      .toSorted((left, right) => left.part - right.part)
-  const segmentsOf = (name: string): SegmentRecord[] =>
-    piecesOf(name).flatMap(({ segments }) => segments)
-  const hardwareOf = (name: string): (HardwareEncoder | null)[] =>
-    piecesOf(name).flatMap(({ segments, hardware = null }) => segments.map(() => hardware))
+  { keeper, signal }: { readonly keeper: PieceKeeper; readonly signal: AbortSignal },
+): Draft {
   const codecs = new Map<string, string>()
-  for (const { name } of offer.ladder) {
-    const [first] = segmentsOf(name)
-    if (!first) throw new Error('every rendition was encoded')
-    const bytes = await content.read(first.cid, { limitBytes: segmentLimitBytes, signal })
-    codecs.set(name, codecString(bytes))
+  return async () => {
+    for (const { name } of offer.ladder) {
+      const [first] = keeper.segmentsOf(name)
+      if (!first || codecs.has(name)) continue
+      const bytes = await content.read(first.cid, { limitBytes: segmentLimitBytes, signal })
+      codecs.set(name, codecString(bytes))
+    }
+    const codecsOf = (name: string): string => codecs.get(name) ?? ''
+    return buildManifest(offer, engine.class, { ...keeper, codecsOf })
   }
-  const codecsOf = (name: string): string => codecs.get(name) ?? ''
-  return buildManifest(offer, engine.class, { segmentsOf, codecsOf, hardwareOf })
 }
 
 async function publish(
-  { content }: ProcessorDeps,
+  { content, trees }: ProcessorDeps,
   { job }: JobOffer,
   manifest: Manifest,
 ): Promise<Omit<JobDeliver, 'milliseconds'>> {
   const tree = await assembleTree(manifest, content)
   content.pin(tree.root, job)
+  trees.show(job, tree.root)
   const leaves = leavesOf(manifest)
   return {
     v: 1,

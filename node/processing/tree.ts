@@ -16,9 +16,20 @@ export type AssembledTree = { readonly root: Cid; readonly manifest: Cid }
  * The root depends on nothing but the manifest, so a verifier that assembles the same one holds the whole tree to it.
  */
 export async function assembleTree(manifest: Manifest, content: TreeStore): Promise<AssembledTree> {
+  const { root, top } = await assembleFiles(treeFiles(manifest), content)
+  const found = top.find(({ name }) => name === manifestName)
+  if (!found) throw new Error('a tree has a manifest')
+  return { root, manifest: found.cid }
+}
+
+/** Makes one directory of files, those in folders included; segments have to be here, and are not moved. */
+export async function assembleFiles(
+  files: readonly TreeFile[],
+  content: TreeStore,
+): Promise<{ readonly root: Cid; readonly top: readonly DirectoryEntry[] }> {
   const folders = new Map<string, DirectoryEntry[]>()
   const top: DirectoryEntry[] = []
-  for (const file of treeFiles(manifest)) {
+  for (const file of files) {
     const [first = '', second] = file.path.split('/')
     const entry = await entryOf(second ?? first, file, content)
     if (second === undefined) top.push(entry)
@@ -29,9 +40,7 @@ export async function assembleTree(manifest: Manifest, content: TreeStore): Prom
     top.push({ name, cid, dagBytes })
   }
   const { cid: root } = await content.addDirectory(top)
-  const found = top.find(({ name }) => name === manifestName)
-  if (!found) throw new Error('a tree has a manifest')
-  return { root, manifest: found.cid }
+  return { root, top }
 }
 
 async function entryOf(name: string, file: TreeFile, content: TreeStore): Promise<DirectoryEntry> {

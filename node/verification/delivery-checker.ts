@@ -6,7 +6,7 @@ import type { Clock } from '#market/ports/clock.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
-import type { CheckProgress, DeliveryChecker } from '#market/ports/processing.ts'
+import type { CheckProgress, DeliveryChecker, JobTrees } from '#market/ports/processing.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
@@ -32,6 +32,8 @@ export type CheckerDeps = {
   readonly ledger: LedgerView
   readonly clock: Clock
   readonly workspaceOf: (job: JobId) => Workspace
+  /** Told of a tree that is here, whatever is found of it. */
+  readonly trees: JobTrees
 }
 
 export type CheckerOptions = {
@@ -110,6 +112,7 @@ async function checkStructure(check: Check, options: CheckerOptions): Promise<St
   const promised = checkPromise(check.offer, check.delivered)
   if (promised.length > 0) return failed(...promised)
   if (!(await fetchTree(check, options))) return failed({ code: 'unavailable' })
+  check.trees.show(check.job, check.delivered.operation.root)
   const manifest = await readManifest(check)
   if (!manifest) return failed({ code: 'manifest-invalid' })
   const faults = checkManifest(manifest, check.offer, check.delivered)

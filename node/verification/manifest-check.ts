@@ -1,5 +1,5 @@
 import { leavesOf, merkleRoot, summariesOf } from '#contracts/merkle.ts'
-import { segmentBitsLimit } from '#market/domain/segment-rate.ts'
+import { segmentBitsLimit, trackBitsLimit } from '#market/domain/segment-rate.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import { bytesToHex, canonicalJson } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
@@ -105,9 +105,7 @@ export function checkPromise(
 ): readonly Fault[] {
   return operation.renditions.flatMap(({ name, bytes, segments }): readonly Fault[] => {
     const kbps = ladder.find((rendition) => rendition.name === name)?.kbps ?? audioPreset.kbps
-    // A segment more than it has: sound is cut at its own frames, and may last one of them longer.
-    const most =
-      segmentBitsLimit(kbps, gridSeconds(grid)) + (segments + 1) * segmentBitsLimit(kbps, 0)
+    const most = trackBitsLimit(kbps, gridSeconds(grid), segments)
     return bytes * 8 > most ? [{ code: 'bitrate-out-of-bounds', rendition: name }] : []
   })
 }

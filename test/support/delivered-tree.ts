@@ -139,6 +139,7 @@ export async function openWorkshop(): Promise<Workshop> {
         ledger: { current: () => ledger, isSynced: () => true },
         clock: { now: () => 0 },
         workspaceOf: (job) => workspaces(job, 'check'),
+        trees: { show: () => undefined },
         ...deps,
       },
       { patienceMs: 0, pollMs: 1 },

@@ -1,12 +1,16 @@
 import { MarketError } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
+import type { FlatBlockStore } from '#node/ipfs/block-store.ts'
 import { openBlockStore } from '#node/ipfs/block-store.ts'
 import { createContentStore } from '#node/ipfs/content-store.ts'
 import { linksOf } from '#node/ipfs/dag.ts'
 
 /** A content store in a folder, whose network has exactly what the store has: what is not here is nowhere. */
 export async function openLoneContent(folder: string): Promise<ContentStore> {
-  const blocks = await openBlockStore(folder)
+  return loneContent(await openBlockStore(folder))
+}
+
+export function loneContent(blocks: FlatBlockStore): ContentStore {
   const pins = { pin: () => undefined, unpin: () => undefined, pinned: () => [] }
   return createContentStore({
     blocks,

@@ -206,6 +206,7 @@ function aParticipant(
     content,
     processor: aProcessor(behaviour),
     checker: aChecker(node, behaviour),
+    trees: { show: () => undefined },
     background,
     accounts: createAccounts({ rpc: node.rpc, now: () => 0 }, { ttlMs: 0, limit: 10 }),
     clock: { now: () => 0 },

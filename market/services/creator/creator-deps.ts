@@ -12,7 +12,7 @@ import type { LedgerView } from '../../ports/ledger-view.ts'
 import type { MarketNetwork } from '../../ports/market-network.ts'
 import type { NodeState } from '../../ports/node-state.ts'
 import type { Outbox } from '../../ports/outbox.ts'
-import type { DeliveryChecker } from '../../ports/processing.ts'
+import type { DeliveryChecker, JobTrees } from '../../ports/processing.ts'
 import type { BackgroundWork } from '../background.ts'
 
 /** What the creator's services need of the world. */
@@ -29,6 +29,7 @@ export type CreatorDeps = {
   readonly engine: EncodingEngine
   readonly content: ContentStore
   readonly checker: DeliveryChecker
+  readonly trees: JobTrees
   readonly background: BackgroundWork
   /** Liquid HBD of an account, as the chain has it now. */
   readonly balanceOf: (account: HiveAccount) => Promise<MilliHbd>

@@ -2,14 +2,18 @@ import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { Progress } from '#protocol/progress.ts'
+import { isAwaited } from '../../domain/creator-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
+import { createPreviewFollower } from './follow-preview.ts'
 
 /** Passes on how far an encoder is. Only the awarded one is listened to, and nothing late overtakes what is newer. */
-export function createReceiveProgress({ jobs, events, clock }: CreatorDeps) {
+export function createReceiveProgress(deps: CreatorDeps) {
+  const { jobs, events, clock } = deps
+  const previews = createPreviewFollower(deps)
   const newest = new Map<JobId, number>()
   return ({ body, author }: Envelope<Progress>): Acknowledged => {
     const job = jobs.find(body.job)
-    if (job?.phase !== 'awaiting-approval' && job?.phase !== 'awaiting-delivery') {
+    if (!isAwaited(job)) {
       return { accepted: false, reason: 'no work is awaited for this job' }
     }
     if (job.choice.bid.encoder !== author || body.encoder !== author) {
@@ -18,6 +22,7 @@ export function createReceiveProgress({ jobs, events, clock }: CreatorDeps) {
     if (body.sequence <= (newest.get(job.id) ?? -1)) return { accepted: true }
     newest.set(job.id, body.sequence)
     const { encoder, stage, percent, speed, etaSeconds } = body
+    const preview = body.preview && previews.follow(job, encoder, body.preview)
     events.relay({
       type: 'progress',
       job: job.id,
@@ -27,6 +32,7 @@ export function createReceiveProgress({ jobs, events, clock }: CreatorDeps) {
       percent,
       ...(speed === undefined ? {} : { speed }),
       ...(etaSeconds === undefined ? {} : { etaSeconds }),
+      ...(preview === undefined ? {} : { preview }),
     })
     return { accepted: true }
   }

@@ -36,7 +36,7 @@ export function createProgressReporter(
   const send = async (): Promise<void> => {
     isSending = true
     while (next) {
-      const { stage, percent, speed, etaSeconds } = next
+      const { stage, percent, speed, etaSeconds, preview } = next
       next = null
       sequence += 1
       const body: Progress = {
@@ -49,6 +49,7 @@ export function createProgressReporter(
         percent,
         ...(speed === undefined ? {} : { speed }),
         ...(etaSeconds === undefined ? {} : { etaSeconds }),
+        ...(preview === undefined ? {} : { preview }),
       }
       await tell(body)
     }

@@ -135,6 +135,7 @@ export function createSimulatedPeer(
       signer,
       processor,
       checker,
+      trees: { show: () => undefined },
       background,
       clock,
       sha256,
