@@ -108,19 +108,8 @@ async function makeClip(tools: FfmpegTools, file: string): Promise<string> {
   const enlarged = ['-vf', 'scale=1920:1080:flags=lanczos,noise=alls=4:allf=t', '-c:v', 'libx264']
   await ffmpeg(
     tools,
-    ...[
-      '-stream_loop',
-      '-1',
-      '-t',
-      '80',
-      '-i',
-      film,
-      ...enlarged,
-      '-preset',
-      'veryfast',
-      '-g',
-      '60',
-    ],
+    ...['-stream_loop', '2', '-i', film, '-t', '80', ...enlarged],
+    ...['-preset', 'veryfast', '-g', '60'],
     ...[...rateOf(), '-c:a', 'aac', '-b:a', '128k', file],
   )
   return file
