@@ -1,5 +1,6 @@
 import type { Sha256 } from '#protocol/canonical.ts'
 import type { BlockHeight, BlockId, ChainTime, HiveAccount, TransactionId } from '#protocol/ids.ts'
+import type { ActivationHeights } from './activation.ts'
 
 /** A block as far as contracts look at it. */
 export type BlockContext = {
@@ -25,6 +26,8 @@ export type ChainPoint = {
 export type Network = {
   /** Id of the market's custom_json, and `app` in the meta of its escrows. */
   readonly operationId: string
+  /** Kinds of operations that came into force on this network later than the market itself. */
+  readonly activations?: Partial<ActivationHeights>
   readonly sha256: Sha256
 }
 

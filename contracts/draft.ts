@@ -1,45 +1,35 @@
 import type { Ledger } from './ledger.ts'
+import { Table } from './table.ts'
 
-type Tables = Pick<Ledger, 'nodes' | 'jobs' | 'escrows' | 'standings'>
+type Tables = Pick<Ledger, 'nodes' | 'jobs' | 'escrows' | 'standings' | 'claims' | 'ratifying'>
 type TableName = keyof Tables
-type KeyOf<T extends TableName> = Tables[T] extends ReadonlyMap<infer Key, unknown> ? Key : never
+type KeyOf<T extends TableName> =
+  Tables[T] extends ReadonlyMap<infer Key extends string, unknown> ? Key : never
 type ValueOf<T extends TableName> =
   Tables[T] extends ReadonlyMap<unknown, infer Value> ? Value : never
 
-/**
- * A ledger while a run of blocks is folded into it. A table is copied when it is first written to and never again,
- * so a block without market operations costs nothing and a long replay copies each table once.
- */
+/** A ledger while blocks are folded into it. */
 export type Draft = {
   readonly ledger: () => Ledger
   readonly get: <T extends TableName>(table: T, key: KeyOf<T>) => ValueOf<T> | undefined
   readonly set: <T extends TableName>(table: T, key: KeyOf<T>, value: ValueOf<T>) => void
   readonly remove: <T extends TableName>(table: T, key: KeyOf<T>) => void
-  readonly replace: (
-    members: Partial<Pick<Ledger, 'head' | 'awaitingBeacon' | 'checkpoint'>>,
-  ) => void
+  readonly replace: (members: Partial<Omit<Ledger, TableName>>) => void
 }
 
 /** Opens a draft on a ledger, which itself is never changed. */
 export function createDraft(start: Ledger): Draft {
   let ledger = start
-  const copied = new Map<TableName, Map<unknown, unknown>>()
-  const writable = (name: TableName): Map<unknown, unknown> => {
-    const known = copied.get(name)
-    if (known) return known
-    const copy = new Map<unknown, unknown>(ledger[name])
-    copied.set(name, copy)
-    ledger = { ...ledger, [name]: copy }
-    return copy
-  }
+  const table = (name: TableName): Table<string, unknown> =>
+    Table.from(ledger[name] as ReadonlyMap<string, unknown>)
   return {
     ledger: () => ledger,
-    get: (table, key) => (ledger[table] as ReadonlyMap<unknown, never>).get(key),
-    set: (table, key, value) => {
-      writable(table).set(key, value)
+    get: (name, key) => (ledger[name] as ReadonlyMap<unknown, never>).get(key),
+    set: (name, key, value) => {
+      ledger = { ...ledger, [name]: table(name).with(key, value) }
     },
-    remove: (table, key) => {
-      if (ledger[table].has(key as never)) writable(table).delete(key)
+    remove: (name, key) => {
+      ledger = { ...ledger, [name]: table(name).without(key) }
     },
     replace: (members) => {
       ledger = { ...ledger, ...members }

@@ -39,7 +39,10 @@ export function applyEscrowAction(
 
 /** Closes what lapsed in this block, after its operations. */
 export function lapseEscrows(draft: Draft, at: ChainPoint): readonly (JobFact | EscrowFact)[] {
-  return [...draft.ledger().escrows.values()].flatMap((escrow) => {
+  const due = [...draft.ledger().ratifying].filter(([, deadline]) => deadline <= at.time)
+  return due.flatMap(([key]) => {
+    const escrow = draft.get('escrows', key)
+    if (!escrow) return []
     const outcome = keepEscrow(draft, lapseEscrow(escrow, at))
     return outcome.ok ? outcome.facts : []
   })
@@ -54,6 +57,8 @@ function keepEscrow(
   const key = escrowKey(escrow.terms.from, escrow.terms.id)
   if (escrow.phase === 'closed') draft.remove('escrows', key)
   else draft.set('escrows', key, escrow)
+  if (escrow.phase === 'pending') draft.set('ratifying', key, escrow.terms.ratificationDeadline)
+  else draft.remove('ratifying', key)
   return accepted(null, [...outcome.facts, ...followEscrow(draft, escrow)])
 }
 

@@ -1,8 +1,12 @@
+import type { LedgerCheckpoint } from '#protocol/checkpoint.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { LedgerAction } from '#protocol/ledger-block.ts'
 import type { Operation } from '#protocol/operation.ts'
 import { parseOperation, signingRole } from '#protocol/operation.ts'
+import { isInForce } from './activation.ts'
 import type { BlockContext, ChainPoint, Network, OperationContext } from './block-context.ts'
+import type { CheckpointFact, CheckpointRefusal } from './checkpoints.ts'
+import { claimCheckpoint } from './checkpoints.ts'
 import { attestJob, deliverJob } from './delivering.ts'
 import type { Draft } from './draft.ts'
 import type { Job, JobFact, JobRefusal } from './job.ts'
@@ -11,19 +15,21 @@ import { awardJob, cancelJob, offerJob } from './offering.ts'
 import type { Outcome } from './outcome.ts'
 import { accepted, refused, unreachable } from './outcome.ts'
 import { parametersAt } from './parameters.ts'
-import type { RegistryFact, RegistryRefusal } from './registry.ts'
-import { registerNode, retireNode } from './registry.ts'
+import type { NodeRecord, RegistryFact, RegistryRefusal } from './registry.ts'
+import { registerNode, retireNode, updateNode } from './registry.ts'
 import { isKnownEncoder } from './reputation.ts'
 import { rateEncoder, ruleJob } from './settling.ts'
 import { followJob } from './standing.ts'
 
-export type MarketFact = JobFact | RegistryFact
+export type MarketFact = JobFact | RegistryFact | CheckpointFact
 
 /** Why a custom_json changed nothing. Anyone may post anything, so this is the normal end of much of it. */
 export type MarketRefusal =
   | JobRefusal
   | RegistryRefusal
+  | CheckpointRefusal
   | 'not-one-signer'
+  | 'not-yet'
   | 'wrong-role'
   | 'too-long'
   | 'not-json'
@@ -44,14 +50,22 @@ export function applyMarketOperation(
   const parsed = parseOperation(json)
   if (!parsed.ok) return refused(parsed.reason)
   const { operation } = parsed
+  if (!isInForce(operation.t, block.height, network)) return refused('not-yet')
   if (signingRole[operation.t] !== signer.role) return refused('wrong-role')
   const context = { ...block, transaction: at.transaction, signer: signer.account }
-  return operation.t === 'node.register' || operation.t === 'node.retire'
-    ? applyToRegistry(draft, operation, context)
-    : applyToJob(draft, operation, context, network)
+  switch (operation.t) {
+    case 'node.register':
+    case 'node.update':
+    case 'node.retire':
+      return applyToRegistry(draft, operation, context)
+    case 'checkpoint':
+      return applyCheckpoint(draft, operation, context)
+    default:
+      return applyToJob(draft, operation, context, network)
+  }
 }
 
-type RegistryOperation = Extract<Operation, { t: 'node.register' | 'node.retire' }>
+type RegistryOperation = Extract<Operation, { t: 'node.register' | 'node.update' | 'node.retire' }>
 
 function applyToRegistry(
   draft: Draft,
@@ -59,16 +73,50 @@ function applyToRegistry(
   context: OperationContext,
 ): Outcome<null, RegistryFact, RegistryRefusal> {
   const node = draft.get('nodes', context.signer)
-  const outcome =
-    operation.t === 'node.register'
-      ? registerNode(node, operation, context)
-      : retireNode(node, operation, context)
+  const outcome = reduceNode(node, operation, context)
   if (!outcome.ok) return outcome
   draft.set('nodes', context.signer, outcome.state)
   return accepted(null, outcome.facts)
 }
 
-type JobOperation = Exclude<Operation, RegistryOperation>
+function reduceNode(
+  node: NodeRecord | undefined,
+  operation: RegistryOperation,
+  context: OperationContext,
+): Outcome<NodeRecord, RegistryFact, RegistryRefusal> {
+  switch (operation.t) {
+    case 'node.register':
+      return registerNode(node, operation, context)
+    case 'node.update':
+      return updateNode(node, operation, context)
+    case 'node.retire':
+      return retireNode(node, operation, context)
+    default:
+      return unreachable(operation)
+  }
+}
+
+function applyCheckpoint(
+  draft: Draft,
+  operation: LedgerCheckpoint,
+  context: OperationContext,
+): Outcome<null, CheckpointFact, CheckpointRefusal> {
+  const { checkpoint, pastCheckpoints } = draft.ledger()
+  const outcome = claimCheckpoint(
+    {
+      node: draft.get('nodes', context.signer),
+      claim: draft.get('claims', context.signer),
+      known: [...pastCheckpoints, checkpoint],
+    },
+    operation,
+    context,
+  )
+  if (!outcome.ok) return outcome
+  draft.set('claims', context.signer, outcome.state)
+  return accepted(null, outcome.facts)
+}
+
+type JobOperation = Exclude<Operation, RegistryOperation | LedgerCheckpoint>
 
 function applyToJob(
   draft: Draft,

@@ -68,9 +68,16 @@ function foldBlock(draft: Draft, block: LedgerBlock, network: Network): readonly
   assertServed(records, block)
   draft.replace({ head: context })
   if (block.height % parametersAt(block.height).checkpointBlocks === 0) {
-    draft.replace({ checkpoint: chainCheckpoint(draft.ledger(), context, network.sha256) })
+    keepCheckpoint(draft, context, network)
   }
   return records
+}
+
+function keepCheckpoint(draft: Draft, block: BlockContext, { sha256 }: Network): void {
+  const before = draft.ledger()
+  const { checkpointsKept } = parametersAt(block.height)
+  const pastCheckpoints = [...before.pastCheckpoints, before.checkpoint].slice(1 - checkpointsKept)
+  draft.replace({ checkpoint: chainCheckpoint(before, block, sha256), pastCheckpoints })
 }
 
 function applyOperation(

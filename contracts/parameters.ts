@@ -4,6 +4,8 @@ import type { BlockHeight } from '#protocol/ids.ts'
 export type Parameters = {
   /** Blocks after which a state hash is chained. */
   readonly checkpointBlocks: number
+  /** Checkpoints that published ones are held against: a day and more, so that a node that was away is heard. */
+  readonly checkpointsKept: number
   readonly challenge: {
     /** Settled jobs up to which an encoder counts as a newcomer. */
     readonly newcomerJobs: number
@@ -73,6 +75,7 @@ const versions: readonly { readonly from: number; readonly parameters: Parameter
     from: 0,
     parameters: {
       checkpointBlocks: 1_000,
+      checkpointsKept: 32,
       challenge: { newcomerJobs: 20, newcomerCredit: 500n, newcomerLeaves: 5, leaves: 3 },
       reputation: {
         start: 100n,

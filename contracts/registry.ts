@@ -1,5 +1,6 @@
+import type { EncoderProfile } from '#protocol/encoder.ts'
 import type { BlockHeight, HiveAccount } from '#protocol/ids.ts'
-import type { NodeRegister, NodeRetire } from '#protocol/registration.ts'
+import type { NodeRegister, NodeRetire, NodeUpdate } from '#protocol/registration.ts'
 import type { OperationContext } from './block-context.ts'
 import type { Outcome } from './outcome.ts'
 import { accepted, refused } from './outcome.ts'
@@ -18,6 +19,7 @@ export type NodeRecord = Omit<NodeRegister, 'v' | 't'> & {
 
 export type RegistryFact =
   | { readonly type: 'node-registered'; readonly account: HiveAccount }
+  | { readonly type: 'node-updated'; readonly account: HiveAccount }
   | { readonly type: 'node-retired'; readonly account: HiveAccount }
 
 export type RegistryRefusal = 'role-without-terms' | 'terms-without-role' | 'not-registered'
@@ -45,6 +47,24 @@ export function registerNode(
   return accepted(record, [{ type: 'node-registered', account: context.signer }])
 }
 
+/** active -> active, with what the update names replaced. */
+export function updateNode(
+  node: NodeRecord | undefined,
+  { addresses, encoder, arbiter }: NodeUpdate,
+  context: OperationContext,
+): Outcome<NodeRecord, RegistryFact, RegistryRefusal> {
+  if (node?.phase !== 'active') return refused('not-registered')
+  if ((encoder && !node.encoder) || (arbiter && !node.arbiter)) return refused('terms-without-role')
+  const record: NodeRecord = {
+    ...node,
+    ...(addresses && { addresses }),
+    ...(encoder && node.encoder && { encoder: { ...node.encoder, ...present(encoder) } }),
+    ...(arbiter && { arbiter }),
+    updated: context.height,
+  }
+  return accepted(record, [{ type: 'node-updated', account: context.signer }])
+}
+
 /** active -> retired. */
 export function retireNode(
   node: NodeRecord | undefined,
@@ -55,4 +75,11 @@ export function retireNode(
   return accepted({ ...node, phase: 'retired', updated: context.height }, [
     { type: 'node-retired', account: context.signer },
   ])
+}
+
+type Change = NonNullable<NodeUpdate['encoder']>
+
+/** What an update names. A member that is there without a value names nothing. */
+function present(change: Change): Partial<EncoderProfile> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
 }

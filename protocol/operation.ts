@@ -2,15 +2,17 @@ import { z } from 'zod'
 import { JobAttest } from './attestation.ts'
 import { JobAward } from './award.ts'
 import { canonicalJson, utf8 } from './canonical.ts'
+import { LedgerCheckpoint } from './checkpoint.ts'
 import { JobDeliver } from './delivery.ts'
 import { JobCancel, JobOffer } from './offer.ts'
 import { EncoderRate } from './rating.ts'
-import { NodeRegister, NodeRetire } from './registration.ts'
+import { NodeRegister, NodeRetire, NodeUpdate } from './registration.ts'
 import { JobRuling } from './ruling.ts'
 
 /** Every custom_json of the market, by its `t`. */
 export const Operation = z.discriminatedUnion('t', [
   NodeRegister,
+  NodeUpdate,
   NodeRetire,
   JobOffer,
   JobCancel,
@@ -19,6 +21,7 @@ export const Operation = z.discriminatedUnion('t', [
   JobAttest,
   JobRuling,
   EncoderRate,
+  LedgerCheckpoint,
 ])
 export type Operation = z.infer<typeof Operation>
 
@@ -27,6 +30,7 @@ export type SigningRole = 'posting' | 'active'
 
 export const signingRole: { readonly [T in Operation['t']]: SigningRole } = {
   'node.register': 'posting',
+  'node.update': 'posting',
   'node.retire': 'posting',
   'job.offer': 'posting',
   'job.cancel': 'posting',
@@ -35,6 +39,7 @@ export const signingRole: { readonly [T in Operation['t']]: SigningRole } = {
   'job.attest': 'posting',
   'job.ruling': 'active',
   'encoder.rate': 'posting',
+  checkpoint: 'posting',
 }
 
 /** hived takes 8,192 bytes of JSON; we leave room for what wraps it. */

@@ -17,6 +17,30 @@ export const NodeRegister = z.strictObject({
 })
 export type NodeRegister = z.infer<typeof NodeRegister>
 
+/** What an update may name of an encoder's profile; what it names replaces what was there. */
+const EncoderChange = z
+  .strictObject(EncoderProfile.shape)
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'an update changes something')
+
+/**
+ * `node.update`: changes what it names of the account's registration and leaves the rest. It cannot take anything away, nor
+ * change roles or peer: that is a registration.
+ */
+export const NodeUpdate = z
+  .strictObject({
+    v: z.literal(1),
+    t: z.literal('node.update'),
+    addresses: z.array(Multiaddr).max(8).optional(),
+    encoder: EncoderChange.optional(),
+    arbiter: ArbiterTerms.optional(),
+  })
+  .refine(
+    ({ addresses, encoder, arbiter }) => addresses ?? encoder ?? arbiter,
+    'an update changes something',
+  )
+export type NodeUpdate = z.infer<typeof NodeUpdate>
+
 /** `node.retire`: the account no longer runs a node. */
 export const NodeRetire = z.strictObject({
   v: z.literal(1),

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { foldBlocks } from '#contracts/fold.ts'
 import { emptyLedger } from '#contracts/ledger.ts'
 import { hashLedger } from '#contracts/snapshot.ts'
-import { BlockHeight, Sha256Hex } from '#protocol/ids.ts'
+import { BlockHeight, BlockId, Sha256Hex } from '#protocol/ids.ts'
 import { LedgerBlock } from '#protocol/ledger-block.ts'
 import { sha256 } from '../support/builders.ts'
 
@@ -16,7 +16,22 @@ const Vectors = z.strictObject({
   operationId: z.string(),
   genesisHash: Sha256Hex,
   genesisHeight: BlockHeight,
-  histories: z.array(z.strictObject({ blocks: z.array(LedgerBlock), stateHash: Sha256Hex })).min(1),
+  histories: z
+    .array(
+      z.strictObject({
+        blocks: z.array(LedgerBlock),
+        refusals: z.array(
+          z.strictObject({ height: z.int(), position: z.int(), refusal: z.string() }),
+        ),
+        checkpoint: z.strictObject({
+          height: BlockHeight,
+          block: BlockId.nullable(),
+          hash: Sha256Hex,
+        }),
+        stateHash: Sha256Hex,
+      }),
+    )
+    .min(1),
 })
 
 const file = new URL('../vectors/ledger.json', import.meta.url)
@@ -25,19 +40,35 @@ const { histories, operationId, genesisHash, genesisHeight } = Vectors.parse(
 )
 
 test.each(histories.map((history, number) => [number, history] as const))(
-  'history %i folds to its hash',
-  (_, { blocks, stateHash }) => {
+  'history %i folds to its hash, its checkpoint and its refusals',
+  (_, { blocks, refusals, checkpoint, stateHash }) => {
     const start = emptyLedger(genesisHash, genesisHeight)
-    const { ledger } = foldBlocks(start, blocks, { operationId, sha256 })
+    const { ledger, records } = foldBlocks(start, blocks, { operationId, sha256 })
+    const refused = records.filter(({ refusal }) => refusal !== null)
+    expect(refused.map(({ height, position, refusal }) => ({ height, position, refusal }))).toEqual(
+      refusals,
+    )
+    expect(ledger.checkpoint).toEqual(checkpoint)
     expect(hashLedger(ledger, sha256)).toBe(stateHash)
   },
 )
 
-test('the histories reach every phase of a job', () => {
-  const phases = histories.flatMap(({ blocks }) => {
+test('the histories pass a checkpoint, and some publish it, truly and falsely', () => {
+  expect(histories.some(({ checkpoint }) => checkpoint.height === 1_000)).toBe(true)
+  const claims = histories.flatMap(({ blocks }) => {
     const start = emptyLedger(genesisHash, genesisHeight)
-    const { ledger } = foldBlocks(start, blocks, { operationId, sha256 })
-    return [...ledger.jobs.values()].map(({ phase }) => phase)
+    return [...foldBlocks(start, blocks, { operationId, sha256 }).ledger.claims.values()]
+  })
+  expect(new Set(claims.map(({ agrees }) => agrees))).toEqual(new Set([true, false]))
+})
+
+test('the histories pass every phase of a job', () => {
+  const phases = histories.flatMap(({ blocks }) => {
+    let ledger = emptyLedger(genesisHash, genesisHeight)
+    return blocks.flatMap((block) => {
+      ledger = foldBlocks(ledger, [block], { operationId, sha256 }).ledger
+      return [...ledger.jobs.values()].map(({ phase }) => phase)
+    })
   })
   expect(new Set(phases)).toEqual(
     new Set(['offered', 'cancelled', 'awarded', 'accepted', 'delivered', 'settled']),

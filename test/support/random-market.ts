@@ -5,8 +5,9 @@ import { foldBlocks } from '#contracts/fold.ts'
 import type { Job } from '#contracts/job.ts'
 import type { Ledger } from '#contracts/ledger.ts'
 import { escrowKey } from '#contracts/ledger.ts'
-import { ChainTime, Sha256Hex } from '#protocol/ids.ts'
+import { ChainTime, Multiaddr, Sha256Hex } from '#protocol/ids.ts'
 import type { LedgerAction, LedgerBlock } from '#protocol/ledger-block.ts'
+import type { NodeUpdate } from '#protocol/registration.ts'
 import {
   aDelivery,
   alice,
@@ -18,6 +19,7 @@ import {
   cid,
   encoderProfile,
   escrowId,
+  hashHex,
   hbd,
   jobId,
   salt,
@@ -55,9 +57,14 @@ const deeds = [
   'rule',
   'rate',
   'register',
+  'update',
+  'claim',
   'noise',
   'wait',
 ] as const
+
+/** The first block of every history: a checkpoint comes before its end. */
+const opening = nextBlock(undefined, [], 960)
 
 /**
  * Histories of a market with three jobs, as hived could have made them: escrow operations that hived would refuse are left out,
@@ -77,14 +84,16 @@ function playOut(plan: readonly Deed[]): readonly LedgerBlock[] {
   const blocks: LedgerBlock[] = []
   let ledger: Ledger = genesis()
   const add = (transactions: readonly (readonly LedgerAction[])[]): void => {
-    const draft = nextBlock(blocks.at(-1), transactions)
+    const previous = blocks.at(-1) ?? opening
+    const draft = nextBlock(previous, transactions)
     const lapsed = lapsing(ledger, draft.time)
-    const block = lapsed.length > 0 ? nextBlock(blocks.at(-1), [...transactions, lapsed]) : draft
+    const block = lapsed.length > 0 ? nextBlock(previous, [...transactions, lapsed]) : draft
     ledger = foldBlocks(ledger, [block], testNetwork).ledger
     blocks.push(block)
   }
   add([
     [
+      says(alice, aRegistration()),
       says(bob, aRegistration({ roles: ['encoder'], encoder: encoderProfile })),
       says(carol, aRegistration({ roles: ['arbiter'], arbiter: { fee: hbd(1n) } })),
     ],
@@ -104,7 +113,7 @@ function act({ what, job: number, dice }: Deed, ledger: Ledger): readonly Ledger
   const award = anAward({
     job: id,
     escrow: escrowId(number),
-    readyBy: time(startTime + 60 + dice * 20),
+    readyBy: time(opening.time + 60 + dice * 20),
   })
   const escrow = ledger.escrows.get(escrowKey(alice, number))
   const someone = [alice, bob, carol][dice % 3] ?? alice
@@ -115,7 +124,7 @@ function act({ what, job: number, dice }: Deed, ledger: Ledger): readonly Ledger
       return dice === 0 ? [says(alice, { v: 1, t: 'job.cancel', job: id })] : []
     case 'award': {
       if (escrow) return []
-      const deadline = ChainTime.parse((ledger.head?.time ?? startTime) + 30 + dice * 3)
+      const deadline = ChainTime.parse((ledger.head?.time ?? opening.time) + 30 + dice * 3)
       return [
         funds(award, { ratificationDeadline: deadline }),
         ...(dice === 1 ? [] : [says(alice, award)]),
@@ -157,6 +166,10 @@ function act({ what, job: number, dice }: Deed, ledger: Ledger): readonly Ledger
       ]
     case 'register':
       return [says(someone, aRegistration())].filter(() => someone === alice)
+    case 'update':
+      return [says(someone, updates[dice % updates.length] ?? updates[0])]
+    case 'claim':
+      return claim(ledger, someone, dice)
     case 'noise':
       return [
         {
@@ -168,6 +181,23 @@ function act({ what, job: number, dice }: Deed, ledger: Ledger): readonly Ledger
     case 'wait':
       return []
   }
+}
+
+const updates = [
+  { v: 1, t: 'node.update', addresses: [Multiaddr.parse('/ip4/127.0.0.1/tcp/4001')] },
+  { v: 1, t: 'node.update', encoder: { prices: [{ rendition: '720p', perMinute: hbd(7n) }] } },
+  { v: 1, t: 'node.update', arbiter: { fee: hbd(2n) } },
+] as const satisfies readonly NodeUpdate[]
+
+/** Publishes the last checkpoint, or another hash for it. */
+function claim(
+  { checkpoint: { height, block, hash } }: Ledger,
+  who: typeof alice,
+  dice: number,
+): readonly LedgerAction[] {
+  if (!block) return []
+  const said = dice % 4 === 3 ? hashHex('another state') : hash
+  return [says(who, { v: 1, t: 'checkpoint', height, block, hash: said })]
 }
 
 function approveAll(

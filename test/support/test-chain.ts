@@ -95,12 +95,15 @@ export type TestChain = {
 }
 
 /** A chain in memory, folded block by block. */
-export function createTestChain(start: Ledger = genesis()): TestChain {
+export function createTestChain(
+  start: Ledger = genesis(),
+  network: Network = testNetwork,
+): TestChain {
   let ledger = start
   const blocks: LedgerBlock[] = []
   const block: TestChain['block'] = (...transactions) => {
     const next = nextBlock(blocks.at(-1), transactions)
-    const folded: Folded = foldBlocks(ledger, [next], testNetwork)
+    const folded: Folded = foldBlocks(ledger, [next], network)
     ledger = folded.ledger
     blocks.push(next)
     return folded.records
@@ -119,8 +122,8 @@ export function createTestChain(start: Ledger = genesis()): TestChain {
 export function nextBlock(
   previous: LedgerBlock | undefined,
   transactions: readonly (readonly LedgerAction[])[],
+  number = (previous?.height ?? 0) + 1,
 ): LedgerBlock {
-  const number = (previous?.height ?? 0) + 1
   const placed = transactions.flatMap((actions, index) => {
     const transaction: TransactionId = transactionId(`${number} ${index}`)
     return actions.map((action) => ({ transaction, action }))
@@ -131,7 +134,7 @@ export function nextBlock(
   return {
     height: height(number),
     id: blockId(number),
-    previous: previous?.id ?? blockId(0),
+    previous: previous?.id ?? blockId(number - 1),
     time: ChainTime.parse(startTime + 3 * number),
     operations: ordered.map((entry, position) => ({ ...entry, position })),
   }
