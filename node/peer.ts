@@ -145,7 +145,7 @@ export async function startPeer(
       logger: log('chain'),
       onBlocks: ticker.tick,
     },
-    { chainId, genesisHeight: network.genesisHeight, pollMs: config.pollMs },
+    { chainId, genesisHeight: network.genesisHeight, pollMs: config.pollMs, account },
   )
   const ledger = follower.view
   const broadcaster = starting.use(

@@ -5,6 +5,7 @@ import type { HiveAccount } from '#protocol/ids.ts'
 import { formatOperation } from '#protocol/operation.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
 import { customJson } from '../domain/hive-operations.ts'
+import { updateOf } from '../domain/node-update.ts'
 import type { LedgerView } from '../ports/ledger-view.ts'
 import type { Outbox } from '../ports/outbox.ts'
 import { ensureSubmitted } from './submit.ts'
@@ -22,7 +23,7 @@ export type RegistrationDeps = {
 export type Registration = {
   /** True when the registry says what this node is. */
   isCurrent(): boolean
-  /** Registers again where the registry says something else. Called after each block. */
+  /** Updates the registration, or registers again, where the registry says something else. Called after each block. */
   advance(): void
 }
 
@@ -47,13 +48,15 @@ export function createRegistration({
     advance: () => {
       if (!ledger.isSynced() || isCurrent()) return
       const wanted = profile()
+      const record = known()
+      const operation = (record && updateOf(record, wanted)) ?? wanted
       // The height makes going back to an earlier profile an intention of its own.
-      const key = `register ${known()?.updated ?? 0} ${canonicalHash(formatOperation(wanted), sha256)}`
+      const key = `register ${record?.updated ?? 0} ${canonicalHash(formatOperation(operation), sha256)}`
       ensureSubmitted(outbox, {
         key,
         account,
         roles: ['posting'],
-        operations: () => [customJson(operationId, account, wanted)],
+        operations: () => [customJson(operationId, account, operation)],
       })
     },
   }

@@ -1,13 +1,21 @@
-import { exponentialDelay } from '#market/domain/retry.ts'
 import { MarketError } from '#market/errors.ts'
-import { canonicalHash } from '#protocol/canonical.ts'
-import type { BlockHeight, Sha256Hex } from '#protocol/ids.ts'
-import { toTagged } from '#protocol/tagged-json.ts'
+import type { BlockHeight } from '#protocol/ids.ts'
 import type { Logger } from '../logger.ts'
-import { sha256 } from '../sha256.ts'
 import type { BlockSource, SourcedBlock } from './block-source.ts'
 import type { EndpointFailure } from './hive-rpc.ts'
 import { noEndpoint, reason } from './hive-rpc.ts'
+import type { Group, Testimony, Unsound } from './testimony.ts'
+import { judgeBySeal, sift } from './testimony.ts'
+import type { EndpointHealth, Witness } from './witness.ts'
+import {
+  byHealth,
+  createWitness,
+  healthOf,
+  isOwnMachine,
+  noteAnswer,
+  noteFailure,
+  noteHeight,
+} from './witness.ts'
 
 /** Blocks that no endpoint alone decides about. */
 export interface AgreedBlocks {
@@ -18,7 +26,8 @@ export interface AgreedBlocks {
   lastIrreversible(signal: AbortSignal): Promise<BlockHeight>
   /**
    * Blocks `first` to `last` as most endpoints serve them. `check` throws for a range that cannot be true: whoever served it is
-   * not counted. Rejects with `chain-inconsistent` when none is left or they contradict one another evenly.
+   * not counted. Where not all of several say the same, blocks are held against their ids. Rejects with `chain-inconsistent` when none is
+   * left or they contradict one another evenly.
    */
   range(
     first: BlockHeight,
@@ -26,6 +35,8 @@ export interface AgreedBlocks {
     check: (blocks: readonly SourcedBlock[]) => void,
     signal: AbortSignal,
   ): Promise<readonly SourcedBlock[]>
+  /** How each endpoint does, the preferred one first. */
+  health(): readonly EndpointHealth[]
 }
 
 export type AgreedBlocksOptions = {
@@ -35,22 +46,14 @@ export type AgreedBlocksOptions = {
   readonly witnesses: number
 }
 
-/** A failure may cost the other endpoints a whole timeout of waiting, so the rest after it is long. */
-const restFactor = 10
-
-type Witness = {
-  readonly source: BlockSource
-  height: BlockHeight | null
-  grewAt: number
-  failures: number
-  restsUntil: number
+type Answers<Answer> = {
+  readonly answers: readonly { readonly witness: Witness; readonly answer: Answer }[]
+  readonly failures: readonly EndpointFailure[]
 }
-
-type Testimony = { readonly witness: Witness; readonly blocks: readonly SourcedBlock[] }
 
 /**
  * Holds several sources against one another. One that fails rests for a growing while, so that it holds the others up no more;
- * one that is alone is believed, because there is nobody else to ask.
+ * one that is alone is believed as far as its blocks bear out their ids, because there is nobody else to ask.
  */
 export function createAgreedBlocks(
   {
@@ -64,19 +67,13 @@ export function createAgreedBlocks(
   },
   { frozenMs, witnesses: most }: AgreedBlocksOptions,
 ): AgreedBlocks {
-  const witnesses = sources.map(
-    (source): Witness => ({
-      source,
-      height: null,
-      grewAt: now(),
-      failures: 0,
-      restsUntil: 0,
-    }),
-  )
+  const witnesses = sources.map((source) => createWitness(source, now()))
+  let round: readonly Witness[] = []
+  /** The endpoint that was warned of as the only one. */
+  let lone: Witness | null = null
 
   const rest = (witness: Witness, error: unknown): EndpointFailure => {
-    witness.failures += 1
-    witness.restsUntil = now() + restFactor * exponentialDelay(witness.failures)
+    noteFailure(witness, error, now())
     const { url } = witness.source
     logger.debug('endpoint rests', { url, failures: witness.failures, reason: reason(error) })
     return { url, error }
@@ -87,11 +84,15 @@ export function createAgreedBlocks(
     asked: readonly Witness[],
     question: (source: BlockSource) => Promise<Answer>,
     signal: AbortSignal,
-  ): Promise<{
-    readonly answers: readonly { readonly witness: Witness; readonly answer: Answer }[]
-    readonly failures: readonly EndpointFailure[]
-  }> => {
-    const results = await Promise.allSettled(asked.map(({ source }) => question(source)))
+  ): Promise<Answers<Answer>> => {
+    const results = await Promise.allSettled(
+      asked.map(async (witness) => {
+        const began = now()
+        const answer = await question(witness.source)
+        noteAnswer(witness, now() - began)
+        return answer
+      }),
+    )
     signal.throwIfAborted()
     const answers = asked.flatMap((witness, index) => {
       const result = results[index]
@@ -110,12 +111,40 @@ export function createAgreedBlocks(
   }
 
   /** Those of a round that go on: a frozen chain has none behind, a frozen endpoint is behind alone. */
-  const going = (round: readonly Witness[]): readonly Witness[] => {
-    const latest = Math.max(...round.map(({ grewAt }) => grewAt))
-    return round.filter(({ grewAt }) => grewAt > latest - frozenMs)
+  const going = (heard: readonly Witness[]): readonly Witness[] => {
+    const latest = Math.max(...heard.map(({ grewAt }) => grewAt))
+    return heard.filter(({ grewAt }) => grewAt > latest - frozenMs)
   }
 
-  let round: readonly Witness[] = []
+  const warnOfLone = (heard: readonly Witness[]): void => {
+    const [only] = heard
+    const alone = only && heard.length === 1 && !isOwnMachine(only) ? only : null
+    if (alone && alone !== lone)
+      logger.warn('one endpoint decides alone: a second one would find its lies out', {
+        url: alone.source.url,
+        named: witnesses.length,
+      })
+    lone = alone
+  }
+
+  /** The group that is believed. Everyone in the others rests. */
+  const settle = (groups: readonly Group[], first: number, last: number): Group | undefined => {
+    const [best] = groups
+    if (best && best.length > 1 && groups.length === 1) return best
+    const { standing, broken } = judgeBySeal(groups)
+    for (const { witness } of broken.flat()) {
+      logger.warn('endpoint serves what its own ids belie', {
+        url: witness.source.url,
+        first,
+        last,
+      })
+      rest(witness, belied(first, last))
+    }
+    const [left, other] = standing
+    if (left && other && other.length === left.length)
+      throw contradiction(first, last, [left, other])
+    return left
+  }
 
   return {
     lastIrreversible: async (signal) => {
@@ -124,7 +153,7 @@ export function createAgreedBlocks(
         (source) => source.lastIrreversible(signal),
         signal,
       )
-      for (const { witness, answer } of answers) see(witness, answer, now())
+      for (const { witness, answer } of answers) noteHeight(witness, answer, now())
       round = going(answers.map(({ witness }) => witness))
       const heights = round.flatMap(({ height }) => height ?? []).sort((a, b) => b - a)
       const agreed = heights[1] ?? heights[0]
@@ -133,68 +162,48 @@ export function createAgreedBlocks(
       return agreed
     },
     range: async (first, last, check, signal) => {
-      const asked = round.filter(({ height }) => height !== null && height >= last).slice(0, most)
+      const able = round.filter(({ height }) => height !== null && height >= last)
       const { answers, failures } = await ask(
-        asked,
+        byHealth(able).slice(0, most),
         (source) => source.range(first, last, signal),
         signal,
       )
       const testimonies = answers.map(({ witness, answer }) => ({ witness, blocks: answer }))
-      const { sound, unsound } = sift(testimonies, check)
+      const { groups, unsound } = sift(testimonies, check)
       for (const { witness, error } of unsound) rest(witness, error)
-      const [best, second] = [...sound.values()].sort((a, b) => b.length - a.length)
-      if (!best?.[0]) throw noneSound(first, last, failures, unsound)
-      if (second && second.length === best.length) throw contradiction(first, last, [best, second])
-      const minority = [...sound.values()].filter((group) => group !== best).flat()
-      for (const { witness } of minority) {
+      const best = settle(groups, first, last)
+      const [believed] = best ?? []
+      if (!best || !believed)
+        throw noneSound(first, last, failures, [...unsound, ...beliedOf(groups, first, last)])
+      const minority = groups.flat().filter((testimony) => !best.includes(testimony))
+      for (const { witness } of minority.filter(({ witness }) => witness.restsUntil <= now())) {
         logger.warn('endpoint contradicts the others', { url: witness.source.url, first, last })
         rest(witness, contradiction(first, last, [best, minority]))
       }
       for (const { witness } of best) witness.failures = 0
-      return best[0].blocks
+      warnOfLone(best.map(({ witness }) => witness))
+      return believed.blocks
     },
+    health: () => byHealth(witnesses).map((witness) => healthOf(witness, now())),
   }
 }
 
-function see(witness: Witness, height: BlockHeight, at: number): void {
-  if (witness.height === null || height > witness.height) witness.grewAt = at
-  witness.height = height
+function beliedOf(groups: readonly Group[], first: number, last: number): readonly Unsound[] {
+  return groups.flat().map(({ witness }) => ({ witness, error: belied(first, last) }))
 }
 
-/** Witnesses who say what can be, grouped by what they say, and those who say what cannot. */
-function sift(testimonies: readonly Testimony[], check: (blocks: readonly SourcedBlock[]) => void) {
-  const unsound: { readonly witness: Witness; readonly error: unknown }[] = []
-  const sound = testimonies.filter(({ witness, blocks }) => {
-    try {
-      check(blocks)
-      return true
-    } catch (error) {
-      unsound.push({ witness, error })
-      return false
-    }
-  })
-  return { sound: Map.groupBy(sound, ({ blocks }) => fingerprint(blocks)), unsound }
-}
-
-/** Everything that follows from blocks. Virtual operations decide nothing: contracts derive them, and only ask that none is missing. */
-function fingerprint(blocks: readonly SourcedBlock[]): Sha256Hex {
-  const real = blocks.map(({ block, transactions }) => ({
-    transactions,
-    ...block,
-    operations: block.operations.filter(({ action }) => !isVirtual(action.type)),
-  }))
-  return canonicalHash(toTagged(real), sha256) as Sha256Hex
-}
-
-function isVirtual(type: string): boolean {
-  return type === 'escrow-approved' || type === 'escrow-rejected'
+function belied(first: number, last: number): MarketError {
+  return new MarketError(
+    'chain-inconsistent',
+    `blocks ${first} to ${last} are not those that their ids name`,
+  )
 }
 
 function noneSound(
   first: number,
   last: number,
   failures: readonly EndpointFailure[],
-  unsound: readonly { readonly witness: Witness; readonly error: unknown }[],
+  unsound: readonly Unsound[],
 ): MarketError {
   if (unsound.length === 0) return noEndpoint('block_api.get_block_range', failures)
   const told = unsound.map(({ witness, error }) => `${witness.source.url}: ${reason(error)}`)

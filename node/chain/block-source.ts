@@ -2,16 +2,25 @@ import { MarketError } from '#market/errors.ts'
 import type { TransactionId } from '#protocol/ids.ts'
 import { BlockHeight } from '#protocol/ids.ts'
 import type { LedgerAction, LedgerBlock, LedgerOperation } from '#protocol/ledger-block.ts'
+import type { Seal } from './block-seal.ts'
+import { sealOf } from './block-seal.ts'
 import type { ApiBlock, VirtualOperation } from './chain-schemas.ts'
-import { BlockRange, DynamicGlobalProperties, VirtualOperations } from './chain-schemas.ts'
+import {
+  ApiOperation,
+  BlockRange,
+  DynamicGlobalProperties,
+  VirtualOperations,
+} from './chain-schemas.ts'
 import type { HiveEndpoint } from './hive-endpoint.ts'
-import { ledgerAction } from './ledger-actions.ts'
+import { isReadByContracts, ledgerAction } from './ledger-actions.ts'
 
 /** Irreversible blocks of the chain, each with every transaction id in it. */
 export type SourcedBlock = {
   readonly block: LedgerBlock
   /** All of the block's, not only the market's: what this node waits for is found by id. */
   readonly transactions: readonly string[]
+  /** What the block's id proves of the rest. Costs a hash for each transaction, so it is asked only where it matters. */
+  readonly seal: () => Seal
 }
 
 /** What one endpoint says of the chain. */
@@ -109,19 +118,39 @@ function toLedgerBlock(
   const found = [...realOperations(api, operationId), ...virtualOf(height, virtual, operationId)]
   const operations = found.map((operation, position) => ({ ...operation, position }))
   const { block_id: id, previous, timestamp: time } = api
-  return { block: { height, id, previous, time, operations }, transactions: api.transaction_ids }
+  return {
+    block: { height, id, previous, time, operations },
+    transactions: api.transaction_ids,
+    seal: () => sealOf(api),
+  }
 }
 
 type Unplaced = Omit<LedgerOperation, 'position'>
 
 function realOperations(api: ApiBlock, operationId: string): readonly Unplaced[] {
-  return api.transactions.flatMap(({ operations }, index) => {
-    const transaction = api.transaction_ids[index]
-    if (!transaction) throw inconsistent('a block has fewer transaction ids than transactions')
-    return operations.flatMap((operation) =>
-      unplaced(transaction, ledgerAction(operation, operationId)),
-    )
+  const { transactions, transaction_ids: ids } = api
+  if (transactions.length !== ids.length)
+    throw inconsistent('a block has not as many transaction ids as transactions')
+  const found: Unplaced[] = []
+  for (const [index, id] of ids.entries())
+    for (const operation of readOperations(transactions[index]))
+      found.push(...unplaced(id, ledgerAction(operation, operationId)))
+  return found
+}
+
+/** The operations of a transaction that contracts read. By hand: of a hundred operations not one is theirs. */
+function readOperations(transaction: unknown): readonly ApiOperation[] {
+  const operations = memberOf(transaction, 'operations')
+  if (!Array.isArray(operations)) throw inconsistent('a transaction has no operations')
+  return operations.flatMap((operation: unknown) => {
+    const type = memberOf(operation, 'type')
+    if (typeof type !== 'string') throw inconsistent('an operation has no type')
+    return isReadByContracts(type) ? [ApiOperation.parse(operation)] : []
   })
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
 
 function virtualOf(

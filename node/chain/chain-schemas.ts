@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MilliHbd, milliHbd } from '#protocol/amount.ts'
+import { Signature } from '#protocol/envelope.ts'
 import {
   BlockHeight,
   BlockId,
@@ -42,11 +43,19 @@ const HiveNai = nai(hiveNai).transform(({ amount }) => BigInt(amount).toString()
 export const ApiOperation = z.object({ type: z.string(), value: z.record(z.string(), z.unknown()) })
 export type ApiOperation = z.infer<typeof ApiOperation>
 
+/**
+ * A block in the form of block_api. Transactions are as they came: nearly all of a real chain's are nothing to the market, and
+ * to check the form of each would take longer than reading its JSON.
+ */
 export const ApiBlock = z.object({
   block_id: BlockId,
   previous: BlockId,
   timestamp: HiveTime,
-  transactions: z.array(z.object({ operations: z.array(ApiOperation) })),
+  witness: z.string().max(16),
+  transaction_merkle_root: z.string().regex(/^[0-9a-f]{40}$/),
+  extensions: z.array(z.unknown()),
+  witness_signature: Signature,
+  transactions: z.array(z.unknown()),
   transaction_ids: z.array(TransactionId),
 })
 export type ApiBlock = z.infer<typeof ApiBlock>

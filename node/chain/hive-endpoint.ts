@@ -37,6 +37,29 @@ export interface HiveEndpoint {
   ): Promise<Result>
 }
 
+/** The server answered with an HTTP error, and perhaps with how long it wants to be left alone. */
+export class HttpStatusError extends Error {
+  override readonly name = 'HttpStatusError'
+  readonly status: number
+  /** Milliseconds; null where the server did not say. */
+  readonly retryAfterMs: number | null
+
+  constructor({ status, headers }: Response) {
+    super(`HTTP ${status}`)
+    this.status = status
+    this.retryAfterMs = parseRetryAfter(headers.get('retry-after'))
+  }
+}
+
+/** An hour: a server that names more is asked all the same. */
+const longestRetryMs = 3_600_000
+
+/** Seconds, as servers of this kind give them; the other form of HTTP, a date, says nothing to us. */
+function parseRetryAfter(text: string | null): number | null {
+  if (text === null || !/^\d{1,9}$/.test(text)) return null
+  return Math.min(1_000 * Number(text), longestRetryMs)
+}
+
 const Answer = z.union([
   z.object({ id: z.unknown(), result: z.unknown() }),
   z.object({
@@ -115,7 +138,7 @@ async function exchange(
     redirect: 'error',
   })
   const text = await readText(response, answerLimit)
-  if (!response.ok) throw refusalIn(text, request.id) ?? new Error(`HTTP ${response.status}`)
+  if (!response.ok) throw refusalIn(text, request.id) ?? new HttpStatusError(response)
   return readResult(text, request.id)
 }
 
@@ -141,7 +164,7 @@ async function readText(response: Response, limit: number): Promise<string> {
 }
 
 function readResult(text: string, id: number): unknown {
-  const answer = Answer.parse(JSON.parse(text))
+  const answer = Answer.parse(parseJson(text))
   if ('error' in answer) {
     const { code, message, data } = answer.error
     if (assertCodes.has(code)) throw new ChainAssertError(message, data?.name ?? null)
@@ -149,4 +172,12 @@ function readResult(text: string, id: number): unknown {
   }
   if (answer.id !== id) throw new Error('the answer is to another request')
   return answer.result
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Error('the answer is not JSON', { cause })
+  }
 }

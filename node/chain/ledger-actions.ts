@@ -9,6 +9,21 @@ import {
   EscrowVirtualValue,
 } from './chain-schemas.ts'
 
+const readTypes: ReadonlySet<string> = new Set([
+  'custom_json_operation',
+  'escrow_transfer_operation',
+  'escrow_approve_operation',
+  'escrow_dispute_operation',
+  'escrow_release_operation',
+  'escrow_approved_operation',
+  'escrow_rejected_operation',
+])
+
+/** True for kinds of operations that {@link ledgerAction} may make something of. */
+export function isReadByContracts(type: string): boolean {
+  return readTypes.has(type)
+}
+
 /**
  * What one operation of hived's means to the contracts; null for one that is nothing to them.
  * Throws a ZodError where an operation of theirs has not the form hived gives it: such a block is not to be believed.

@@ -21,6 +21,7 @@ import type { Signing } from '#node/chain/signing.ts'
 import { createSigning } from '#node/chain/signing.ts'
 import { devchainChainId } from '#node/devchain/chain-id.ts'
 import { createLogger } from '#node/logger.ts'
+import { HiveAccount } from '#protocol/ids.ts'
 import type { Signer } from '#protocol/signer.ts'
 import { aLocalSigner } from './local-signer.ts'
 import { testNetwork } from './test-chain.ts'
@@ -81,7 +82,7 @@ export function aChainNode(options: ChainNodeOptions): ChainNode {
       logger: silent,
       onBlocks: () => undefined,
     },
-    { chainId, genesisHeight: 1, pollMs: 1 },
+    { chainId, genesisHeight: 1, pollMs: 1, account: HiveAccount.parse(account) },
   )
   const sender = createBroadcaster(
     { store: outboxStore, endpoints: rpc.endpoints, logger: silent, now },

@@ -80,7 +80,7 @@ export function aRegistry(...nodes: readonly NodeRecord[]): TestRegistry {
     ledger = { ...ledger, head: { height: height(1), id: blockId(1), time: time(seconds) } }
   }
   register(...nodes)
-  return { current: () => ledger, isSynced: () => true, register, setTime }
+  return { current: () => ledger, isSynced: () => true, isTrusted: () => true, register, setTime }
 }
 
 const directoryOptions = {

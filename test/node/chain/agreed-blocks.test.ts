@@ -3,6 +3,11 @@ import { z } from 'zod'
 import type { Ledger } from '#contracts/ledger.ts'
 import { hashLedger } from '#contracts/snapshot.ts'
 import { refuseForeignChain } from '#node/chain/hive-rpc.ts'
+import { blockId } from '#node/devchain/hive/block-header.ts'
+import { merkleRoot } from '#node/devchain/hive/merkle.ts'
+import { sealTransaction } from '#node/devchain/transactions/sealed-transaction.ts'
+import { readTransaction } from '#node/devchain/transactions/transaction.ts'
+import { parseChainTime } from '#protocol/ids.ts'
 import { sha256 } from '../../support/builders.ts'
 import type { ChainNode } from '../../support/chain-node.ts'
 import { aChainNode } from '../../support/chain-node.ts'
@@ -32,6 +37,9 @@ type Block = {
   block_id: string
   previous: string
   timestamp: string
+  witness: string
+  transaction_merkle_root: string
+  witness_signature: string
   transactions: { operations: { type: string; value: { json?: string; from?: unknown } }[] }[]
   transaction_ids: string[]
 }
@@ -111,11 +119,15 @@ const impossible: Readonly<Record<string, Lie>> = {
   ),
 }
 
-/** Answers that could be true: only others can contradict them. */
-const plausible: Readonly<Record<string, Lie>> = {
+/** Answers that would be true of other blocks: the ids of these belie them. */
+const belied: Readonly<Record<string, Lie>> = {
   'leaves a registration out': blockWith('custom_json_operation', withoutTransaction),
   'alters what somebody said': blockWith('custom_json_operation', (block, index) => {
     block.transactions[index]!.operations[0]!.value.json = '{}'
+  }),
+  'alters an id with what was said': blockWith('custom_json_operation', (block, index) => {
+    block.transactions[index]!.operations[0]!.value.json = '{}'
+    block.transaction_ids[index] = sealed(block.transactions[index]).id
   }),
   'gives another time': blocksWith((blocks) =>
     blocks.with(-1, { ...blocks.at(-1)!, timestamp: '2026-02-02T00:00:00' }),
@@ -124,14 +136,43 @@ const plausible: Readonly<Record<string, Lie>> = {
     const last = blocks.at(-1)!
     return blocks.with(-1, { ...last, block_id: `${last.block_id.slice(0, 8)}${'0'.repeat(32)}` })
   }),
-  'invents a transaction': blocksWith((blocks) =>
-    blocks.with(-1, {
-      ...blocks.at(-1)!,
-      transactions: [{ operations: [] }],
-      transaction_ids: ['0'.repeat(40)],
-    }),
+  'gives the contents another root': blocksWith((blocks) =>
+    blocks.with(-1, { ...blocks.at(-1)!, transaction_merkle_root: 'f'.repeat(40) }),
   ),
+  'invents a transaction': blocksWith((blocks) => {
+    const donor = blocks.find(({ transactions }) => transactions.length > 0)!
+    const { transactions, transaction_ids } = donor
+    return blocks.with(-1, { ...blocks.at(-1)!, transactions, transaction_ids })
+  }),
 }
+
+const sealed = (transaction: unknown) => sealTransaction(readTransaction(transaction), 'legacy', '')
+
+/** A block that its own id bears out, whatever was changed in it. */
+function resealed(block: Block): Block {
+  const digests = block.transactions.map((transaction) => sealed(transaction).merkleDigest)
+  const header = {
+    previous: block.previous,
+    time: parseChainTime(block.timestamp),
+    witness: block.witness,
+    merkleRoot: merkleRoot(digests),
+    signature: block.witness_signature,
+  }
+  return { ...block, transaction_merkle_root: header.merkleRoot, block_id: blockId(header) }
+}
+
+/** Another chain from a block on: consistent in itself, so only others can contradict it. */
+const forged: Lie = blocksWith((blocks) => {
+  const changed = blocks.findIndex(({ transactions }) => transactions.length > 0)
+  let previous = blocks[changed]!.previous
+  return blocks.map((block, index) => {
+    if (index < changed) return block
+    const contents = index === changed ? { transactions: [], transaction_ids: [] } : {}
+    const fake = resealed({ ...block, ...contents, previous })
+    previous = fake.block_id
+    return fake
+  })
+})
 
 const hash = (ledger: Ledger): string => hashLedger(ledger, sha256)
 
@@ -190,16 +231,42 @@ describe.each(Object.entries(impossible))('an endpoint that %s', (_, lie) => {
   })
 })
 
-describe.each(Object.entries(plausible))('an endpoint that %s', (_, lie) => {
+describe.each(Object.entries(belied))('an endpoint that %s', (_, lie) => {
+  test('moves nothing when it is alone, and says so by a code', async () => {
+    await withEndpoints([lie], async (node) => {
+      expect(await codeOf(node.catchUp())).toBe('chain-inconsistent')
+      expect(node.follower.view.current().head).toBeNull()
+    })
+  })
+
+  test.each([
+    ['one', [lie, null]],
+    ['two', [null, lie, null]],
+  ] as const)('is passed over for %s that the ids bear out', async (_number, lies) => {
+    await withEndpoints(lies, async (node) => {
+      await node.catchUp()
+      expect(hash(node.follower.view.current())).toBe(hash(honest))
+    })
+  })
+
+  test('is passed over though another tells the same lie', async () => {
+    await withEndpoints([lie, lie, null, null], async (node, _endpoints, clock) => {
+      await follow(node, clock)
+      expect(hash(node.follower.view.current())).toBe(hash(honest))
+    })
+  })
+})
+
+describe('an endpoint that serves a whole other chain', () => {
   test('is outvoted by two others', async () => {
-    await withEndpoints([lie, null, null], async (node) => {
+    await withEndpoints([forged, null, null], async (node) => {
       await node.catchUp()
       expect(hash(node.follower.view.current())).toBe(hash(honest))
     })
   })
 
   test('stops the ledger where only one contradicts it, and says so by a code', async () => {
-    await withEndpoints([lie, null], async (node, endpoints) => {
+    await withEndpoints([forged, null], async (node, endpoints) => {
       expect(await codeOf(node.catchUp())).toBe('chain-inconsistent')
       expect(node.follower.view.current().head).toBeNull()
       endpoints[0]?.lie(null)

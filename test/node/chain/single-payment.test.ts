@@ -123,10 +123,19 @@ describe('one award opens one escrow through an endpoint that', () => {
     expect(world.signed.size).toBe(1)
   })
 
-  test('leaves it out of its blocks while one other shows it: nothing is signed again', async () => {
+  test('leaves it out of its blocks while one other shows it: their ids tell who is right', async () => {
     await using world = await aWorld()
     await using second = await aLyingRpc(world.chain.url)
     world.urls.push(second.url)
+    world.rpc.lie(withoutTransactions)
+    await world.live(12, 4)
+    expect(world.signed.size).toBe(1)
+    expect(world.troubles).toEqual(new Set())
+    await world.expectOneEscrow()
+  })
+
+  test('leaves it out of its blocks and is alone: nothing is signed again', async () => {
+    await using world = await aWorld()
     world.rpc.lie(withoutTransactions)
     await world.live(12, 4)
     expect(world.signed.size).toBe(1)

@@ -81,7 +81,11 @@ export function createSimulatedPeer(
   let ledger: Ledger = genesis()
   let life: Life | null = null
   let signed = 0
-  const view = { current: () => ledger, isSynced: () => ledger.head !== null }
+  const view = {
+    current: () => ledger,
+    isSynced: () => ledger.head !== null,
+    isTrusted: () => true,
+  }
   const clock = { now: () => chain.now() * 1_000 }
   const { operationId } = testNetwork
 
