@@ -1,10 +1,11 @@
 import type { Libp2p } from '@libp2p/interface'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
-import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
 import type { EncoderCapability, HwAccel } from '#protocol/encoder.ts'
 import { BlockHeight, Multiaddr, PeerId } from '#protocol/ids.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
+import type { AgreedBlocks } from './chain/agreed-blocks.ts'
+import type { LedgerFollower } from './chain/ledger-follower.ts'
 import type { PeerDirectory } from './p2p/peer-directory.ts'
 import { isWithinReach } from './p2p/reach.ts'
 import type { PeerConfig } from './peer-config.ts'
@@ -49,20 +50,22 @@ export function describePeer({
 /** What a peer tells its owner of itself. */
 export function describeStatus({
   config,
-  ledger,
+  follower,
+  chain,
   peers,
   libp2p,
   isRegistered,
   url,
 }: {
   readonly config: PeerConfig
-  readonly ledger: LedgerView
+  readonly follower: LedgerFollower
+  readonly chain: AgreedBlocks
   readonly peers: PeerDirectory
   readonly libp2p: Libp2p
   readonly isRegistered: boolean
   readonly url: string
 }): NodeStatus {
-  const { head, nodes } = ledger.current()
+  const { head, nodes } = follower.view.current()
   const connected = [...nodes.values()].filter(({ account }) => peers.isConnected(account))
   const playing = (role: 'encoder' | 'arbiter') =>
     connected.filter(({ roles }) => roles.includes(role)).map(({ account }) => account)
@@ -71,6 +74,9 @@ export function describeStatus({
     peer: PeerId.parse(libp2p.peerId.toString()),
     roles: [...config.roles],
     height: head?.height ?? BlockHeight.parse(0),
+    behind: follower.behind(),
+    divergence: follower.divergence(),
+    endpoints: chain.health(),
     registered: isRegistered,
     encoders: playing('encoder'),
     arbiters: playing('arbiter'),

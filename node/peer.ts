@@ -17,6 +17,7 @@ import type { LedgerView } from '#market/ports/ledger-view.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
 import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
+import { createCheckpointPublisher } from '#market/services/publish-checkpoint.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
 import type { Cid, JobId } from '#protocol/ids.ts'
@@ -77,6 +78,8 @@ export type Peer = AsyncDisposable & {
   readonly status: () => NodeStatus
 }
 
+const agreement = { frozenMs: 30_000, witnesses: 3 }
+
 const gossipRates = {
   senderRate: { burst: 500, perSecond: 50, senders: 10_000 },
   authorRate: { burst: 100, perSecond: 5, senders: 10_000 },
@@ -128,16 +131,17 @@ export async function startPeer(
   const accounts = createAccounts({ rpc, now: clock.now }, { ttlMs: 60_000, limit: 10_000 })
   await examineKeys(config, keys, { accounts, logger: log('keys') })
   const ticker = createTicker(log('ticker'))
+  const chain = createAgreedBlocks(
+    {
+      sources: rpc.endpoints.map((endpoint) => createBlockSource(endpoint, { operationId })),
+      logger: log('chain'),
+      now: clock.now,
+    },
+    agreement,
+  )
   const follower = createLedgerFollower(
     {
-      chain: createAgreedBlocks(
-        {
-          sources: rpc.endpoints.map((endpoint) => createBlockSource(endpoint, { operationId })),
-          logger: log('chain'),
-          now: clock.now,
-        },
-        { frozenMs: 30_000, witnesses: 3 },
-      ),
+      chain,
       store: createLedgerStore(database, sha256),
       outbox: outboxStore,
       state,
@@ -275,6 +279,10 @@ export async function startPeer(
   const profile = () =>
     describePeer({ config, engine, hwAccel: hardware.hwAccel, capabilities, libp2p })
   const registration = createRegistration({ account, operationId, outbox, ledger, sha256, profile })
+  const publishCheckpoint = createCheckpointPublisher(
+    { account, operationId, outbox, ledger },
+    { everyCheckpoints: 10 },
+  )
   const announce = createAnnouncePresence({
     account,
     ledger,
@@ -294,7 +302,8 @@ export async function startPeer(
   const status = (): NodeStatus =>
     describeStatus({
       config,
-      ledger,
+      follower,
+      chain,
       peers,
       libp2p,
       isRegistered: registration.isCurrent(),
@@ -320,7 +329,10 @@ export async function startPeer(
       ticker.run(async () => {
         const sign = (): void => void signing.flush()
         const send = (): void => void broadcaster.flush()
-        eachApart([registration.advance, roles.advance, announce, sign, send], (step) => step())
+        eachApart(
+          [registration.advance, roles.advance, publishCheckpoint, announce, sign, send],
+          (step) => step(),
+        )
       }, stopped),
     ),
   )

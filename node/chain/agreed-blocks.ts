@@ -1,4 +1,5 @@
 import { MarketError } from '#market/errors.ts'
+import type { EndpointHealth } from '#protocol/api/control.ts'
 import type { BlockHeight } from '#protocol/ids.ts'
 import type { Logger } from '../logger.ts'
 import type { BlockSource, SourcedBlock } from './block-source.ts'
@@ -6,7 +7,7 @@ import type { EndpointFailure } from './hive-rpc.ts'
 import { noEndpoint, reason } from './hive-rpc.ts'
 import type { Group, Testimony, Unsound } from './testimony.ts'
 import { judgeBySeal, sift } from './testimony.ts'
-import type { EndpointHealth, Witness } from './witness.ts'
+import type { Witness } from './witness.ts'
 import {
   byHealth,
   createWitness,

@@ -1,4 +1,5 @@
 import { exponentialDelay } from '#market/domain/retry.ts'
+import type { EndpointHealth } from '#protocol/api/control.ts'
 import type { BlockHeight } from '#protocol/ids.ts'
 import type { BlockSource } from './block-source.ts'
 import { HttpStatusError } from './hive-endpoint.ts'
@@ -15,17 +16,6 @@ export type Witness = {
   /** Milliseconds an answer takes and the share of failures, recent ones counting most. */
   latencyMs: number
   failing: number
-}
-
-/** How an endpoint does, for whoever runs the node. */
-export type EndpointHealth = {
-  readonly url: string
-  readonly height: BlockHeight | null
-  readonly latencyMs: number
-  /** Share of recent questions that it did not answer well, from 0 to 1. */
-  readonly failing: number
-  /** True while it is not asked, because it failed. */
-  readonly resting: boolean
 }
 
 /** A failure may cost the other endpoints a whole timeout of waiting, so the rest after it is long. */
@@ -69,6 +59,7 @@ export function byHealth(witnesses: readonly Witness[]): readonly Witness[] {
   return witnesses.toSorted((left, right) => cost(left) - cost(right))
 }
 
+/** For whoever runs the node. */
 export function healthOf(witness: Witness, now: number): EndpointHealth {
   const { source, height, latencyMs, failing, restsUntil } = witness
   return {

@@ -8,12 +8,41 @@ import { UnsignedTransaction } from '../transaction.ts'
 
 /** What a node's owner may ask of it. Bound to 127.0.0.1 and guarded by a token that only the owner's files hold. */
 
+/** How one of a node's Hive endpoints does. */
+export const EndpointHealth = z.strictObject({
+  url: z.url(),
+  /** The last block it calls irreversible; null before its first answer. */
+  height: BlockHeight.nullable(),
+  /** Milliseconds of its recent answers. */
+  latencyMs: z.int().nonnegative(),
+  /** Share of recent questions that it did not answer well. */
+  failing: z.number().min(0).max(1),
+  /** True while it is not asked, because it failed. */
+  resting: z.boolean(),
+})
+export type EndpointHealth = z.infer<typeof EndpointHealth>
+
 export const NodeStatus = z.strictObject({
   account: HiveAccount,
   peer: PeerId,
   roles: z.array(NodeRole),
   /** Last irreversible block this node has folded. */
   height: BlockHeight,
+  /** Irreversible blocks it has not folded yet; null before it has reached the chain. */
+  behind: z.int().nonnegative().nullable(),
+  /**
+   * Set while published checkpoints speak against this node's ledger, from the first height on that they do: it begins nothing
+   * that moves money until they no longer do.
+   */
+  divergence: z
+    .strictObject({
+      height: BlockHeight,
+      differing: z.array(HiveAccount).readonly(),
+      agreeing: z.array(HiveAccount).readonly(),
+    })
+    .nullable(),
+  /** The chain's endpoints, the preferred one first. */
+  endpoints: z.array(EndpointHealth).readonly(),
   registered: z.boolean(),
   /** Accounts of connected peers, by role, as the registry names them. */
   encoders: z.array(HiveAccount),

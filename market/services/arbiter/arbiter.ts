@@ -34,7 +34,7 @@ export function createArbiter(deps: ArbiterDeps): Arbiter {
   return {
     advance: () => {
       const { ledger, account } = deps
-      if (!ledger.isSynced()) return
+      if (!ledger.isSynced() || !ledger.isTrusted()) return
       eachApart(ledger.current().escrows.values(), (escrow) => {
         if (escrow.terms.agent !== account) return
         if (escrow.phase === 'pending') answer(deps, escrow)

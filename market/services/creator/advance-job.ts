@@ -34,7 +34,7 @@ function advanceOnce(
       confirmOffer(deps, job)
       break
     case 'bidding':
-      awardBid(deps, job)
+      if (deps.ledger.isTrusted()) awardBid(deps, job)
       break
     case 'awarding':
       confirmAward(deps, job)
@@ -46,7 +46,8 @@ function advanceOnce(
       awaitDelivery(deps, job)
       break
     case 'checking':
-      if (!finishUnchecked(deps, job)) startCheck(job.id)
+      // Nothing is paid on a ledger that others contradict; the encoder can still dispute.
+      if (!finishUnchecked(deps, job) && deps.ledger.isTrusted()) startCheck(job.id)
       break
     case 'settling':
       confirmPayment(deps, job)

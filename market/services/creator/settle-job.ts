@@ -34,7 +34,10 @@ export function finishUnchecked(deps: CreatorDeps, job: CreatorJobIn<'checking'>
   return true
 }
 
-/** checking -> settling on a pass, -> disputing on a fail, with the verdict's transaction signed in the same step. */
+/**
+ * checking -> settling on a pass, -> disputing on a fail, with the verdict's transaction signed in the same step. A pass on a ledger
+ * that is not trusted pays nothing: the job is checked again when it is.
+ */
 export function recordVerdict(
   deps: CreatorDeps,
   job: CreatorJobIn<'checking'>,
@@ -57,6 +60,7 @@ export function recordVerdict(
     saveJob(deps, { ...job, phase: 'disputing', check }, told, signed)
     return
   }
+  if (!deps.ledger.isTrusted()) return
   const entry = submitPayment(deps, { ...job, phase: 'settling', check }, known)
   const signed = {
     type: 'settlement-signed',

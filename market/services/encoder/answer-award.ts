@@ -67,7 +67,7 @@ function refuse({ outbox, account }: EncoderDeps, { terms }: Escrow): void {
 
 function answerEscrow(deps: EncoderDeps, job: EncoderJob, answer: 'approve'): void {
   const parties = partiesOf(deps, job)
-  if (!parties) return
+  if (!parties || !deps.ledger.isTrusted()) return
   ensureSubmitted(deps.outbox, {
     key: `${job.id}/approve-${parties.escrow}`,
     account: deps.account,
