@@ -3,7 +3,7 @@ import type { Sha256 } from '#protocol/canonical.ts'
 import { bytesToHex, hexToBytes } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
 import { segmentCount } from '#protocol/grid.ts'
-import type { BlockId } from '#protocol/ids.ts'
+import type { BlockId, HiveAccount } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { OperationContext } from './block-context.ts'
 import { chainPoint } from './block-context.ts'
@@ -90,8 +90,7 @@ export function attestJob(
     return refused('already-attested')
   const challenge = challengeOf({ ...job, delivered }, operation.salt, sha256)
   if (!challenge) return refused('seed-not-known')
-  if (bytesToHex(sha256(hexToBytes(operation.salt))) !== job.offer.saltHash)
-    return refused('salt-differs')
+  if (!isSaltOf(job, operation.salt, context.signer, sha256)) return refused('salt-differs')
   if (challenge.seed !== operation.seed) return refused('seed-differs')
   if (!sameNumbers(challenge.leaves, operation.challenged)) return refused('sample-differs')
   if ((operation.verdict === 'fail') !== operation.faults.length > 0)
@@ -101,6 +100,21 @@ export function attestJob(
   return accepted({ ...job, delivered: { ...delivered, attestations } }, [
     { type: 'job-attested', job: job.id, by: context.signer },
   ])
+}
+
+/**
+ * True for the salt that the offer committed to. While the creator keeps it to itself, an arbiter of the offer may speak of a
+ * disputed delivery without: silence must not stop a ruling.
+ */
+function isSaltOf(
+  { offer, creator, dispute, delivered }: DeliveredJob | SettledJob,
+  salt: JobAttest['salt'],
+  signer: HiveAccount,
+  sha256: Sha256,
+): boolean {
+  if (salt !== '') return bytesToHex(sha256(hexToBytes(salt))) === offer.saltHash
+  const isRevealed = delivered?.attestations.some(({ by }) => by === creator) ?? false
+  return dispute !== null && !isRevealed && offer.arbiters.includes(signer)
 }
 
 function sameRenditions(offer: JobOffer, operation: JobDeliver): boolean {

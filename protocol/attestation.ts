@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { Cid, JobId, Sha256Hex } from './ids.ts'
 
+/** Faults that a statement names at most: enough to act upon, and short enough for the chain. */
+export const mostFaults = 16
+
 export const Verdict = z.enum(['pass', 'fail'])
 export type Verdict = z.infer<typeof Verdict>
 
@@ -32,6 +35,7 @@ export type FaultFigure = z.infer<typeof FaultFigure>
 export const Fault = z.strictObject({
   code: z.enum([
     'unavailable',
+    'delivered-late',
     'manifest-invalid',
     'manifest-differs-from-offer',
     'merkle-root-differs',
@@ -67,10 +71,11 @@ export const JobAttest = z.strictObject({
   job: JobId,
   root: Cid,
   verdict: Verdict,
-  salt: Sha256Hex,
+  /** Empty in an arbiter's statement about a disputed delivery whose creator has not revealed it: the beacon alone then draws. */
+  salt: z.union([Sha256Hex, z.literal('')]),
   /** Seed of the challenge and the leaves it drew, in falling order of surprise: as drawn. */
   seed: Sha256Hex,
   challenged: z.array(z.int().min(0)).max(64).readonly(),
-  faults: z.array(Fault).max(16).readonly(),
+  faults: z.array(Fault).max(mostFaults).readonly(),
 })
 export type JobAttest = z.infer<typeof JobAttest>

@@ -1,3 +1,4 @@
+import type { Escrow } from '#contracts/escrow.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import { formatHbd } from '#protocol/amount.ts'
 import type { EscrowMeta } from '#protocol/bid.ts'
@@ -14,6 +15,11 @@ export type EscrowParties = {
   readonly to: HiveAccount
   readonly agent: HiveAccount
   readonly escrow: EscrowId
+}
+
+/** The sides of an escrow as the ledger has it. */
+export function partiesOfEscrow({ terms: { from, to, agent, id } }: Escrow): EscrowParties {
+  return { from, to, agent, escrow: id }
 }
 
 export type EscrowFunding = EscrowParties & {

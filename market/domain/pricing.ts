@@ -1,3 +1,4 @@
+import { copiedShare } from '#contracts/ruling.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import { milliHbd } from '#protocol/amount.ts'
 import type { RenditionPrice } from '#protocol/encoder.ts'
@@ -22,9 +23,6 @@ export function scalePrices(
     perMinute: milliHbd(divideUp(perMinute * percent, 100n)),
   }))
 }
-
-/** A copied rendition asks for this share of its price: it is moved and kept, but not encoded. */
-const copiedShare = { of: 10n, copied: 1n } as const
 
 /**
  * The price of a ladder by a price list, or null where the list lacks one of its renditions.
