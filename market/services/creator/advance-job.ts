@@ -7,7 +7,8 @@ import { awardBid } from './award-bid.ts'
 import { awaitApproval, confirmAward } from './confirm-award.ts'
 import { confirmOffer } from './confirm-offer.ts'
 import type { CreatorContext } from './creator-deps.ts'
-import { awaitRuling, confirmPayment, finishUnchecked } from './settle-job.ts'
+import { awaitRuling, disputeUnchecked } from './dispute-work.ts'
+import { confirmPayment, finishUnchecked } from './settle-job.ts'
 
 /**
  * Moves a job as far as the ledger allows. Called after every block and every bid, and any number of times more:
@@ -46,8 +47,10 @@ function advanceOnce(
       awaitDelivery(deps, job)
       break
     case 'checking':
-      // Nothing is paid on a ledger that others contradict; the encoder can still dispute.
-      if (!finishUnchecked(deps, job) && deps.ledger.isTrusted()) startCheck(job.id)
+      if (finishUnchecked(deps, job)) break
+      disputeUnchecked(deps, job)
+      // Nothing is paid on a ledger that others contradict; a dispute only puts the money on hold.
+      if (deps.ledger.isTrusted()) startCheck(job.id)
       break
     case 'settling':
       confirmPayment(deps, job)

@@ -1,11 +1,9 @@
+import { isTooLate } from '#contracts/ruling.ts'
 import type { CreatorJobIn } from '../../domain/creator-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { finishSettled } from './finish-settled.ts'
 import { givenBack } from './settle-job.ts'
-
-/** Seconds of grace after the deadline: clocks and blocks are not to the second, and a dispute cannot be taken back. */
-const graceSeconds = 60
 
 /** awaiting-delivery -> checking when the work is delivered; -> disputing when it is overdue; -> paid or failed when the money has moved already. */
 export function awaitDelivery(deps: CreatorDeps, job: CreatorJobIn<'awaiting-delivery'>): void {
@@ -25,7 +23,7 @@ export function awaitDelivery(deps: CreatorDeps, job: CreatorJobIn<'awaiting-del
     )
     return
   }
-  if (head && head.time > job.offer.deliverBy + graceSeconds) {
+  if (head && isTooLate(job.offer, head.time)) {
     saveJob(deps, { ...job, phase: 'disputing', check: null })
   }
 }

@@ -1,14 +1,14 @@
-import type { AcceptedJob, DeliveredJob } from '#contracts/job.ts'
-import type { JobAttest } from '#protocol/attestation.ts'
-import type { HiveAccount } from '#protocol/ids.ts'
-import type { CheckResult, Choice, CreatorJobIn } from '../../domain/creator-job.ts'
-import type { EscrowParties } from '../../domain/hive-operations.ts'
-import { customJson, escrowDispute, escrowRelease } from '../../domain/hive-operations.ts'
+import type { DeliveredJob } from '#contracts/job.ts'
+import type { CheckResult, CreatorJobIn } from '../../domain/creator-job.ts'
+import { customJson, escrowRelease } from '../../domain/hive-operations.ts'
 import { starsFor } from '../../domain/rating.ts'
 import type { OutboxEntry } from '../../ports/outbox.ts'
 import { ensureSubmitted } from '../submit.ts'
+import { attestationOf, hasAttested, submitAttestation } from './attest-delivery.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
+import { submitDispute } from './dispute-work.ts'
+import { escrowOf, partiesOf } from './escrow-of-job.ts'
 import type { Failure } from './finish-settled.ts'
 import { finishSettled } from './finish-settled.ts'
 
@@ -16,14 +16,6 @@ import { finishSettled } from './finish-settled.ts'
 export const givenBack: Failure = {
   code: 'encoder-failed',
   message: 'The encoder could not do the job and gave the money back.',
-}
-const workRefused: Failure = {
-  code: 'delivery-refused',
-  message: 'The delivered work did not pass the check.',
-}
-const workMissing: Failure = {
-  code: 'delivery-late',
-  message: 'The work was not delivered in time.',
 }
 
 /** checking -> the end, when the money has moved before this node could look at the work. Returns whether it has. */
@@ -54,6 +46,13 @@ export function recordVerdict(
     challenged: challenged.length,
     faults,
   } as const
+  if (known.dispute) {
+    const entry = submitAttestation(deps, job, known, check)
+    const signed = { type: 'settlement-signed', transaction: entry.id } as const
+    const phase = verdict === 'pass' ? 'settling' : 'disputing'
+    saveJob(deps, { ...job, phase, check }, told, signed)
+    return
+  }
   if (verdict === 'fail') {
     const entry = submitDispute(deps, { ...job, phase: 'disputing', check }, known)
     const signed = { type: 'settlement-signed', transaction: entry.id } as const
@@ -70,41 +69,34 @@ export function recordVerdict(
   saveJob(deps, { ...job, phase: 'settling', check }, told, signed)
 }
 
-/** settling -> paid when the escrow is empty. A settlement that reached no block is signed again. */
+/**
+ * settling -> paid when the escrow is empty. A settlement that reached no block is signed again; where the encoder was
+ * quicker with a dispute, only the arbiter can pay, and is told what this node found.
+ */
 export function confirmPayment(deps: CreatorDeps, job: CreatorJobIn<'settling'>): void {
   const known = deps.ledger.current().jobs.get(job.id)
   if (known?.phase === 'settled') finishSettled(deps, job, known, givenBack)
-  else if (known?.phase === 'delivered') submitPayment(deps, job, known)
-}
-
-/** disputing -> failed when the arbiter has given the money back, -> paid when it found for the encoder. */
-export function awaitRuling(deps: CreatorDeps, job: CreatorJobIn<'disputing'>): void {
-  const known = deps.ledger.current().jobs.get(job.id)
-  if (known?.phase === 'accepted' || known?.phase === 'delivered') {
-    if (!known.dispute) submitDispute(deps, job, known)
-    return
-  }
-  if (known?.phase !== 'settled') return
-  finishSettled(deps, job, known, job.check ? workRefused : workMissing)
-}
-
-/** The sides of a job's escrow. */
-function partiesOf(creator: HiveAccount, { bid, arbiter, escrow }: Choice): EscrowParties {
-  return { from: creator, to: bid.encoder, agent: arbiter, escrow }
+  if (known?.phase !== 'delivered') return
+  if (!known.dispute) submitPayment(deps, job, known)
+  else if (!hasAttested(deps, known)) submitAttestation(deps, job, known, job.check)
 }
 
 /**
  * Attests, pays and rates in one transaction: the money never leaves the escrow without the statement that it was earned.
  */
 function submitPayment(
-  { outbox, account, operationId }: CreatorDeps,
+  deps: CreatorDeps,
   job: CreatorJobIn<'settling'>,
   known: DeliveredJob,
 ): OutboxEntry {
+  const { outbox, account, operationId } = deps
   const { bid } = job.choice
   const stars = starsFor(known)
   const rating = { v: 1, t: 'encoder.rate', job: job.id, encoder: bid.encoder, stars } as const
-  const release = { who: account, receiver: bid.encoder, amount: bid.price }
+  // Less than the price where the owner has released a part by hand.
+  const escrow = escrowOf(deps, job)
+  const amount = escrow?.phase === 'funded' ? escrow.held : bid.price
+  const release = { who: account, receiver: bid.encoder, amount }
   return ensureSubmitted(outbox, {
     key: `${job.id}/payment`,
     account,
@@ -115,39 +107,4 @@ function submitPayment(
       customJson(operationId, account, rating),
     ],
   })
-}
-
-/** Disputes the escrow, with the attestation of what is wrong where there was something to check. */
-function submitDispute(
-  { outbox, account, operationId }: CreatorDeps,
-  job: CreatorJobIn<'disputing'>,
-  known: AcceptedJob | DeliveredJob,
-): OutboxEntry {
-  const dispute = escrowDispute(partiesOf(account, job.choice), account)
-  const attest =
-    job.check && known.phase === 'delivered' ? attestationOf(job, known, job.check) : null
-  return ensureSubmitted(outbox, {
-    key: `${job.id}/dispute`,
-    account,
-    roles: attest ? ['posting', 'active'] : ['active'],
-    operations: () => (attest ? [customJson(operationId, account, attest), dispute] : [dispute]),
-  })
-}
-
-function attestationOf(
-  { id, salt }: CreatorJobIn<'settling' | 'disputing'>,
-  { delivered }: DeliveredJob,
-  { verdict, seed, challenged, faults }: CheckResult,
-): JobAttest {
-  return {
-    v: 1,
-    t: 'job.attest',
-    job: id,
-    root: delivered.operation.root,
-    verdict,
-    salt,
-    seed,
-    challenged,
-    faults,
-  }
 }

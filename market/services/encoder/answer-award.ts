@@ -1,8 +1,9 @@
 import type { Escrow } from '#contracts/escrow.ts'
+import { escrowKey } from '#contracts/ledger.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import type { EncoderJob, EncoderJobIn } from '../../domain/encoder-job.ts'
 import type { EscrowParties } from '../../domain/hive-operations.ts'
-import { escrowApprove } from '../../domain/hive-operations.ts'
+import { escrowApprove, partiesOfEscrow } from '../../domain/hive-operations.ts'
 import { eachApart } from '../apart.ts'
 import { ensureSubmitted } from '../submit.ts'
 import { closeJob } from './close-job.ts'
@@ -55,21 +56,23 @@ function isUnwanted(
   return !(isOurs && isAwarded)
 }
 
-function refuse({ outbox, account }: EncoderDeps, { terms }: Escrow): void {
-  const parties = { from: terms.from, to: terms.to, agent: terms.agent, escrow: terms.id }
+function refuse({ outbox, account }: EncoderDeps, escrow: Escrow): void {
   ensureSubmitted(outbox, {
-    key: `escrow ${terms.opened.transaction}/refuse`,
+    key: `escrow ${escrow.terms.opened.transaction}/refuse`,
     account,
     roles: ['active'],
-    operations: () => [escrowApprove(parties, account, 'refuse')],
+    operations: () => [escrowApprove(partiesOfEscrow(escrow), account, 'refuse')],
   })
 }
 
 function answerEscrow(deps: EncoderDeps, job: EncoderJob, answer: 'approve'): void {
   const parties = partiesOf(deps, job)
-  if (!parties || !deps.ledger.isTrusted()) return
+  const escrow =
+    parties && deps.ledger.current().escrows.get(escrowKey(parties.from, parties.escrow))
+  if (!escrow || !deps.ledger.isTrusted()) return
   ensureSubmitted(deps.outbox, {
-    key: `${job.id}/approve-${parties.escrow}`,
+    // Numbers of escrows are used again; the transaction that opened it is not.
+    key: `escrow ${escrow.terms.opened.transaction}/approve`,
     account: deps.account,
     roles: ['active'],
     operations: () => [escrowApprove(parties, deps.account, answer)],

@@ -1,22 +1,41 @@
-import type { EncoderJobIn } from '../../domain/encoder-job.ts'
-import { customJson, escrowDispute } from '../../domain/hive-operations.ts'
-import { ensureSubmitted } from '../submit.ts'
-import { partiesOf } from './answer-award.ts'
+import type { FundedEscrow } from '#contracts/escrow.ts'
+import { escrowKey } from '#contracts/ledger.ts'
+import { isTooLate } from '#contracts/ruling.ts'
+import type { JobId } from '#protocol/ids.ts'
+import type { EncoderJob, EncoderJobIn } from '../../domain/encoder-job.ts'
+import {
+  customJson,
+  escrowDispute,
+  escrowRelease,
+  partiesOfEscrow,
+} from '../../domain/hive-operations.ts'
+import { ensureSubmitted, latestSubmission } from '../submit.ts'
 import { closeJob } from './close-job.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
+import { giveBack } from './give-back.ts'
 
 /** Before an escrow's expiration only the other side can claim it; after it, whoever is first. A dispute in time closes that race. */
 const disputeMarginSeconds = 3_600
 
-/** delivering -> delivered when the delivery stands in an irreversible block. */
+/** delivering -> delivered when the delivery stands in an irreversible block; -> refunding when none took it in time. */
 export function awaitDelivered(deps: EncoderDeps, job: EncoderJobIn<'delivering'>): void {
-  const known = deps.ledger.current().jobs.get(job.id)
+  const { jobs, head } = deps.ledger.current()
+  const known = jobs.get(job.id)
   if (known?.phase === 'delivered') deps.jobs.save({ ...job, phase: 'delivered' })
   else if (known?.phase === 'settled') closeSettled(deps, job)
-  else submitDelivery(deps, job)
+  else if (!head || !isTooLate(job.offer, head.time)) submitDelivery(deps, job)
+  else if (!mayStillLand(deps, job)) giveBack(deps, job, 'no block took the delivery in time')
 }
 
-/** delivered -> closed when the escrow is empty. Not paid an hour before it expires, the encoder disputes: after that it would be a race. */
+function mayStillLand({ outbox }: EncoderDeps, { id }: EncoderJobIn<'delivering'>): boolean {
+  return latestSubmission(outbox, deliveryKey(id))?.phase === 'signed'
+}
+
+/**
+ * delivered -> closed when the escrow is empty. Not paid an hour before it expires, the encoder disputes: after that it would
+ * be a race. One that was away for so long that it has expired takes what nobody has disputed; work that came too late is
+ * owed nothing, and its money goes back.
+ */
 export function awaitPayment(deps: EncoderDeps, job: EncoderJobIn<'delivered'>): void {
   const { jobs, escrows, head } = deps.ledger.current()
   const known = jobs.get(job.id)
@@ -24,15 +43,31 @@ export function awaitPayment(deps: EncoderDeps, job: EncoderJobIn<'delivered'>):
     closeSettled(deps, job)
     return
   }
-  const parties = partiesOf(deps, job)
-  const escrow = parties && escrows.get(`${parties.from}/${parties.escrow}`)
-  if (!parties || escrow?.phase !== 'funded' || !head) return
+  if (known?.phase !== 'delivered' || !head) return
+  const escrow = escrows.get(escrowKey(known.creator, known.award.escrow))
+  if (escrow?.phase !== 'funded') return
   if (head.time < escrow.terms.expiration - disputeMarginSeconds) return
-  ensureSubmitted(deps.outbox, {
-    key: `${job.id}/dispute`,
-    account: deps.account,
+  if (isTooLate(job.offer, known.delivered.at.time)) giveBack(deps, job, 'delivered too late')
+  else if (head.time < escrow.terms.expiration) dispute(deps, job, escrow)
+  else claim(deps, job, escrow)
+}
+
+function dispute({ outbox, account }: EncoderDeps, { id }: EncoderJob, escrow: FundedEscrow): void {
+  ensureSubmitted(outbox, {
+    key: `${id}/dispute`,
+    account,
     roles: ['active'],
-    operations: () => [escrowDispute(parties, deps.account)],
+    operations: () => [escrowDispute(partiesOfEscrow(escrow), account)],
+  })
+}
+
+function claim({ outbox, account }: EncoderDeps, { id }: EncoderJob, escrow: FundedEscrow): void {
+  const release = { who: account, receiver: account, amount: escrow.held }
+  ensureSubmitted(outbox, {
+    key: `${id}/claim`,
+    account,
+    roles: ['active'],
+    operations: () => [escrowRelease(partiesOfEscrow(escrow), release)],
   })
 }
 
@@ -42,11 +77,15 @@ export function submitDelivery(
   { id, delivery }: EncoderJobIn<'delivering'>,
 ): void {
   ensureSubmitted(outbox, {
-    key: `${id}/deliver`,
+    key: deliveryKey(id),
     account,
     roles: ['posting'],
     operations: () => [customJson(operationId, account, delivery)],
   })
+}
+
+function deliveryKey(id: JobId): string {
+  return `${id}/deliver`
 }
 
 function closeSettled(deps: EncoderDeps, job: EncoderJobIn<'delivering' | 'delivered'>): void {

@@ -1,3 +1,4 @@
+import { escrowKey } from '#contracts/ledger.ts'
 import type { EncoderJobIn } from '../../domain/encoder-job.ts'
 import { escrowRelease } from '../../domain/hive-operations.ts'
 import { ensureSubmitted } from '../submit.ts'
@@ -11,17 +12,22 @@ export function awaitRefund(deps: EncoderDeps, job: EncoderJobIn<'refunding'>): 
   else submitRefund(deps, job)
 }
 
-/** encoding -> refunding: the creator gets its money back at once, which costs the encoder less than a dispute. */
-export function giveBack(deps: EncoderDeps, job: EncoderJobIn<'encoding'>, reason: string): void {
-  deps.background.stop(`encode ${job.id}`)
-  const refunding = { ...job, phase: 'refunding', reason } as const
+/** encoding | delivering | delivered -> refunding: the creator gets its money back at once, which costs the encoder less than a dispute. */
+export function giveBack(
+  deps: EncoderDeps,
+  { id, offer, bid, bidHash }: EncoderJobIn<'encoding' | 'delivering' | 'delivered'>,
+  reason: string,
+): void {
+  deps.background.stop(`encode ${id}`)
+  const refunding = { phase: 'refunding', id, offer, bid, bidHash, reason } as const
   deps.jobs.save(refunding)
   submitRefund(deps, refunding)
 }
 
 function submitRefund(deps: EncoderDeps, job: EncoderJobIn<'refunding'>): void {
   const parties = partiesOf(deps, job)
-  const escrow = parties && deps.ledger.current().escrows.get(`${parties.from}/${parties.escrow}`)
+  const escrow =
+    parties && deps.ledger.current().escrows.get(escrowKey(parties.from, parties.escrow))
   if (!parties || escrow?.phase !== 'funded') return
   const release = { who: deps.account, receiver: parties.from, amount: escrow.held }
   ensureSubmitted(deps.outbox, {
