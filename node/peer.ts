@@ -229,6 +229,7 @@ export async function startPeer(
   const processor = createJobProcessor({
     content,
     trees,
+    tools,
     logger: log('jobs'),
     engine,
     engineFor: (job) => hardware.engineFor(ledger.current().jobs.get(job)),

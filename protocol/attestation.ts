@@ -42,6 +42,8 @@ export const Fault = z.strictObject({
     'tree-differs-from-manifest',
     'segment-invalid',
     'bitrate-out-of-bounds',
+    'extra-invalid',
+    'subtitles-differ',
     'bytes-differ',
     'picture-undecodable',
     'picture-differs',

@@ -18,6 +18,8 @@ export type FetchOptions = TransferOptions & {
    * because the id itself says nothing about how much there is.
    */
   readonly expectedBytes: number
+  /** Bytes that may come besides, of which the other side has said nothing. */
+  readonly extraBytes?: number
 }
 
 export type FetchReport = {

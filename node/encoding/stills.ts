@@ -1,15 +1,16 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Manifest, PosterRecord, StoryboardRecord } from '#protocol/manifest.ts'
+import { extrasShape } from './extras-shape.ts'
 import type { Ffmpeg } from './ffmpeg-process.ts'
 import { fileCid } from './file-cid.ts'
-import { firstPicture } from './first-picture.ts'
 import { lookHeight, lookWidth, richestLook } from './looks.ts'
 import { sheetName, tiledSegments } from './storyboard.ts'
 
 export type StillsOptions = {
   readonly manifest: Manifest
-  readonly readSegment: (rendition: string, index: number) => Promise<Uint8Array>
+  /** See {@link firstPicture}. */
+  readonly pictureOf: (rendition: string, index: number) => Promise<Uint8Array>
   /** An empty folder, in which the files are left. */
   readonly directory: string
   readonly signal: AbortSignal
@@ -20,11 +21,6 @@ export type Stills = {
   readonly storyboard: StoryboardRecord
   readonly files: { readonly poster: string; readonly sheets: readonly string[] }
 }
-
-const columns = 5
-const rows = 5
-const tileSide = 160
-const posterSide = 1280
 
 /** JPEG wants full range and BT.601; no processor's own arithmetic, so that one FFmpeg makes one picture. */
 const jpegColors = 'in_color_matrix=bt709:out_color_matrix=bt601:in_range=tv:out_range=pc'
@@ -42,31 +38,21 @@ export async function makeStills(
   const { manifest, directory, signal } = options
   const [largest, smallest] = [manifest.renditions[0], manifest.renditions.at(-1)]
   if (!largest || !smallest) throw new RangeError('a tree has a rendition')
-  const { everySegments, indexes } = tiledSegments(manifest.grid)
-  const tile = fitted(smallest, tileSide)
+  const { indexes } = tiledSegments(manifest.grid)
+  const { poster: size, storyboard, sheets: count } = extrasShape(manifest)
   await writePictures('tiles.h264', smallest.name, indexes, options)
-  await ffmpeg.run({ args: tileArguments(tile), directory, signal })
+  await ffmpeg.run({ args: tileArguments(storyboard), directory, signal })
 
   const looks = await readFile(path.join(directory, 'looks.gray'))
   const chosen = indexes[richestLook(looks)] ?? 0
-  const size = fitted(largest, posterSide)
   await writePictures('poster.h264', largest.name, [chosen], options)
   await ffmpeg.run({ args: posterArguments(size), directory, signal })
 
   const poster = path.join(directory, 'poster.jpg')
-  const sheets = Array.from({ length: Math.ceil(indexes.length / (columns * rows)) }, (_, index) =>
-    path.join(directory, sheetName(index)),
-  )
+  const sheets = Array.from({ length: count }, (_, index) => path.join(directory, sheetName(index)))
   return {
     poster: { ...(await recordOf(poster)), ...size },
-    storyboard: {
-      everySegments,
-      tiles: indexes.length,
-      columns,
-      rows,
-      ...tile,
-      sheets: await Promise.all(sheets.map(recordOf)),
-    },
+    storyboard: { ...storyboard, sheets: await Promise.all(sheets.map(recordOf)) },
     files: { poster, sheets },
   }
 }
@@ -75,16 +61,21 @@ async function writePictures(
   name: string,
   rendition: string,
   indexes: readonly number[],
-  { readSegment, directory }: StillsOptions,
+  { pictureOf, directory }: StillsOptions,
 ): Promise<void> {
   const pictures: Uint8Array[] = []
-  for (const index of indexes) pictures.push(firstPicture(await readSegment(rendition, index)))
+  for (const index of indexes) pictures.push(await pictureOf(rendition, index))
   await writeFile(path.join(directory, name), Buffer.concat(pictures))
 }
 
 type Size = { readonly width: number; readonly height: number }
 
-function tileArguments({ width, height }: Size): readonly string[] {
+function tileArguments({
+  width,
+  height,
+  columns,
+  rows,
+}: Omit<StoryboardRecord, 'sheets'>): readonly string[] {
   const tiles = `scale=${width}:${height}:${exact}:${jpegColors},format=yuvj420p,tile=${columns}x${rows}`
   const looks = `scale=${lookWidth}:${lookHeight}:${exact},format=gray`
   return [
@@ -110,13 +101,6 @@ function inputOf(name: string): readonly string[] {
     ...['-y', '-cpuflags', '0', '-loglevel', 'warning', '-threads', '1', '-flags', '+bitexact'],
     ...['-protocol_whitelist', 'file', '-f', 'h264', '-framerate', '1', '-i', name],
   ]
-}
-
-/** The largest even size of the same shape within a square; never enlarged. */
-function fitted({ width, height }: Size, side: number): Size {
-  const scale = Math.min(1, side / Math.max(width, height))
-  const even = (value: number): number => Math.max(2, 2 * Math.round((value * scale) / 2))
-  return { width: even(width), height: even(height) }
 }
 
 async function recordOf(file: string) {

@@ -1,5 +1,5 @@
 import type { FrameGrid } from '#protocol/grid.ts'
-import { frameSeconds, segmentCount } from '#protocol/grid.ts'
+import { frameSeconds, segmentCount, segmentStart } from '#protocol/grid.ts'
 import type { StoryboardRecord } from '#protocol/manifest.ts'
 import { vttTime } from './vtt.ts'
 
@@ -33,7 +33,7 @@ export function tiledSegments(grid: FrameGrid): {
 export function storyboardVtt(storyboard: StoryboardRecord, grid: FrameGrid): string {
   const { everySegments, tiles, columns, rows, width, height } = storyboard
   const startOf = (tile: number): number =>
-    frameSeconds(grid.rate, Math.min(grid.frames, tile * everySegments * grid.segmentFrames))
+    frameSeconds(grid.rate, segmentStart(grid, Math.min(tile * everySegments, segmentCount(grid))))
   const cues = Array.from({ length: tiles }, (_, tile) => {
     const place = tile % (columns * rows)
     const [x, y] = [(place % columns) * width, Math.floor(place / columns) * height]

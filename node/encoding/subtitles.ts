@@ -1,6 +1,7 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { SubtitleRecord } from '#protocol/manifest.ts'
+import { subtitlesLimitBytes } from './extras-shape.ts'
 import type { Ffmpeg } from './ffmpeg-process.ts'
 import type { Ffprobe } from './ffprobe.ts'
 import { fileCid } from './file-cid.ts'
@@ -28,7 +29,7 @@ export type Subtitles = {
   readonly ignored: number
 }
 
-/** Carries the text tracks of a source over to WebVTT, all in one pass; tracks without a word are left out. */
+/** Carries the text tracks of a source over to WebVTT, all in one pass; tracks without a word, or without room, are left out. */
 export async function extractSubtitles(
   { ffmpeg, ffprobe }: { readonly ffmpeg: Ffmpeg; readonly ffprobe: Ffprobe },
   { source, videoStream, seconds, directory, signal }: SubtitlesOptions,
@@ -39,15 +40,23 @@ export async function extractSubtitles(
   await ffmpeg.run({ args: subtitleArguments(layout, streams), directory, signal })
   const records: SubtitleRecord[] = []
   const files: string[] = []
+  let room = subtitlesLimitBytes
+  let left = ignored
   for (const { index, ...described } of streams) {
     const file = path.join(directory, fileOf(index))
     const text = cleanVtt(await readFile(file, 'utf8'), seconds)
     if (text === null) continue
+    const bytes = Buffer.byteLength(text)
+    if (bytes > room) {
+      left += 1
+      continue
+    }
+    room -= bytes
     await writeFile(file, text)
-    records.push({ ...described, cid: await fileCid(file), bytes: (await stat(file)).size })
+    records.push({ ...described, cid: await fileCid(file), bytes })
     files.push(file)
   }
-  return { records, files, ignored }
+  return { records, files, ignored: left }
 }
 
 function fileOf(index: number): string {

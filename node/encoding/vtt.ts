@@ -21,12 +21,7 @@ const clockMap = `X-TIMESTAMP-MAP=MPEGTS:${clockBaseSeconds * clockRate},LOCAL:0
  * and settings are left behind. Null where no cue is left.
  */
 export function cleanVtt(text: string, seconds: number): string | null {
-  const cues = text
-    .slice(0, longestText)
-    .replace(/\r\n?/g, '\n')
-    .split(/\n{2,}/)
-    .flatMap((block) => parseCue(block, seconds))
-    .toSorted((a, b) => a.start - b.start)
+  const cues = readCues(text, seconds)
   if (cues.length === 0) return null
   const blocks = cues.map(
     (cue) => `${vttTime(cue.start)} --> ${vttTime(cue.end)}\n${cue.lines.join('\n')}\n`,
@@ -34,7 +29,22 @@ export function cleanVtt(text: string, seconds: number): string | null {
   return [`WEBVTT\n${clockMap}\n`, ...blocks].join('\n')
 }
 
-type Cue = { readonly start: number; readonly end: number; readonly lines: readonly string[] }
+/** One text and the seconds from and to which it is shown. */
+export type Cue = {
+  readonly start: number
+  readonly end: number
+  readonly lines: readonly string[]
+}
+
+/** The cues of a WebVTT text that lie within the video, in order of their beginnings. */
+export function readCues(text: string, seconds: number): readonly Cue[] {
+  return text
+    .slice(0, longestText)
+    .replace(/\r\n?/g, '\n')
+    .split(/\n{2,}/)
+    .flatMap((block) => parseCue(block, seconds))
+    .toSorted((a, b) => a.start - b.start)
+}
 
 const timing = /^((?:\d+:)?\d\d:\d\d\.\d{3})[ \t]+-->[ \t]+((?:\d+:)?\d\d:\d\d\.\d{3})/
 
@@ -44,7 +54,9 @@ function parseCue(block: string, seconds: number): readonly Cue[] {
   const [, from, to] = timing.exec(lines[place] ?? '') ?? []
   if (from === undefined || to === undefined) return []
   const text = lines.slice(place + 1).filter((line) => line.trim() !== '' && !line.includes('-->'))
-  const [start, end] = [parseTime(from), Math.min(parseTime(to), seconds)]
+  // In thousandths, as it will be written: what is read again is then the same.
+  const end = Math.round(1000 * Math.min(parseTime(to), seconds)) / 1000
+  const start = parseTime(from)
   return text.length === 0 || start >= end ? [] : [{ start, end, lines: text }]
 }
 

@@ -1,3 +1,4 @@
+import { mkdtemp, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import type { Clock } from '#market/ports/clock.ts'
@@ -15,10 +16,13 @@ import {
   usualDiskFloorBytes,
   watchDisk,
 } from '../encoding/disk-guard.ts'
+import type { ExtrasMaker } from '../encoding/extras.ts'
+import { createExtrasMaker } from '../encoding/extras.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import { buildManifest } from '../encoding/manifest.ts'
 import { createPieceKeys } from '../encoding/piece-key.ts'
+import { segmentName } from '../encoding/playlist.ts'
 import { addExtras } from './extras.ts'
 import { createGrowingTree } from './growing-tree.ts'
 import type { LocalProgress, LocalReport } from './local-report.ts'
@@ -78,12 +82,13 @@ async function encode(deps: EncodeFileDeps, options: EncodeFileOptions): Promise
   await using folder = await openOutputFolder(options.out, request.terms.source.cid)
   const shelf = await openShelf(deps, folder, request)
   const analysed = clock.now()
-  await encodeMissing(deps, { folder, shelf, request }, options)
+  await using extras = await openExtras(deps, { folder, request }, options)
+  await encodeMissing(deps, { folder, shelf, request, extras }, options)
   const encoded = clock.now()
   onProgress({ stage: 'finishing', percent: finishingPercent })
   const bare = buildManifest(request.terms, engine.class, shelf)
-  const { manifest, ignoredSubtitles } = options.hasExtras
-    ? await addExtras(deps.tools, bare, { folder, request, signal: options.signal })
+  const { manifest, ignoredSubtitles } = extras
+    ? await addExtras(folder, bare, extras)
     : { manifest: bare, ignoredSubtitles: 0 }
   const tree = await writeTree(folder, manifest)
   onProgress({ stage: 'finishing', percent: 100 })
@@ -138,15 +143,28 @@ async function openShelf(
   return await openPieceShelf({ folder, cache, state, keyOf, hardware }, terms)
 }
 
+async function openExtras(
+  { tools }: EncodeFileDeps,
+  { folder, request }: Pick<Work, 'folder' | 'request'>,
+  { hasExtras, signal }: EncodeFileOptions,
+): Promise<ExtrasMaker | null> {
+  if (!hasExtras) return null
+  const directory = await mkdtemp(path.join(folder.scratch, 'extras-'))
+  const readSegment = (rendition: string, index: number) =>
+    readFile(folder.fileOf(`${rendition}/${segmentName(index)}`))
+  return createExtrasMaker(tools, { request, readSegment, directory, signal })
+}
+
 type Work = {
   readonly folder: OutputFolder
   readonly shelf: PieceShelf
   readonly request: EncodeRequest
+  readonly extras: ExtrasMaker | null
 }
 
 async function encodeMissing(
   { engine, clock, free }: EncodeFileDeps,
-  { folder, shelf, request }: Work,
+  { folder, shelf, request, extras }: Work,
   { signal, onProgress, diskFloorBytes = usualDiskFloorBytes }: EncodeFileOptions,
 ): Promise<void> {
   if (shelf.reused === shelf.total) return
@@ -157,12 +175,14 @@ async function encodeMissing(
   using guard = watchDisk(disk, free)
   const growing = createGrowingTree(folder, { terms, determinismClass: engine.class }, shelf)
   await growing.publish()
+  extras?.begin()
   await createCellRunner({ engine, clock })({
     request,
     directory: folder.scratch,
     signal: AbortSignal.any([signal, guard.signal]),
     isFinished: shelf.isFinished,
     onFinished: async (work) => {
+      await extras?.gather(work.segments)
       await shelf.keep(work)
       await growing.publish()
     },

@@ -1,80 +1,28 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import path from 'node:path'
-import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
+import { readFile } from 'node:fs/promises'
 import { canonicalJson } from '#protocol/canonical.ts'
-import { gridSeconds } from '#protocol/grid.ts'
 import { Manifest } from '#protocol/manifest.ts'
-import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
+import type { Extras, ExtrasMaker } from '../encoding/extras.ts'
 import { fileCid } from '../encoding/file-cid.ts'
-import { manifestName, segmentName } from '../encoding/playlist.ts'
-import { makeStills } from '../encoding/stills.ts'
-import { posterName, sheetName, storyboardTrack } from '../encoding/storyboard.ts'
-import { subtitleFile, subtitleTrack } from '../encoding/subtitle-playlist.ts'
-import { extractSubtitles } from '../encoding/subtitles.ts'
+import { manifestName } from '../encoding/playlist.ts'
 import { treeFiles } from '../encoding/tree-files.ts'
 import type { OutputFolder } from './output-folder.ts'
 
-export type WithExtras = {
-  readonly manifest: Manifest
-  /** Subtitles of the source that are pictures and could not be carried over. */
-  readonly ignoredSubtitles: number
-}
-
-export type ExtrasOptions = {
-  readonly folder: OutputFolder
-  readonly request: EncodeRequest
-  readonly signal: AbortSignal
-}
+export type WithExtras = Pick<Extras, 'manifest' | 'ignoredSubtitles'>
 
 /**
  * Adds poster, storyboard and subtitles to a tree whose segments are in its folder. Those of an earlier run are kept where
  * they are still what its manifest says.
  */
 export async function addExtras(
-  tools: Pick<FfmpegTools, 'ffmpeg' | 'ffprobe'>,
+  folder: OutputFolder,
   manifest: Manifest,
-  options: ExtrasOptions,
+  maker: ExtrasMaker,
 ): Promise<WithExtras> {
-  const { folder, request, signal } = options
   const kept = await keptExtras(folder, manifest)
   if (kept) return { manifest: kept, ignoredSubtitles: 0 }
-  const directory = await mkdtemp(path.join(folder.scratch, 'extras-'))
-  try {
-    const stills = await makeStills(tools, {
-      manifest,
-      readSegment: (rendition, index) =>
-        readFile(folder.fileOf(`${rendition}/${segmentName(index)}`)),
-      directory,
-      signal,
-    })
-    const { source, terms } = request
-    const subtitles = await extractSubtitles(tools, {
-      source,
-      videoStream: terms.source.videoStream,
-      seconds: gridSeconds(terms.grid),
-      directory,
-      signal,
-    })
-    await folder.place([
-      { from: stills.files.poster, name: posterName },
-      ...stills.files.sheets.map((from, index) => ({
-        from,
-        name: `${storyboardTrack}/${sheetName(index)}`,
-      })),
-      ...subtitles.files.map((from, index) => ({
-        from,
-        name: `${subtitleTrack(index)}/${subtitleFile}`,
-      })),
-    ])
-    const { poster, storyboard } = stills
-    const texts = subtitles.records.length > 0 ? { subtitles: [...subtitles.records] } : {}
-    return {
-      manifest: { ...manifest, poster, storyboard, ...texts },
-      ignoredSubtitles: subtitles.ignored,
-    }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  const { files, ...made } = await maker.finish(manifest)
+  await folder.place(files)
+  return made
 }
 
 /** The manifest of the same tree with its extras, if it is in the folder and each of them is whole. */

@@ -10,8 +10,8 @@ export const smallBlocks = 65_536
 const usualBlockBytes = 64 * 1024
 
 /** The most bytes that a fetch takes. */
-export function bytesOf({ expectedBytes }: FetchOptions): number {
-  return expectedBytes + Math.ceil(expectedBytes / 50) + structureBytes
+export function bytesOf({ expectedBytes, extraBytes = 0 }: FetchOptions): number {
+  return expectedBytes + extraBytes + Math.ceil(expectedBytes / 50) + structureBytes
 }
 
 /** The most blocks that a fetch comes to, where `small` ones may come on top: each is remembered while it lasts. */

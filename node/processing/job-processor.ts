@@ -16,12 +16,15 @@ import { createCellRunner } from '../encoding/cell-runner.ts'
 import { codecString } from '../encoding/codec-string.ts'
 import { freeSpace, usualDiskFloorBytes, watchDisk } from '../encoding/disk-guard.ts'
 import type { EncodeProgress } from '../encoding/encode-progress.ts'
+import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { buildManifest } from '../encoding/manifest.ts'
 import { createPieceKeys } from '../encoding/piece-key.ts'
 import type { Logger } from '../logger.ts'
 import { sha256 } from '../sha256.ts'
 import type { GrowingJob } from './growing-job.ts'
 import { createGrowingJob } from './growing-job.ts'
+import type { JobExtras } from './job-extras.ts'
+import { openJobExtras } from './job-extras.ts'
 import type { ShownTrees } from './job-trees.ts'
 import type { PieceKeeper } from './piece-keeper.ts'
 import { openPieceKeeper } from './piece-keeper.ts'
@@ -33,6 +36,7 @@ export type ProcessorDeps = {
   readonly content: ContentStore
   /** The recipe's own, which the manifest's class is of. */
   readonly engine: EncodingEngine
+  readonly tools: Pick<FfmpegTools, 'ffmpeg' | 'ffprobe'>
   /** What encodes a job: the same engine, or one that uses hardware. */
   readonly engineFor: (job: JobId) => EncodingEngine
   readonly pieces: PieceStore
@@ -69,10 +73,12 @@ export function createJobProcessor(deps: ProcessorDeps): JobProcessor {
       })
       const source = await workspaceOf(offer.job).source(offer.source.cid, signal)
       const encoding = clock.now()
-      const draft = await encodeMissing(deps, offer, source, { signal, onProgress })
+      await using work = await openWork(deps, offer, { source, signal })
+      await encodeMissing(deps, work, { signal, onProgress })
       const encoded = clock.now()
       onProgress({ stage: 'uploading', percent: 0 })
-      const delivery = await publish(deps, offer, await draft())
+      const manifest = await work.extras.addTo(await work.draft())
+      const delivery = await publish(deps, offer, manifest)
       await workspaceOf(offer.job).remove()
       onProgress({ stage: 'uploading', percent: 100 })
       return {
@@ -92,20 +98,42 @@ export function createJobProcessor(deps: ProcessorDeps): JobProcessor {
 
 type Run = { readonly signal: AbortSignal; readonly onProgress: (progress: WorkProgress) => void }
 
-/** The record of what is finished by now; of the whole tree in the end. */
-type Draft = () => Promise<Manifest>
+/** What a job is encoded from, and what is finished of it. */
+type Work = AsyncDisposable & {
+  readonly offer: JobOffer
+  readonly source: string
+  readonly keeper: PieceKeeper
+  readonly extras: JobExtras
+  /** The record of what is finished by now; of the whole tree in the end. */
+  readonly draft: () => Promise<Manifest>
+}
+
+async function openWork(
+  deps: ProcessorDeps,
+  offer: JobOffer,
+  { source, signal }: { readonly source: string; readonly signal: AbortSignal },
+): Promise<Work> {
+  const { job } = offer
+  const keyOf = createPieceKeys(offer, deps.engine.class)
+  const keeper = await openPieceKeeper(deps, { job, terms: offer, keyOf })
+  const workspace = deps.workspaceOf(job)
+  const request = { source, terms: offer }
+  const extras = await openJobExtras(deps, { job, request, keeper, workspace, signal })
+  return {
+    ...{ offer, source, keeper, extras },
+    draft: createDraft(deps, offer, { keeper, signal }),
+    [Symbol.asyncDispose]: () => extras[Symbol.asyncDispose](),
+  }
+}
 
 async function encodeMissing(
   deps: ProcessorDeps,
-  offer: JobOffer,
-  source: string,
+  { offer, source, keeper, extras, draft }: Work,
   { signal, onProgress }: Run,
-): Promise<Draft> {
-  const keyOf = createPieceKeys(offer, deps.engine.class)
-  const keeper = await openPieceKeeper(deps, { job: offer.job, terms: offer, keyOf })
-  const draft = createDraft(deps, offer, { keeper, signal })
+): Promise<void> {
   const growing = createGrowingJob(deps, offer, draft)
   growing.grow()
+  extras.begin()
   await using scratch = await deps.workspaceOf(offer.job).scratch('parts')
   using guard = watchDisk({ ...diskWatch, directory: scratch.path }, freeSpace)
   const runCells = createCellRunner({ ...deps, engine: deps.engineFor(offer.job) })
@@ -116,6 +144,7 @@ async function encodeMissing(
       signal: AbortSignal.any([signal, guard.signal]),
       isFinished: keeper.isFinished,
       onFinished: async (work) => {
+        await extras.gather(work.segments)
         await keeper.keep(work)
         growing.grow()
       },
@@ -124,7 +153,6 @@ async function encodeMissing(
   } finally {
     await growing.settled()
   }
-  return draft
 }
 
 function withPreview(growing: GrowingJob, progress: EncodeProgress): WorkProgress {
@@ -137,7 +165,7 @@ function createDraft(
   { content, engine }: ProcessorDeps,
   offer: JobOffer,
   { keeper, signal }: { readonly keeper: PieceKeeper; readonly signal: AbortSignal },
-): Draft {
+): Work['draft'] {
   const codecs = new Map<string, string>()
   return async () => {
     for (const { name } of offer.ladder) {

@@ -13,6 +13,7 @@ import { Sha256Hex } from '#protocol/ids.ts'
 import { Manifest } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { pause } from '../chain/hive-rpc.ts'
+import { extrasBytesLimit } from '../encoding/extras-shape.ts'
 import type { Ffmpeg } from '../encoding/ffmpeg-process.ts'
 import type { Ffprobe } from '../encoding/ffprobe.ts'
 import { assembleTree } from '../processing/tree.ts'
@@ -20,9 +21,10 @@ import type { Workspace } from '../processing/workspace.ts'
 import { sha256 } from '../sha256.ts'
 import { isOwnFailure, unlessAtFault } from './blame.ts'
 import { challengeTier, checkLeaves } from './challenge-check.ts'
+import { checkFiles } from './files-check.ts'
 import { parse } from './foreign-bytes.ts'
 import { checkManifest, checkPromise } from './manifest-check.ts'
-import { checkSegments } from './segments-check.ts'
+import { checkSubtitles } from './subtitles-check.ts'
 
 export type CheckerDeps = {
   readonly content: ContentStore
@@ -122,7 +124,7 @@ async function checkStructure(check: Check, options: CheckerOptions): Promise<St
   const { root, manifest: manifestCid } = check.delivered.operation
   if (tree?.root !== root || tree.manifest !== manifestCid)
     return failed({ code: 'tree-differs-from-manifest' })
-  const { faults: invalid, undecided } = await checkSegments(check, manifest)
+  const { faults: invalid, undecided } = await checkFiles(check, manifest)
   return invalid.length > 0 ? failed(...invalid) : { manifest, undecided }
 }
 
@@ -149,13 +151,15 @@ async function challenge(
   const source = await check.workspaceOf(job).source(offer.source.cid, signal)
   const { encoderClass: awarded, hwAccel } = deliveredJob(ledger, job)
   const tier = challengeTier(manifest, { own: engine.class.cid, awarded })
+  const texts = await checkSubtitles({ ...check, source }, manifest)
+  if (texts.length > 0) return texts
   const findings = await checkLeaves({ ...check, source, tier, hwAccel }, manifest, leaves)
   return findings.flatMap(({ faults }) => faults)
 }
 
 /** Fetches the whole tree, again and again for a while: an encoder may be starting anew, and is not to be accused for that. */
 async function fetchTree(check: Check, { patienceMs, pollMs }: CheckerOptions): Promise<boolean> {
-  const { content, delivered, encoder, job, signal, onProgress, clock } = check
+  const { content, delivered, encoder, job, offer, signal, onProgress, clock } = check
   const { root, renditions } = delivered.operation
   const promised = renditions.reduce((sum, { bytes }) => sum + bytes, 0)
   content.pin(root, job)
@@ -165,6 +169,7 @@ async function fetchTree(check: Check, { patienceMs, pollMs }: CheckerOptions): 
       await content.fetch(root, [encoder], {
         signal,
         expectedBytes: promised,
+        extraBytes: extrasBytesLimit({ grid: offer.grid, renditions: offer.ladder }),
         onProgress: (percent) => onProgress({ stage: 'fetching', percent }),
       })
       return true

@@ -10,6 +10,7 @@ import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#pro
 import type { JobOffer } from '#protocol/offer.ts'
 import { audioFrames } from '../encoding/audio-arguments.ts'
 import { sha256 } from '../sha256.ts'
+import { hasExtrasInShape } from './extras-check.ts'
 
 /** What of an offer a manifest has to keep, and what of a delivery. */
 type Terms = Pick<JobOffer, 'source' | 'recipe' | 'grid' | 'ladder' | 'copied'>
@@ -28,6 +29,7 @@ export function checkManifest(
     return [{ code: 'merkle-root-differs' }]
   if (canonicalJson(summariesOf(manifest)) !== canonicalJson(operation.renditions))
     return [{ code: 'merkle-root-differs' }]
+  if (!hasExtrasInShape(manifest)) return [{ code: 'extra-invalid' }]
   return checkRates(manifest, offer)
 }
 

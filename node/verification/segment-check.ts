@@ -87,7 +87,7 @@ async function probe(file: string, ffprobe: Ffprobe, signal: AbortSignal): Promi
     await ffprobe.run({ args, signal, onLine: (line) => lines.push(line) })
   } catch (error) {
     signal.throwIfAborted()
-    return judge(error)
+    return judgeProbe(error)
   }
   return parse(() => Probed.parse(JSON.parse(lines.join('\n'))))
 }
@@ -95,8 +95,8 @@ async function probe(file: string, ffprobe: Ffprobe, signal: AbortSignal): Promi
 /** What the system answers when a program cannot be started. */
 const notStarted: readonly unknown[] = [126, 127]
 
-/** Only an exit code of its own is ffprobe's word about the file. */
-function judge(error: unknown): 'undecided' | null {
+/** What a failed ffprobe says of a file: only an exit code of its own is its word about it. Throws where it could not be run. */
+export function judgeProbe(error: unknown): 'undecided' | null {
   if (!(error instanceof MarketError)) throw error
   const { exitCode, exitSignal } = error.meta
   if (exitSignal !== undefined) return 'undecided'

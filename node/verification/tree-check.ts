@@ -12,12 +12,13 @@ import { fileCid } from '../encoding/file-cid.ts'
 import { createWorkspaces } from '../processing/workspace.ts'
 import { sha256 } from '../sha256.ts'
 import { challengeTier, checkLeaves } from './challenge-check.ts'
+import { checkFiles } from './files-check.ts'
 import type { LeafFinding, Tier } from './leaf.ts'
 import type { LocalTree } from './local-tree.ts'
 import { openLocalTree } from './local-tree.ts'
 import { checkManifest, ladderOf } from './manifest-check.ts'
 import type { SegmentFindings } from './segments-check.ts'
-import { checkSegments } from './segments-check.ts'
+import { checkSubtitles } from './subtitles-check.ts'
 
 export type TreeCheckDeps = {
   readonly engine: EncodingEngine
@@ -102,19 +103,18 @@ export async function checkTree(
     ...known,
   })
   if (faults.length > 0) return failed(faults, known)
+  const { source } = options
+  const check = { ...workOf(deps, opened.tree, options), offer: terms, source }
+  const texts = await checkSubtitles(check, manifest)
+  if (texts.length > 0) return failed(texts, known)
   const challenged = draw(manifest, options)
+  const leaves = [...new Set([...challenged, ...undecided])]
   const findings = await checkLeaves(
-    {
-      ...workOf(deps, opened.tree, options),
-      offer: terms,
-      source: options.source,
-      tier: known.tier,
-      hwAccel: 'any',
-    },
+    { ...check, tier: known.tier, hwAccel: 'any' },
     manifest,
-    [...new Set([...challenged, ...undecided])],
+    leaves,
   )
-  const found = findings.flatMap((finding) => finding.faults)
+  const found = findings.flatMap(({ faults: own }) => own)
   const verdict = found.length === 0 ? 'pass' : 'fail'
   return { ...known, verdict, faults: found, seed, challenged, findings }
 }
@@ -165,7 +165,7 @@ async function checkStructure(
   }
   const faults = checkManifest(manifest, options.terms, { operation })
   if (faults.length > 0) return { faults, undecided: [] }
-  return await checkSegments(workOf(deps, tree, options), manifest)
+  return await checkFiles(workOf(deps, tree, options), manifest)
 }
 
 function workOf(

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { WorkProgress } from '#market/ports/processing.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
+import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { partCount } from '#protocol/grid.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { openBrowser, serveFolder } from '#test/support/browser.ts'
@@ -18,13 +19,14 @@ import { ffmpeg, makeFolder, openTools, untroubled } from '#test/support/ffmpeg.
 const seconds = 12
 const patience = { timeout: 60_000, interval: 20 }
 
+let tools: FfmpegTools
 let engine: EncodingEngine
 let request: EncodeRequest
 let browser: Browser
 
 /** Twelve seconds in two renditions: three parts of two segments of two seconds, heavy enough for `playback.test.ts`' reasons. */
 beforeAll(async () => {
-  const tools = await openTools()
+  tools = await openTools()
   const folder = await makeFolder()
   const options = { directory: folder, signal: untroubled, workers: 2 }
   engine = await createEncodingEngine({ tools }, options)
@@ -69,7 +71,7 @@ const segmentsIn = (playlist: string | null): readonly string[] =>
 
 test('a job’s playlists grow with its parts, up to the first gap, and are closed in the end', async () => {
   const gate = gated()
-  await using node = await openEncodingNode(gate.engine)
+  await using node = await openEncodingNode(gate.engine, tools)
   const offer = await node.offer(request)
   const address = (file: string) => `/jobs/${offer.job}/${file}`
   const videos = () =>
@@ -156,7 +158,7 @@ const player = (master: string): string => `
 
 test('hls.js plays a job from its beginning while it is being encoded, to its end', async () => {
   const gate = gated()
-  await using node = await openEncodingNode(gate.engine)
+  await using node = await openEncodingNode(gate.engine, tools)
   const offer = await node.offer(request)
   const master = `${node.url}/jobs/${offer.job}/master.m3u8`
   const { delivery } = run(node, offer)

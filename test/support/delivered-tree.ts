@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { challengeOf } from '#contracts/delivering.ts'
 import type { Ledger } from '#contracts/ledger.ts'
@@ -75,7 +75,7 @@ export type Workshop = {
 }
 
 /** Encodes four seconds of a test picture with sound, in two small renditions of two parts, and delivers them honestly. */
-export async function openWorkshop(): Promise<Workshop> {
+export async function openWorkshop(subtitles: string | null = null): Promise<Workshop> {
   const tools = await openTools()
   const engine = await createEncodingEngine(
     { tools },
@@ -84,7 +84,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const folder = await makeFolder()
   const content = await openLoneContent(path.join(folder, 'blocks'))
   const clip = path.join(folder, 'clip.mp4')
-  await makeClip(tools, clip)
+  await makeClip(tools, clip, subtitles)
   const source = await content.addFile(clip, { signal: untroubled })
   const request = await requestFor(engine, clip)
   const terms = { ...request.terms, source: { ...request.terms.source, cid: source.cid } }
@@ -229,11 +229,14 @@ function remembering(ffprobe: Ffprobe): Ffprobe {
   }
 }
 
-async function makeClip(tools: FfmpegTools, file: string): Promise<void> {
+async function makeClip(tools: FfmpegTools, file: string, subtitles: string | null): Promise<void> {
   const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=160x90:rate=12:duration=4']
   const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=4']
   const coding = ['-c:v', 'libx264', '-g', '12', '-pix_fmt', 'yuv420p', '-c:a', 'aac']
-  await ffmpeg(tools, ...picture, ...sound, ...coding, file)
+  const texts = path.join(await makeFolder(), 'text.srt')
+  if (subtitles !== null) await writeFile(texts, subtitles)
+  const text = subtitles === null ? [] : ['-i', texts, '-c:s', 'mov_text']
+  await ffmpeg(tools, ...picture, ...sound, ...text, ...coding, file)
 }
 
 async function readContent(content: ContentStore, id: string | undefined): Promise<Uint8Array> {

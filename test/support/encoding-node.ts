@@ -5,6 +5,7 @@ import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { JobProcessor } from '#market/ports/processing.ts'
+import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { createGatewayRouter } from '#node/gateway/gateway.ts'
 import { createJobsRouter } from '#node/gateway/jobs.ts'
 import { startHttpServer } from '#node/http-server.ts'
@@ -32,12 +33,16 @@ export type EncodingNode = AsyncDisposable & {
   read(address: string): Promise<string | null>
 }
 
-export async function openEncodingNode(engine: EncodingEngine): Promise<EncodingNode> {
+export async function openEncodingNode(
+  engine: EncodingEngine,
+  tools: FfmpegTools,
+  watched: (content: ContentStore) => ContentStore = (content) => content,
+): Promise<EncodingNode> {
   const folder = await makeFolder()
   await using starting = new AsyncDisposableStack()
   const { database, state } = starting.use(openDatabase(path.join(folder, 'node.sqlite')))
   const blocks = await openBlockStore(path.join(folder, 'blocks'))
-  const content = loneContent(blocks)
+  const content = watched(loneContent(blocks))
   const clock = { now: () => performance.now() }
   const logger = createLogger({ level: 'silent', name: 'test' })
   const workspaces = createWorkspaces(path.join(folder, 'work'), content)
@@ -45,6 +50,7 @@ export async function openEncodingNode(engine: EncodingEngine): Promise<Encoding
   const processor = createJobProcessor({
     content,
     engine,
+    tools,
     engineFor: () => engine,
     pieces: createPieceStore(database),
     cache: createPieceCache(database, clock),

@@ -3,6 +3,7 @@ import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
 import { MarketError } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import type { OutboxRequest } from '#market/ports/outbox.ts'
 import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
@@ -75,6 +76,15 @@ const config = {
   arbiter: { fee: hbd(1n) },
 } as const
 
+/** Real media for a market: what its nodes measure, keep, encode and check with, all of them by the same store. */
+export type MarketMedia = {
+  readonly path: string
+  readonly engine: EncodingEngine
+  readonly content: ContentStore
+  readonly processor: JobProcessor
+  readonly checkerOf: (ledger: LedgerView) => DeliveryChecker
+}
+
 /**
  * On a clock the chain can sleep, but makes a block of its own now and then; by hand it makes only those it is told to.
  * Everybody holds both keys unless told otherwise.
@@ -82,6 +92,7 @@ const config = {
 export async function aMarket(
   pace: 'by hand' | 'on a clock',
   keys: Partial<Record<'creator' | 'encoder' | 'arbiter', readonly SigningRole[]>> = {},
+  media: MarketMedia | null = null,
 ): Promise<MarketInProcess> {
   const rich = { hbd: '100.000 HBD' }
   let clock = Date.parse('2026-01-01T00:00:00Z')
@@ -118,7 +129,7 @@ export async function aMarket(
 
   const add = (name: NodeRole & ('creator' | 'encoder' | 'arbiter')): Participant => {
     const signer = aLocalSigner(name, keys[name])
-    const surroundings = { chain, network, behaviour, submissions, settle, signer }
+    const surroundings = { chain, network, behaviour, submissions, settle, signer, media }
     const participant = aParticipant(name, surroundings)
     found.set(participant.account, participant)
     return participant
@@ -146,7 +157,10 @@ export async function aMarket(
     post: async (reference) => {
       const { creator } = participants.creator.roles
       if (!creator) throw new Error('the creator plays its role')
-      return creator.postJob({ reference, path: '/video.mp4' }, AbortSignal.timeout(30_000))
+      return creator.postJob(
+        { reference, path: media?.path ?? '/video.mp4' },
+        AbortSignal.timeout(30_000),
+      )
     },
     [Symbol.asyncDispose]: async () => {
       for (const { node } of everyone) await node[Symbol.asyncDispose]()
@@ -173,11 +187,12 @@ type Surroundings = {
   readonly submissions: Submission[]
   readonly settle: (() => Promise<void>)[]
   readonly signer: Signer
+  readonly media: MarketMedia | null
 }
 
 function aParticipant(
   name: 'creator' | 'encoder' | 'arbiter',
-  { chain, network, behaviour, submissions, settle, signer }: Surroundings,
+  { chain, network, behaviour, submissions, settle, signer, media }: Surroundings,
 ): Participant {
   const self = account(name)
   const { operationId } = networks.devchain
@@ -202,10 +217,10 @@ function aParticipant(
     ledger,
     network,
     signer: createEnvelopeSigner(self, signer, devchainChainId),
-    engine,
-    content,
-    processor: aProcessor(behaviour),
-    checker: aChecker(node, behaviour),
+    engine: media?.engine ?? engine,
+    content: media?.content ?? content,
+    processor: media?.processor ?? aProcessor(behaviour),
+    checker: media ? onceDrawn(node, media.checkerOf(ledger)) : aChecker(node, behaviour),
     trees: { show: () => undefined },
     background,
     accounts: createAccounts({ rpc: node.rpc, now: () => 0 }, { ttlMs: 0, limit: 10 }),
@@ -217,7 +232,7 @@ function aParticipant(
     outbox,
     ledger,
     sha256,
-    profile: () => profileOf(name, peerConfig),
+    profile: () => profileOf(name, peerConfig, media?.engine.class ?? encoderProfile.class),
   })
   return {
     account: self,
@@ -231,14 +246,20 @@ function aParticipant(
   }
 }
 
-function profileOf(name: 'creator' | 'encoder' | 'arbiter', peer: PeerConfig): NodeRegister {
+function profileOf(
+  name: 'creator' | 'encoder' | 'arbiter',
+  peer: PeerConfig,
+  determinism: EncodingEngine['class'],
+): NodeRegister {
   return {
     v: 1,
     t: 'node.register',
     peer: peerId(name),
     addresses: [],
     roles: [name],
-    ...(name === 'encoder' ? { encoder: { ...encoderProfile, prices: [...pricesOf(peer)] } } : {}),
+    ...(name === 'encoder'
+      ? { encoder: { ...encoderProfile, class: determinism, prices: [...pricesOf(peer)] } }
+      : {}),
     ...(name === 'arbiter' ? { arbiter: config.arbiter } : {}),
   }
 }
@@ -322,6 +343,17 @@ function aProcessor(behaviour: Behaviour): JobProcessor {
       throw new Error('not yet')
     },
     release: () => undefined,
+  }
+}
+
+/** A real checker waits for the blocks that draw its challenge; here none would come while it does. */
+function onceDrawn({ follower }: ChainNode, checker: DeliveryChecker): DeliveryChecker {
+  return {
+    check: async (id, salt, options) => {
+      const job = follower.view.current().jobs.get(id)
+      if (job?.phase !== 'delivered' || !challengeOf(job, salt, sha256)) throw new Error('not yet')
+      return await checker.check(id, salt, options)
+    },
   }
 }
 

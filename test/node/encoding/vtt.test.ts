@@ -68,6 +68,19 @@ test('whatever the text, no cue lies outside the video', () => {
   )
 })
 
+test('clean text is clean already', () => {
+  const time = fc.integer({ min: 0, max: 20_000 }).map((value) => vttTime(value / 1000))
+  const cue = fc
+    .tuple(time, time, fc.string())
+    .map(([from, to, words]) => `${from} --> ${to}\n${words}`)
+  fc.assert(
+    fc.property(fc.array(cue), fc.double({ min: 0.001, max: 20, noNaN: true }), (cues, seconds) => {
+      const text = cleanVtt(cues.join('\n\n'), seconds)
+      expect(text === null ? null : cleanVtt(text, seconds)).toBe(text)
+    }),
+  )
+})
+
 const said = (
   codec_name: string,
   tags: { language?: string; title?: string },
@@ -103,6 +116,18 @@ test('each moment of the video leads to its region of a sheet', () => {
   expect(cues).toHaveLength(7)
   expect(cues[4]).toBe('00:00:16.000 --> 00:00:20.000\nsheet_000.jpg#xywh=160,90,160,90')
   expect(cues[6]).toBe('00:00:24.000 --> 00:00:27.500\nsheet_001.jpg#xywh=0,0,160,90\n')
+})
+
+test('tiles keep to segments of unequal lengths', () => {
+  const uneven = { ...grid, frames: 240, segmentFrames: 120, lengths: [48, 120, 72] }
+  const sheets = [{ cid: cid('a'), bytes: 1 }]
+  const board = { everySegments: 1, tiles: 3, columns: 5, rows: 5, width: 160, height: 90, sheets }
+  const times = storyboardVtt(board, uneven).match(/^.* --> .*$/gm)
+  expect(times).toEqual([
+    '00:00:00.000 --> 00:00:02.000',
+    '00:00:02.000 --> 00:00:07.000',
+    '00:00:07.000 --> 00:00:10.000',
+  ])
 })
 
 test('a very long video has no more tiles than a short one has room for', () => {
