@@ -78,7 +78,7 @@ export async function startMarket(
       await unlessBroken(untilConnected(control, signal))
       const before = await unlessBroken(balances())
       const job = await unlessBroken(postJob(control, wanted, signal))
-      const report = await unlessBroken(followJob(control, job, view, signal))
+      const report = await unlessBroken(followJob(control, { job, creator, view }, signal))
       const after = await unlessBroken(balances())
       return {
         report,
@@ -141,14 +141,24 @@ function isPassing({ code }: MarketError): boolean {
   return code === 'chain-unavailable' || code === 'arbiter-missing'
 }
 
+type Followed = {
+  readonly job: JobId
+  readonly creator: { readonly url: string }
+  readonly view: MarketView
+}
+
 async function followJob(
   control: ControlClient,
-  job: JobId,
-  view: MarketView,
+  { job, creator, view }: Followed,
   signal: AbortSignal,
 ): Promise<JobReport> {
+  let isWatchable = false
   for await (const event of control.events(job, signal)) {
     view.job(event)
+    if (event.type === 'progress' && event.preview !== undefined && !isWatchable) {
+      isWatchable = true
+      view.note(`watch it while it is encoded: ${creator.url}/jobs/${job}/master.m3u8`)
+    }
     if (event.type === 'finished') return event.report
     if (event.type === 'failed') throw new MarketError(asErrorCode(event.code), event.message)
   }

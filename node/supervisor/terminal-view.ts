@@ -38,7 +38,7 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
       ...processLines(processes, width, paint),
       '',
       ...(job
-        ? [paint.strong(`Job ${job}`), ...stepLines]
+        ? [paint.strong(`Job ${job}`), ...stepLines, ...(note ? ['', clip(note, width)] : [])]
         : [`${spinner} ${clip(note, width - 2)}`]),
     ]
     update(lines.join('\n'))
@@ -59,6 +59,7 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
       note = text
     },
     job: (event) => {
+      if (job !== event.job) note = ''
       job = event.job
       steps = followJob(steps, event)
     },

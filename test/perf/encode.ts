@@ -15,10 +15,13 @@ import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { openFfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { fileCid } from '#node/encoding/file-cid.ts'
 import { makeSampleClip } from '#node/encoding/sample-clip.ts'
+import type { EncodeFileDeps } from '#node/local/encode-file.ts'
+import { createEncodeFile } from '#node/local/encode-file.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import type { Tree } from '#test/support/clip.ts'
 import { encodeSegments, encodeTree, filmClip } from '#test/support/clip.ts'
 import { ffmpeg, makeFolder, searchPath, untroubled } from '#test/support/ffmpeg.ts'
+import { localDeps } from '#test/support/local-encode.ts'
 import type { Usage } from './process-meter.ts'
 import { metered } from './process-meter.ts'
 import type { ReferenceEncode } from './reference-encodes.ts'
@@ -32,6 +35,7 @@ import { encodeAtOnce, encodeOneByOne, referencePlaylist } from './reference-enc
  *
  * `resume` holds an encode that was stopped half-way and went on against one that was not; `encode` one whose largest rung is
  * copied against the same without the copy. SSIM is taken in the first pair: it is the same in every other, as bytes are.
+ * The other two also print what is left of an encode by the command, extras included, when its last part is finished.
  */
 const { values } = parseArgs({
   options: {
@@ -92,7 +96,20 @@ async function main(): Promise<void> {
   }
   const medians = [0, 1, 2, 3, 4].map((column) => median(ratios.map((row) => row[column] ?? 0)))
   say(`median   ${describeRatio(medians)}`)
+  if (!isEncoded) say(await describeTail(localDeps(tools, engine, folder), source))
   await rm(folder, { recursive: true, force: true })
+}
+
+/** How much of an encode, as the command makes it with all extras, is left when its last part is finished. */
+async function describeTail(deps: EncodeFileDeps, file: string): Promise<string> {
+  const out = path.join(await makeFolder(), 'out')
+  const { seconds, folder } = await createEncodeFile(deps)({
+    ...{ file, out, qualities: [], hasExtras: true, signal: untroubled },
+    onProgress: () => undefined,
+  })
+  await rm(folder, { recursive: true, force: true })
+  const share = (100 * seconds.finish) / (seconds.encode + seconds.finish)
+  return `tail     ${seconds.finish.toFixed(2)} s after ${seconds.encode.toFixed(1)} s of encoding: ${share.toFixed(2)} %`
 }
 
 /**

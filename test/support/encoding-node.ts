@@ -43,7 +43,7 @@ export async function openEncodingNode(
   const { database, state } = starting.use(openDatabase(path.join(folder, 'node.sqlite')))
   const blocks = await openBlockStore(path.join(folder, 'blocks'))
   const content = watched(loneContent(blocks))
-  const clock = { now: () => performance.now() }
+  const clock = { now: Date.now }
   const logger = createLogger({ level: 'silent', name: 'test' })
   const workspaces = createWorkspaces(path.join(folder, 'work'), content)
   const trees = createJobTrees(() => null)

@@ -17,11 +17,20 @@ export async function openLocal(): Promise<EncodeFileDeps & { readonly tools: Ff
     { tools },
     { directory, signal: untroubled, workers: 2 },
   )
+  return localDeps(tools, analysingOnce(engine), directory)
+}
+
+/** The same of an engine that is there, with a memory in a directory. */
+export function localDeps(
+  tools: FfmpegTools,
+  engine: EncodingEngine,
+  directory: string,
+): EncodeFileDeps & { readonly tools: FfmpegTools } {
   const { database, state } = openDatabase(path.join(directory, 'encodes.sqlite'))
   const clock = { now: () => performance.now() }
   return {
     tools,
-    engine: analysingOnce(engine),
+    engine,
     state,
     clock,
     free: freeSpace,
