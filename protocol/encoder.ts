@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MilliHbd } from './amount.ts'
 import { Cid } from './ids.ts'
+import { Codec, contractRecipe, Recipe } from './recipe.ts'
 
 /**
  * The tool chain that makes an encoder's bytes.
@@ -11,6 +12,8 @@ export const DeterminismClass = z.strictObject({
   cid: Cid,
   ffmpeg: z.string().min(1).max(80),
   x264: z.string().min(1).max(40),
+  /** What made the bytes, with its version, where that is not x264: `libx265 3.5+1-f0c1022b6`. */
+  encoder: z.string().min(1).max(80).optional(),
 })
 export type DeterminismClass = z.infer<typeof DeterminismClass>
 
@@ -37,7 +40,7 @@ export type HwAccel = z.infer<typeof HwAccel>
 
 /** One codec that a machine has encoded, and how fast. H.264 is the contract; the others say what an offer could ask for. */
 export const EncoderCapability = z.strictObject({
-  codec: z.enum(['h264', 'h265', 'vp9', 'av1']),
+  codec: Codec,
   /** FFmpeg's name of the encoder. */
   encoder: z.string().regex(/^[a-z0-9][a-z0-9_-]{1,31}$/),
   hwAccel: HwAccel,
@@ -45,6 +48,8 @@ export const EncoderCapability = z.strictObject({
   maxResolution: z.string().regex(/^[1-9]\d{0,3}p$/),
   /** Thousandths of real time of the whole machine, for that rendition alone at 30 frames a second: 2500 is 2.5x. */
   speed: z.int().min(1).max(10_000_000),
+  /** The recipe that was followed, and the class of its bytes; absent for the contract's, whose class is the profile's, and for hardware. */
+  proof: z.strictObject({ recipe: Recipe, class: Cid }).optional(),
 })
 export type EncoderCapability = z.infer<typeof EncoderCapability>
 
@@ -66,3 +71,12 @@ export const ArbiterTerms = z.strictObject({
   fee: MilliHbd,
 })
 export type ArbiterTerms = z.infer<typeof ArbiterTerms>
+
+/** The class of an encoder's bytes by a recipe, as it has published it; null for a recipe that it has not proven. */
+export function classOf(
+  { class: contract, capabilities = [] }: Pick<EncoderProfile, 'class' | 'capabilities'>,
+  recipe: Recipe,
+): Cid | null {
+  if (recipe === contractRecipe) return contract.cid
+  return capabilities.find(({ proof }) => proof?.recipe === recipe)?.proof?.class ?? null
+}

@@ -26,7 +26,11 @@ export const Rendition = z.strictObject({
   height: EvenPixels,
   kbps: z.int().min(50).max(100_000),
   profile: z.enum(['main', 'high']),
-  level: z.enum(['3.1', '4.0', '4.1', '4.2', '5.0', '5.1', '5.2']),
+  /** In the terms of the recipe's codec: each counts its levels in its own way. */
+  level: z.enum([
+    ...['1.0', '1.1', '2.0', '2.1', '3.0', '3.1'],
+    ...['4.0', '4.1', '4.2', '5.0', '5.1', '5.2'],
+  ] as const),
 })
 export type Rendition = z.infer<typeof Rendition>
 

@@ -4,7 +4,7 @@ import { DeterminismClass, HardwareEncoder } from './encoder.ts'
 import { FrameGrid } from './grid.ts'
 import { Cid } from './ids.ts'
 import { Rendition, RenditionName } from './ladder.ts'
-import { Recipe } from './offer.ts'
+import { canMake, Recipe, recipes } from './recipe.ts'
 
 /** One segment file. Its duration is counted, `units` frames of video or samples of sound, never read from a container. */
 export const SegmentRecord = z.strictObject({
@@ -13,6 +13,10 @@ export const SegmentRecord = z.strictObject({
   units: z.int().min(1),
 })
 export type SegmentRecord = z.infer<typeof SegmentRecord>
+
+/** The initialization segment of a track in fragmented MP4: what a player needs before any of its segments. */
+export const InitRecord = SegmentRecord.pick({ cid: true, bytes: true })
+export type InitRecord = z.infer<typeof InitRecord>
 
 /** Consecutive segments of a rendition that one kind of hardware made. */
 export const HardwareRun = z.strictObject({
@@ -23,12 +27,21 @@ export const HardwareRun = z.strictObject({
 })
 export type HardwareRun = z.infer<typeof HardwareRun>
 
+/** As the video streams of the recipes are named: H.264, H.265, VP9, AV1. */
+const CodecsName = z
+  .string()
+  .regex(
+    /^(avc1\.[0-9A-F]{6}|hvc1\.[0-9A-FLH.]{4,40}|vp09\.\d\d\.\d\d\.\d\d|av01\.\d\.\d\d[MH]\.\d\d)$/,
+  )
+
 export const RenditionRecord = z
   .strictObject({
     ...Rendition.shape,
     /** RFC 6381 name, read from the stream: `avc1.640029`. */
-    codecs: z.string().regex(/^avc1\.[0-9A-F]{6}$/),
+    codecs: CodecsName,
     segments: z.array(SegmentRecord).min(1),
+    /** Absent where segments are transport streams. */
+    init: InitRecord.optional(),
     /**
      * Segments that hardware made: they are checked by how they look. All others are libx264's of the manifest's class
      * and are checked by their bytes. Absent without any, so that a tree of the recipe is the same on every machine.
@@ -53,6 +66,8 @@ export const AudioRecord = z.strictObject({
   channels: z.int().min(1),
   sampleRate: z.int().min(1),
   segments: z.array(SegmentRecord).min(1),
+  /** Absent where segments are transport streams. */
+  init: InitRecord.optional(),
 })
 export type AudioRecord = z.infer<typeof AudioRecord>
 
@@ -104,21 +119,36 @@ export type SubtitleRecord = z.infer<typeof SubtitleRecord>
  * `manifest.json`: our record of a tree. It names no job, account or time: equal sources and recipes give equal trees,
  * whoever encodes them and however often.
  */
-export const Manifest = z.strictObject({
-  v: z.literal(1),
-  source: Cid,
-  recipe: Recipe,
-  grid: FrameGrid,
-  /** The rendition that is the source's own video, as the offer asked. */
-  copied: RenditionName.optional(),
-  class: DeterminismClass,
-  renditions: z.array(RenditionRecord).min(1).max(8),
-  audio: AudioRecord.nullable(),
-  /** Extras: a tree without them has no word of them in its manifest. */
-  poster: PosterRecord.optional(),
-  storyboard: StoryboardRecord.optional(),
-  subtitles: z.array(SubtitleRecord).min(1).max(32).optional(),
-})
+export const Manifest = z
+  .strictObject({
+    v: z.literal(1),
+    source: Cid,
+    recipe: Recipe,
+    grid: FrameGrid,
+    /** The rendition that is the source's own video, as the offer asked. */
+    copied: RenditionName.optional(),
+    class: DeterminismClass,
+    renditions: z.array(RenditionRecord).min(1).max(8),
+    audio: AudioRecord.nullable(),
+    /** Extras: a tree without them has no word of them in its manifest. */
+    poster: PosterRecord.optional(),
+    storyboard: StoryboardRecord.optional(),
+    subtitles: z.array(SubtitleRecord).min(1).max(32).optional(),
+  })
+  .refine(
+    ({ recipe, copied, renditions }) => canMake(recipe, { ladder: renditions, copied }),
+    'the recipe cannot make these renditions',
+  )
+  .refine(({ recipe, renditions, audio }) => {
+    const isFragmented = recipes[recipe].container === 'fmp4'
+    const tracks = audio ? [...renditions, audio] : renditions
+    return tracks.every(({ init }) => (init !== undefined) === isFragmented)
+  }, 'tracks of fragmented MP4 have an initialization segment, and no others')
+  .refine(
+    ({ recipe, renditions }) =>
+      recipes[recipe].isContract || renditions.every(({ hardware }) => hardware === undefined),
+    'hardware makes segments of the contract only',
+  )
 export type Manifest = z.infer<typeof Manifest>
 
 /** The text of `manifest.json`: canonical, so that equal manifests have one content id. */

@@ -3,10 +3,7 @@ import { MilliHbd } from './amount.ts'
 import { FrameGrid } from './grid.ts'
 import { ChainTime, Cid, HiveAccount, JobId, Sha256Hex } from './ids.ts'
 import { Ladder, RenditionName } from './ladder.ts'
-
-/** The rule book by which parts become bytes. Another way of encoding is another recipe, never a change of this one. */
-export const Recipe = z.literal('h264-ts-1')
-export type Recipe = z.infer<typeof Recipe>
+import { canMake, Recipe } from './recipe.ts'
 
 /** The creator's file, as its bids need it. */
 const OfferedSource = z.strictObject({
@@ -24,25 +21,27 @@ const OfferedSource = z.strictObject({
 })
 
 /** `job.offer`: a request to encode with a price ceiling. Everything an encoder's bytes depend on stands in it. */
-export const JobOffer = z.strictObject({
-  v: z.literal(1),
-  t: z.literal('job.offer'),
-  job: JobId,
-  source: OfferedSource,
-  grid: FrameGrid,
-  recipe: Recipe,
-  ladder: Ladder,
-  /** The rendition that is the source's own video, copied and not encoded; the grid's segments are then its own. */
-  copied: RenditionName.optional(),
-  ceiling: MilliHbd,
-  /** The award comes then, or earlier. Later bids are for a creator that heard none in time, or whose award came to nothing. */
-  bidsUntil: ChainTime,
-  deliverBy: ChainTime,
-  /** Escrow agents the creator accepts, best first. */
-  arbiters: z.array(HiveAccount).min(1).max(8).readonly(),
-  /** Commits the creator to its part of the challenge's seed before the encoder commits to its bytes. */
-  saltHash: Sha256Hex,
-})
+export const JobOffer = z
+  .strictObject({
+    v: z.literal(1),
+    t: z.literal('job.offer'),
+    job: JobId,
+    source: OfferedSource,
+    grid: FrameGrid,
+    recipe: Recipe,
+    ladder: Ladder,
+    /** The rendition that is the source's own video, copied and not encoded; the grid's segments are then its own. */
+    copied: RenditionName.optional(),
+    ceiling: MilliHbd,
+    /** The award comes then, or earlier. Later bids are for a creator that heard none in time, or whose award came to nothing. */
+    bidsUntil: ChainTime,
+    deliverBy: ChainTime,
+    /** Escrow agents the creator accepts, best first. */
+    arbiters: z.array(HiveAccount).min(1).max(8).readonly(),
+    /** Commits the creator to its part of the challenge's seed before the encoder commits to its bytes. */
+    saltHash: Sha256Hex,
+  })
+  .refine((offer) => canMake(offer.recipe, offer), 'the recipe cannot make this ladder')
 export type JobOffer = z.infer<typeof JobOffer>
 
 /** `job.cancel`: withdraws an offer that was not awarded. */

@@ -26,8 +26,9 @@ export type OwnVideo = {
 /** A rendition to be copied, and the grid that its key frames make for all. */
 export type CopyPlan = { readonly rendition: Rendition; readonly grid: FrameGrid }
 
-/** What keeps a source's own video from serving as a rendition. The last two are found by cutting it. */
+/** What keeps a source's own video from serving as a rendition: the first is another codec wanted, the last two are found by cutting. */
 export type CopyObstacle =
+  | 'recipe'
   | 'codec'
   | 'pictures'
   | 'size'

@@ -24,8 +24,8 @@ const levels = [
 /** No rendition is starved below this, however small it is. */
 const leastKbps = 150
 
-/** H.264 needs so many times the bits of a younger codec for the same pictures. */
-const codecGain: Readonly<Record<string, number>> = { hevc: 1.6, vp9: 1.5, av1: 2, vvc: 2.2 }
+/** H.264 needs so many times the bits of a younger codec for the same pictures; codecs by FFmpeg's names. */
+export const codecGain: Readonly<Record<string, number>> = { hevc: 1.6, vp9: 1.5, av1: 2, vvc: 2.2 }
 
 /**
  * The renditions a source is offered in, by its short side, so that a portrait video gets the ladder of a landscape one.

@@ -2,6 +2,7 @@ import type { CopyObstacle } from '#market/domain/copied-rendition.ts'
 import type { LocalReport } from './local-report.ts'
 
 const reasons: Readonly<Record<CopyObstacle, string>> = {
+  recipe: 'another codec than H.264 was asked for',
   codec: 'it is not H.264',
   pictures:
     'its pictures are not plain (upright, square pixels, progressive, 8 bits 4:2:0, BT.709, constant rate)',

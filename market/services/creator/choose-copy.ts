@@ -1,3 +1,4 @@
+import { recipes } from '#protocol/recipe.ts'
 import type { CopyObstacle } from '../../domain/copied-rendition.ts'
 import { keepsCap, planCopy } from '../../domain/copied-rendition.ts'
 import type { EncodeRequest, EncodingEngine, SourceProfile } from '../../ports/encoding-engine.ts'
@@ -19,7 +20,8 @@ export async function chooseCopy(
   request: EncodeRequest,
   signal: AbortSignal,
 ): Promise<CopyChoice> {
-  const { grid, ladder } = request.terms
+  const { grid, ladder, recipe } = request.terms
+  if (!recipes[recipe].isContract) return { terms: { grid }, obstacle: 'recipe' }
   const plan = planCopy(own, ladder, grid)
   if (typeof plan === 'string') return { terms: { grid }, obstacle: plan }
   const terms = { grid: plan.grid, copied: plan.rendition.name }

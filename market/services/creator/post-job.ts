@@ -4,6 +4,7 @@ import { gridSeconds } from '#protocol/grid.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import type { CreatorJobIn } from '../../domain/creator-job.ts'
 import { buildLadder } from '../../domain/ladder.ts'
 import { frameGrid, offerDeadlines, saltHashOf } from '../../domain/offer-terms.ts'
@@ -63,7 +64,7 @@ async function encodingTerms(
   const terms = {
     source: { cid, bytes, width, height, codec, videoStream, ...sound },
     grid: frameGrid(profile.rate, profile.frames, profile.longestGopSeconds),
-    recipe: 'h264-ts-1',
+    recipe: contractRecipe,
     ladder: buildLadder(width, height, profile),
   } as const
   const copy = await chooseCopy(engine, profile, { source: path, terms }, signal)
