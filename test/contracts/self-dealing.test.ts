@@ -4,19 +4,25 @@ import { parametersAt } from '#contracts/parameters.ts'
 import { scoreOf } from '#contracts/reputation.ts'
 import { bob, height } from '../support/builders.ts'
 import type { Ring } from '../support/self-dealing.ts'
-import { anyRing, costOf, creditAt, ledgerOf, named, strangers } from '../support/self-dealing.ts'
+import {
+  anyRing,
+  costOf,
+  creditAt,
+  gainOf,
+  knownRings,
+  ledgerOf,
+  named,
+  strangers,
+} from '../support/self-dealing.ts'
 import { settledHeight } from '../support/settled-jobs.ts'
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 const moneyOf = ({ deals }: Ring): bigint => deals.reduce((total, { price }) => total + price, 0n)
 
 describe('a ring that deals with itself', () => {
   test('gains less, all its encoders together, than it costs, though its arbiter is its own', () => {
     fc.assert(
       fc.property(anyRing, (ring) => {
-        const ledger = ledgerOf(ring.deals)
-        const gained = sum(ring.members.map((member) => creditAt(ledger, member)))
-        expect(gained).toBeLessThan(costOf(ring))
+        expect(gainOf(ring).all).toBeLessThan(costOf(ring))
       }),
     )
   })
@@ -26,23 +32,38 @@ describe('a ring that deals with itself', () => {
       fc.property(anyRing, (ring) => {
         const each = moneyOf(ring) / BigInt(ring.accounts)
         fc.pre(each > 0n)
-        const ledger = ledgerOf(ring.deals)
         const honest = creditAt(ledgerOf(strangers(ring.accounts, each, bob)), bob)
-        for (const member of ring.members) expect(creditAt(ledger, member)).toBeLessThan(honest)
+        expect(gainOf(ring).best).toBeLessThan(honest)
       }),
     )
   })
 
   test('gains no more than a hundred times the fees it pays to an arbiter that is not its own', () => {
     fc.assert(
-      fc.property(anyRing, fc.bigInt(1n, 20n), ({ deals, members }, fee) => {
-        const ledger = ledgerOf(deals.map((deal) => ({ ...deal, fee })))
-        const gained = sum(members.map((member) => creditAt(ledger, member)))
+      fc.property(anyRing, fc.bigInt(1n, 20n), ({ deals }, fee) => {
+        const gained = gainOf({ deals: deals.map((deal) => ({ ...deal, fee })) }).all
         const { feeMultiple } = parametersAt(height(1)).reputation
         expect(gained).toBeLessThanOrEqual(Number(fee * BigInt(deals.length) * feeMultiple))
       }),
     )
   })
+})
+
+describe.each([10n, 1_000n, 100_000n, 10_000_000n])('with %i milli-HBD going round,', (money) => {
+  const rings = knownRings(money).filter(
+    ({ ring }) => ring.accounts < 200 && ring.deals.every(({ price }) => price > 0n),
+  )
+
+  test.each(rings.map(({ name, ring }) => [name, ring] as const))(
+    '%s gain less than they cost and than strangers give',
+    (_, ring) => {
+      const { best, all } = gainOf(ring)
+      expect(all).toBeLessThan(costOf(ring))
+      const each = moneyOf(ring) / BigInt(ring.accounts)
+      if (each > 0n)
+        expect(best).toBeLessThan(creditAt(ledgerOf(strangers(ring.accounts, each, bob)), bob))
+    },
+  )
 })
 
 describe('a thousand accounts that pay next to nothing', () => {

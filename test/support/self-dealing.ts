@@ -55,7 +55,7 @@ export function costOf({ accounts, fees, locked }: Ring): number {
 }
 
 /** Who pays whom in a ring: any graph of accounts that have no dealings outside, with its money going round as it likes. */
-export const anyRing: fc.Arbitrary<Ring & { readonly members: readonly HiveAccount[] }> = fc
+export const anyRing: fc.Arbitrary<Ring> = fc
   .integer({ min: 2, max: 12 })
   .chain((size) =>
     fc
@@ -81,7 +81,110 @@ export const anyRing: fc.Arbitrary<Ring & { readonly members: readonly HiveAccou
                 },
               ],
         )
-        return { members, deals, accounts: size, fees: 0n, locked: 0n }
+        return { deals, accounts: size, fees: 0n, locked: 0n }
       }),
   )
   .filter(({ deals }) => deals.length > 0)
+
+/** Seconds in which a ring's escrow is opened, approved and released: nothing has to be encoded. */
+const lockedSeconds = 60n
+
+/** A ring of which each pair of payer and encoder has as much to do with one another as every other pair. */
+function evenRing(
+  pairs: readonly (readonly [payer: number, encoder: number])[],
+  {
+    accounts,
+    money,
+    fee,
+  }: { readonly accounts: number; readonly money: bigint; readonly fee: bigint },
+): Ring {
+  const price = money / BigInt(pairs.length)
+  const arbiter = fee > 0n ? account('hired-arbiter') : named('ring', accounts)
+  return {
+    deals: pairs.map(([payer, encoder]) => ({
+      creator: named('ring', payer),
+      encoder: named('ring', encoder),
+      arbiter,
+      price,
+      ...(fee > 0n ? { fee } : {}),
+    })),
+    accounts,
+    fees: fee * BigInt(pairs.length),
+    locked: money * lockedSeconds,
+  }
+}
+
+const upTo = (count: number): readonly number[] =>
+  Array.from({ length: count }, (_, place) => place)
+
+/**
+ * The ways to deal with oneself that are worth a name, with so many milli-HBD going round in a half-life. Accounts 0, 1, … are the
+ * encoders that are to gain; an arbiter of one's own is free and costs one account less than it would.
+ */
+export function knownRings(
+  money: bigint,
+): readonly { readonly name: string; readonly ring: Ring }[] {
+  const fans = (payers: number, encoders: number) =>
+    upTo(payers).flatMap((payer) =>
+      upTo(encoders).map((encoder) => [encoders + payer, encoder] as const),
+    )
+  const everybody = upTo(20).flatMap((payer) =>
+    upTo(20).map((encoder) => [payer, encoder] as const),
+  )
+  const own = { money, fee: 0n }
+  return [
+    { name: 'one friend', ring: evenRing(fans(1, 1), { accounts: 2, ...own }) },
+    { name: '10 payers of one encoder', ring: evenRing(fans(10, 1), { accounts: 11, ...own }) },
+    { name: '100 payers of one encoder', ring: evenRing(fans(100, 1), { accounts: 101, ...own }) },
+    {
+      name: '1,000 payers of one encoder',
+      ring: evenRing(fans(1_000, 1), { accounts: 1_001, ...own }),
+    },
+    { name: '10 payers of two encoders', ring: evenRing(fans(10, 2), { accounts: 12, ...own }) },
+    { name: '100 payers of two encoders', ring: evenRing(fans(100, 2), { accounts: 102, ...own }) },
+    {
+      name: '100 payers of two encoders, with a hired arbiter',
+      ring: evenRing(fans(100, 2), { accounts: 102, money, fee: money / 200n / 100n + 1n }),
+    },
+    { name: '20 payers of 20 encoders', ring: evenRing(fans(20, 20), { accounts: 40, ...own }) },
+    {
+      name: '20 accounts in a circle',
+      ring: evenRing(
+        upTo(20).map((payer) => [payer, (payer + 1) % 20] as const),
+        { accounts: 20, ...own },
+      ),
+    },
+    {
+      name: '20 accounts, each the payer of all others',
+      ring: evenRing(
+        everybody.filter(([payer, encoder]) => payer !== encoder),
+        { accounts: 20, ...own },
+      ),
+    },
+    {
+      name: '20 accounts, each the payer of all before it',
+      ring: evenRing(
+        everybody.filter(([payer, encoder]) => payer > encoder),
+        { accounts: 20, ...own },
+      ),
+    },
+  ]
+}
+
+export type RingGain = {
+  /** Milli-HBD of credit: of the account that gains most, and of all of them together. */
+  readonly best: number
+  readonly all: number
+  readonly winner: HiveAccount
+  readonly ledger: Ledger
+}
+
+export function gainOf({ deals }: Pick<Ring, 'deals'>): RingGain {
+  const ledger = ledgerOf(deals)
+  const encoders = [...new Set(deals.flatMap(({ encoder }) => encoder ?? []))]
+  const credits = encoders.map((encoder) => ({ encoder, credit: creditAt(ledger, encoder) }))
+  const [most] = credits.toSorted((left, right) => right.credit - left.credit)
+  if (!most) throw new RangeError('a ring without deals')
+  const all = credits.reduce((sum, { credit }) => sum + credit, 0)
+  return { best: most.credit, all, winner: most.encoder, ledger }
+}
