@@ -122,7 +122,12 @@ async function makeClip(tools: FfmpegTools, file: string): Promise<string> {
     await makeSampleClip(tools, file, { signal: untroubled, seconds: 80 })
     return file
   }
-  const enlarged = ['-vf', 'scale=1920:1080:flags=lanczos,noise=alls=4:allf=t', '-c:v', 'libx264']
+  const enlarged = [
+    '-vf',
+    'scale=1920:1080:flags=lanczos,noise=alls=4:allf=t,setsar=1',
+    '-c:v',
+    'libx264',
+  ]
   await ffmpeg(
     tools,
     ...['-stream_loop', '2', '-i', film, '-t', '80', ...enlarged],
