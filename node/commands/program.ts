@@ -6,6 +6,7 @@ import { createEncodeCommand } from './encode.ts'
 import { createKeysCommand } from './keys.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
+import { createReputationCommand } from './reputation.ts'
 import { createVerifyCommand } from './verify.ts'
 
 const examples = `
@@ -30,6 +31,7 @@ export function createProgram(version: string): Command {
     createKeysCommand(),
     createEncodeCommand(),
     createVerifyCommand(),
+    createReputationCommand(),
     createDoctorCommand(),
     createBenchmarkCommand(),
     createDevchainCommand(),
