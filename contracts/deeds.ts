@@ -9,6 +9,7 @@ import type {
   ReputationParameters,
 } from './parameters.ts'
 import { parametersAt } from './parameters.ts'
+import { owedFor, reviewRuling } from './ruling.ts'
 
 /** What an account has a standing as. */
 export type Role = 'encoder' | 'creator' | 'arbiter'
@@ -83,8 +84,7 @@ function settledDeeds(job: SettledJob): readonly Deed[] {
 
 /** A job that hardly anything was paid for standing by is hardly evidence: money that only goes round would cost nothing. */
 function countedMoney(amount: bigint, fee: bigint, { feeMultiple }: ReputationParameters): bigint {
-  const most = fee * feeMultiple
-  return (amount < most ? amount : most) * 1_000n
+  return atMost(fee * feeMultiple, amount) * 1_000n
 }
 
 /** As heavy as the best that such a job can be credited for, times the weight of what is held against it. */
@@ -130,12 +130,11 @@ function arbiterMarks(
   job: SettledJob,
   { rulingSeconds }: ReputationParameters,
 ): readonly ArbiterMark[] {
-  const { delivered, dispute, settledAt, ruling } = job
+  const { dispute, settledAt, ruling } = job
   if (!dispute) return []
   const marks: ArbiterMark[] = []
   if (settledAt.time > rulingDue(dispute.at, job, rulingSeconds)) marks.push('slow')
-  if (!ruling || (ruling.verdict === 'fail' && delivered && ruling.faults.length === 0))
-    marks.push('unexplained')
+  if (!ruling) marks.push('unexplained')
   if (isAgainstEvidence(job, dispute)) marks.push('against-evidence')
   if (isContradicted(job)) marks.push('contradicted')
   return marks
@@ -150,25 +149,28 @@ export function rulingDue(
   return Math.max(disputed.time, offer.deliverBy) + rulingSeconds
 }
 
-function isAgainstEvidence(
-  { delivered, toEncoder, toCreator, ruling }: SettledJob,
-  { before }: Dispute,
-): boolean {
-  const isPaid = toEncoder > before.toEncoder
-  if (!delivered && isPaid) return true
-  if (!ruling) return false
-  return ruling.verdict === 'pass' ? !isPaid : toCreator === before.toCreator
+/** Paid for what never came, or otherwise than the faults that it names itself make of the price. */
+function isAgainstEvidence(job: SettledJob, { before }: Dispute): boolean {
+  const { award, delivered, toEncoder, ruling } = job
+  if (!ruling) return !delivered && toEncoder > before.toEncoder
+  // What had been released before the dispute was not the arbiter's to give.
+  const asOwed = atLeast(before.toEncoder, owedFor(job, ruling.faults))
+  return toEncoder !== atMost(award.price - before.toCreator, asOwed)
+}
+
+function atLeast(least: bigint, value: bigint): bigint {
+  return value < least ? least : value
+}
+
+function atMost(most: bigint, value: bigint): bigint {
+  return value > most ? most : value
 }
 
 /** The creator named these arbiters before anything was disputed; what a passer-by attests is no evidence. */
-function isContradicted({ award, offer, delivered, ruling, creator }: SettledJob): boolean {
-  return (delivered?.attestations ?? []).some(
-    ({ by, operation }) =>
-      ruling !== null &&
-      operation.verdict !== ruling.verdict &&
-      offer.arbiters.includes(by) &&
-      by !== award.arbiter &&
-      by !== award.encoder &&
-      by !== creator,
+function isContradicted(job: SettledJob): boolean {
+  const { award, offer, creator } = job
+  const parties = [award.arbiter, award.encoder, creator]
+  return (reviewRuling(job)?.contradicting ?? []).some(
+    (by) => offer.arbiters.includes(by) && !parties.includes(by),
   )
 }

@@ -59,8 +59,8 @@ export type CreatorMark = 'wrong-dispute' | 'withheld' | 'took-back'
 
 /**
  * `silent`: let an escrow lapse that it was named in; `slow`: ruled late; `asleep`: has not ruled yet and should have;
- * `unexplained`: ended a dispute without a ruling, or failed a delivery without a reason; `against-evidence`: paid for work
- * that was never delivered, or otherwise than its own verdict says; `contradicted`: another arbiter of the offer attests the opposite.
+ * `unexplained`: ended a dispute without a ruling; `against-evidence`: paid for work that was never delivered, or otherwise
+ * than the faults it names come to; `contradicted`: another arbiter of the offer attests what comes to something else.
  */
 export type ArbiterMark =
   | 'silent'

@@ -48,7 +48,7 @@ const attested = (by: string, verdict: 'pass' | 'fail', base: SettledJob): Settl
           salt: base.offer.saltHash,
           seed: base.offer.saltHash,
           challenged: [],
-          faults: verdict === 'fail' ? [{ code: 'unavailable' }] : [],
+          faults: verdict === 'fail' ? [{ code: 'merkle-root-differs' }] : [],
         },
       },
     ],
@@ -135,7 +135,7 @@ test.each<readonly [string, Role, SettledJob, readonly string[]]>([
     'fails a delivery for no reason',
     'arbiter',
     { ...failed, ruling: { ...failed.ruling!, faults: [] } },
-    ['unexplained'],
+    ['against-evidence'],
   ],
   [
     'fails what was never delivered, which is reason enough',
@@ -162,19 +162,30 @@ test.each<readonly [string, Role, SettledJob, readonly string[]]>([
     [],
   ],
   [
-    'pays the creator for work that passed by its own word',
-    'arbiter',
-    { ...failed, ruling: { ...failed.ruling!, verdict: 'pass' } },
-    ['against-evidence'],
-  ],
-  [
-    'pays for work that failed by its own word',
+    'pays for work in spite of the faults it names',
     'arbiter',
     {
       ...disputed,
-      ruling: { ...disputed.ruling!, verdict: 'fail', faults: [{ code: 'bytes-differ' }] },
+      ruling: { ...disputed.ruling!, verdict: 'fail', faults: [{ code: 'merkle-root-differs' }] },
     },
     ['against-evidence'],
+  ],
+  [
+    'gives the creator part of the price of faultless work',
+    'arbiter',
+    { ...disputed, toEncoder: hbd(400n), toCreator: hbd(100n) },
+    ['against-evidence'],
+  ],
+  [
+    'cannot take back what the creator had paid before of bad work',
+    'arbiter',
+    {
+      ...failed,
+      toEncoder: hbd(100n),
+      toCreator: hbd(400n),
+      dispute: { ...failed.dispute!, before: { toEncoder: hbd(100n), toCreator: none } },
+    },
+    [],
   ],
   [
     'rules what another arbiter of the offer denies',
