@@ -26,12 +26,21 @@ const roots: readonly bigint[] = Array.from({ length: Number(fractionBits) }).re
 export function growthAt(height: BlockHeight): bigint {
   const blocks = BigInt(height)
   const fraction = ((blocks % halfLifeBlocks) << fractionBits) / halfLifeBlocks
+  if (fraction !== latest.fraction) latest = { fraction, growth: growthWithin(fraction) }
+  return latest.growth << (blocks / halfLifeBlocks)
+}
+
+/** The last answer: the deeds of a block have one height, and the blocks of a fold come in order. */
+let latest = { fraction: 0n, growth: 1n << growthBits }
+
+/** 2^(fraction / 2^20), of a fraction of a half-life. */
+function growthWithin(fraction: bigint): bigint {
   let product = 1n << rootBits
   for (const [place, root] of roots.entries()) {
     const isSet = (fraction >> (fractionBits - 1n - BigInt(place))) & 1n
     if (isSet) product = (product * root) >> rootBits
   }
-  return (product >> (rootBits - growthBits)) << (blocks / halfLifeBlocks)
+  return product >> (rootBits - growthBits)
 }
 
 /** Largest integer whose square is not above `value`, by Newton's method. */

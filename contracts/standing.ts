@@ -33,8 +33,18 @@ const nothing: RoleRecord = {
 /** Lets the standings follow a job from one state to the next. */
 export function followJob(draft: Draft, before: Job | undefined, after: Job): void {
   if (after.phase !== 'settled' && after.silences === before?.silences) return
-  if (before) for (const deed of deedsOf(before)) recordDeed(draft, deed, -1n)
-  for (const deed of deedsOf(after)) recordDeed(draft, deed, 1n)
+  const known = before ? deedsOf(before) : []
+  // Deeds keep their places; a later operation changes at most what is held against a party, and adds new ones behind.
+  for (const [place, deed] of deedsOf(after).entries()) {
+    const former = known[place]
+    if (former && isSame(former, deed)) continue
+    if (former) recordDeed(draft, former, -1n)
+    recordDeed(draft, deed, 1n)
+  }
+}
+
+function isSame(former: Deed, deed: Deed): boolean {
+  return former.role === deed.role && former.marks.join() === deed.marks.join()
 }
 
 function recordDeed(draft: Draft, deed: Deed, sign: 1n | -1n): void {
