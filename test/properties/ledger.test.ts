@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { createDraft } from '#contracts/draft.ts'
 import { explainStanding } from '#contracts/explain-standing.ts'
 import { foldBlocks } from '#contracts/fold.ts'
@@ -7,14 +8,37 @@ import type { Ledger } from '#contracts/ledger.ts'
 import { scoreOf } from '#contracts/reputation.ts'
 import { decodeLedger, encodeLedger, hashLedger } from '#contracts/snapshot.ts'
 import { followJob } from '#contracts/standing.ts'
-import type { LedgerBlock } from '#protocol/ledger-block.ts'
-import { alice, bob, carol, height, sha256 } from '../support/builders.ts'
+import { LedgerBlock } from '#protocol/ledger-block.ts'
+import { alice, bob, carol, height, sha256, transactionId } from '../support/builders.ts'
 import { randomMarket } from '../support/random-market.ts'
 import { genesis, testNetwork } from '../support/test-chain.ts'
 
 const fold = (blocks: readonly LedgerBlock[]): Ledger =>
   foldBlocks(genesis(), blocks, testNetwork).ledger
 const runs = { numRuns: 60 }
+
+const names: Readonly<Record<string, string>> = { alice: 'dora', bob: 'bert', carol: 'cleo' }
+
+/** The same block of other people, in transactions of their own. */
+function elsewhere(block: LedgerBlock): LedgerBlock {
+  const text = JSON.stringify(z.encode(LedgerBlock, block))
+  const renamed = text.replace(/\b(alice|bob|carol)\b/g, (name) => names[name]!)
+  const { operations, ...rest } = LedgerBlock.parse(JSON.parse(renamed))
+  const moved = operations.map((operation) => ({
+    ...operation,
+    transaction: transactionId(`elsewhere ${operation.transaction}`),
+  }))
+  return { ...rest, operations: moved }
+}
+
+/** A block with these operations one after the other, as hived has them: real ones first. */
+function merged(block: LedgerBlock, ...lists: readonly LedgerBlock['operations'][]): LedgerBlock {
+  const isVirtual = ({ action }: LedgerBlock['operations'][number]): boolean =>
+    action.type === 'escrow-approved' || action.type === 'escrow-rejected'
+  const all = lists.flat()
+  const ordered = [...all.filter((each) => !isVirtual(each)), ...all.filter(isVirtual)]
+  return { ...block, operations: ordered.map((each, position) => ({ ...each, position })) }
+}
 
 describe('every history of the market', () => {
   test('folds to the same state hash twice, in one go or block by block', () => {
@@ -28,6 +52,25 @@ describe('every history of the market', () => {
       }),
       runs,
     )
+  })
+
+  test('comes to the same state in whichever order a block has what does not concern one another', () => {
+    let together = 0
+    fc.assert(
+      fc.property(randomMarket(), randomMarket(), (ours, others) => {
+        const theirs = others.map(elsewhere)
+        const both = ours.slice(0, theirs.length).map((block, index) => {
+          const more = theirs[index]!.operations
+          return [merged(block, block.operations, more), merged(block, more, block.operations)]
+        })
+        const [one, other] = [0, 1].map((order) => fold(both.map((orders) => orders[order]!)))
+        expect(hashLedger(other!, sha256)).toBe(hashLedger(one!, sha256))
+        const busy = [...one!.jobs.values()].filter(({ phase }) => phase !== 'offered')
+        if (new Set(busy.map(({ creator }) => creator)).size === 2) together += 1
+      }),
+      { numRuns: 25 },
+    )
+    expect(together).toBeGreaterThan(0)
   })
 
   test('conserves every escrow: what was funded is held, paid or given back', () => {
