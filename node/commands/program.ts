@@ -7,6 +7,7 @@ import { createKeysCommand } from './keys.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
 import { createReputationCommand } from './reputation.ts'
+import { createReplayCommand } from './replay.ts'
 import { createVerifyCommand } from './verify.ts'
 
 const examples = `
@@ -32,6 +33,7 @@ export function createProgram(version: string): Command {
     createEncodeCommand(),
     createVerifyCommand(),
     createReputationCommand(),
+    createReplayCommand(),
     createDoctorCommand(),
     createBenchmarkCommand(),
     createDevchainCommand(),
