@@ -9,12 +9,16 @@ export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return canonicalString(value)
   if (typeof value === 'number') return canonicalNumber(value)
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (Array.isArray(value)) {
+    let text = ''
+    for (const member of value) text += `${text && ','}${canonicalJson(member)}`
+    return `[${text}]`
+  }
   if (isPlainObject(value)) {
-    const members = Object.keys(value)
-      .sort()
-      .map((key) => `${canonicalString(key)}:${canonicalJson(value[key])}`)
-    return `{${members.join(',')}}`
+    let text = ''
+    for (const key of Object.keys(value).sort())
+      text += `${text && ','}${canonicalString(key)}:${canonicalJson(value[key])}`
+    return `{${text}}`
   }
   throw new TypeError(`canonical JSON has no form for ${typeof value}`)
 }
@@ -30,19 +34,28 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
+const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 export function bytesToHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let hex = ''
+  for (const byte of bytes) hex += hexBytes[byte]
+  return hex
 }
 
 /** Throws a TypeError on text that is not an even number of hex digits. */
 export function hexToBytes(hex: string): Uint8Array {
   if (!/^([0-9a-f]{2})*$/i.test(hex)) throw new TypeError('not hex')
-  return Uint8Array.from({ length: hex.length / 2 }, (_, index) =>
-    Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16),
-  )
+  const bytes = new Uint8Array(hex.length / 2)
+  for (let index = 0; index < bytes.length; index += 1)
+    bytes[index] = Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16)
+  return bytes
 }
 
+/** Nothing that JSON escapes, and no half of a pair. */
+const plainText = /^[ !#-[\]-~]*$/
+
 function canonicalString(text: string): string {
+  if (plainText.test(text)) return `"${text}"`
   if (!text.isWellFormed()) throw new TypeError('canonical JSON has no form for a lone surrogate')
   return JSON.stringify(text)
 }

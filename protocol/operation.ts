@@ -63,13 +63,13 @@ export type ParsedOperation =
 
 /** Parses the JSON of a custom_json. Never throws. */
 export function parseOperation(json: string): ParsedOperation {
-  if (utf8(json).length > operationLimitBytes) return { ok: false, reason: 'too-long' }
+  if (isTooLong(json)) return { ok: false, reason: 'too-long' }
   const value = parseJson(json)
   if (value === undefined) return { ok: false, reason: 'not-json' }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { ok: false, reason: 'not-an-object' }
   const parsed = Operation.safeParse(value)
-  if (parsed.success && isWellFormed(value)) return { ok: true, operation: parsed.data }
+  if (parsed.success && (isPlain(json) || isWellFormed(value))) return { ok: true, operation: parsed.data }
   return { ok: false, reason: isKnown(value) ? 'malformed' : 'unknown' }
 }
 
@@ -79,6 +79,16 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** A unit of UTF-16 is three bytes of UTF-8 at most, so most texts need not be encoded to be measured. */
+function isTooLong(text: string): boolean {
+  return 3 * text.length > operationLimitBytes && utf8(text).length > operationLimitBytes
+}
+
+/** True for JSON that holds no half of a surrogate pair, neither as it is nor escaped. */
+function isPlain(json: string): boolean {
+  return json.isWellFormed() && !json.includes('\\u')
 }
 
 /** Half a surrogate pair is legal in JSON, but has no canonical form: a ledger that held one could not be hashed. */

@@ -133,24 +133,26 @@ function realOperations(api: ApiBlock, operationId: string): readonly Unplaced[]
     throw inconsistent('a block has not as many transaction ids as transactions')
   const found: Unplaced[] = []
   for (const [index, id] of ids.entries())
-    for (const operation of readOperations(transactions[index]))
+    for (const operation of readOperations(transactions[index], operationId))
       found.push(...unplaced(id, ledgerAction(operation, operationId)))
   return found
 }
 
 /** The operations of a transaction that contracts read. By hand: of a hundred operations not one is theirs. */
-function readOperations(transaction: unknown): readonly ApiOperation[] {
+function readOperations(transaction: unknown, operationId: string): readonly ApiOperation[] {
   const operations = memberOf(transaction, 'operations')
   if (!Array.isArray(operations)) throw inconsistent('a transaction has no operations')
   return operations.flatMap((operation: unknown) => {
     const type = memberOf(operation, 'type')
     if (typeof type !== 'string') throw inconsistent('an operation has no type')
-    return isReadByContracts(type) ? [ApiOperation.parse(operation)] : []
+    const isRead = isReadByContracts(type, memberOf(operation, 'value'), operationId)
+    return isRead ? [ApiOperation.parse(operation)] : []
   })
 }
 
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+function memberOf(value: unknown, name: 'operations' | 'type' | 'value'): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  return (value as Partial<Record<typeof name, unknown>>)[name]
 }
 
 function virtualOf(

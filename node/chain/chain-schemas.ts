@@ -43,6 +43,14 @@ const HiveNai = nai(hiveNai).transform(({ amount }) => BigInt(amount).toString()
 export const ApiOperation = z.object({ type: z.string(), value: z.record(z.string(), z.unknown()) })
 export type ApiOperation = z.infer<typeof ApiOperation>
 
+const transactionId = /^[0-9a-f]{40}$/
+
+function isListOfIds(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.every((id) => typeof id === 'string' && transactionId.test(id))
+  )
+}
+
 /**
  * A block in the form of block_api. Transactions are as they came: nearly all of a real chain's are nothing to the market, and
  * to check the form of each would take longer than reading its JSON.
@@ -55,8 +63,8 @@ export const ApiBlock = z.object({
   transaction_merkle_root: z.string().regex(/^[0-9a-f]{40}$/),
   extensions: z.array(z.unknown()),
   witness_signature: Signature,
-  transactions: z.array(z.unknown()),
-  transaction_ids: z.array(TransactionId),
+  transactions: z.custom<readonly unknown[]>(Array.isArray),
+  transaction_ids: z.custom<readonly TransactionId[]>(isListOfIds),
 })
 export type ApiBlock = z.infer<typeof ApiBlock>
 

@@ -19,9 +19,19 @@ const readTypes: ReadonlySet<string> = new Set([
   'escrow_rejected_operation',
 ])
 
-/** True for kinds of operations that {@link ledgerAction} may make something of. */
-export function isReadByContracts(type: string): boolean {
-  return readTypes.has(type)
+/**
+ * True for an operation that {@link ledgerAction} may make something of, by its kind, and for a custom_json by its id. Looked at as
+ * it came, because nearly none is.
+ */
+export function isReadByContracts(type: string, value: unknown, operationId: string): boolean {
+  if (!readTypes.has(type)) return false
+  const isOther =
+    type === 'custom_json_operation' &&
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    value.id !== operationId
+  return !isOther
 }
 
 /**

@@ -55,7 +55,7 @@ export interface LedgerFollower {
 }
 
 /** Entries of the state that a block pays for writing down. */
-const entriesPerBlock = 4
+const entriesPerBlock = 1
 
 /** Blocks behind the chain from which on nothing may be decided by time. */
 const syncedWithin = 20
@@ -112,7 +112,8 @@ export function createLedgerFollower(deps: FollowerDeps, options: FollowerOption
     folds.clear()
     deps.state.atomically(() => {
       deps.store.append(blocks.map(({ block }) => block))
-      for (const block of blocks) decideOutbox(deps.outbox, block)
+      if (deps.outbox.undecided().length > 0)
+        for (const block of blocks) decideOutbox(deps.outbox, block)
       if (isSnapshotDue(folded.ledger)) deps.store.saveSnapshot(folded.ledger)
     })
     ledger = folded.ledger
