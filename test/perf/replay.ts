@@ -1,26 +1,200 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { z } from 'zod'
 import { foldBlocks } from '#contracts/fold.ts'
+import { hashLedger } from '#contracts/snapshot.ts'
+import { openDatabase } from '#market/adapters/sqlite/database.ts'
+import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
+import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
+import { createAgreedBlocks } from '#node/chain/agreed-blocks.ts'
+import { createBlockSource } from '#node/chain/block-source.ts'
+import type { HiveEndpoint } from '#node/chain/hive-endpoint.ts'
+import type { LedgerFollower } from '#node/chain/ledger-follower.ts'
+import { createLedgerFollower } from '#node/chain/ledger-follower.ts'
+import { createLogger } from '#node/logger.ts'
 import { sha256 } from '#node/sha256.ts'
+import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import { genesis, testNetwork } from '#test/support/test-chain.ts'
 import { busyMarket } from './busy-market.ts'
+import type { SyntheticRange } from './synthetic-chain.ts'
+import { ranges, sealedRanges } from './synthetic-chain.ts'
+
+/**
+ * How fast a ledger is folded, and a chain followed. In seconds of processor time, because other programs take their part of
+ * the clock's; ratios are to bare `JSON.parse` of the very same bytes, a range at a time in turns.
+ */
 
 const network = { ...testNetwork, sha256 }
-const blocks = [...busyMarket({ blocks: 4_000, jobsPerBlock: 5 })]
-const operations = blocks.reduce((sum, block) => sum + block.operations.length, 0)
-for (let run = 0; run < 3; run += 1) {
-  let ledger = genesis()
-  let refused = 0
-  const began = performance.now()
-  for (let start = 0; start < blocks.length; start += 100) {
-    const folded = foldBlocks(ledger, blocks.slice(start, start + 100), network)
-    ledger = folded.ledger
-    refused += folded.records.filter(({ refusal }) => refusal !== null).length
+const blocksOf = (name: string, fallback: number): number =>
+  Number(
+    process.argv.find((argument) => argument.startsWith(`--${name}=`))?.split('=')[1] ?? fallback,
+  )
+
+/** Runs a step and adds the seconds of processor time that it took to a meter. */
+function metered<Result>(meter: { seconds: number }, step: () => Result): Result {
+  const began = process.cpuUsage()
+  const result = step()
+  const note = (): void => {
+    const { user, system } = process.cpuUsage(began)
+    meter.seconds += (user + system) / 1e6
   }
-  const seconds = (performance.now() - began) / 1000
-  console.log({
-    operations,
-    refused,
-    jobs: ledger.jobs.size,
-    seconds,
-    perSecond: Math.round(operations / seconds),
-  })
+  if (result instanceof Promise) return result.finally(note) as Result
+  note()
+  return result
+}
+
+function foldInMemory(blocks: readonly LedgerBlock[]): string {
+  const operations = blocks.reduce(
+    (sum, block) =>
+      sum + block.operations.filter(({ action }) => action.type !== 'escrow-approved').length,
+    0,
+  )
+  const rates = Array.from({ length: 5 }, () => {
+    const meter = { seconds: 0 }
+    let ledger = genesis()
+    for (let start = 0; start < blocks.length; start += 100)
+      ledger = metered(meter, () =>
+        foldBlocks(ledger, blocks.slice(start, start + 100), network),
+      ).ledger
+    metered(meter, () => hashLedger(ledger, sha256))
+    return operations / meter.seconds
+  }).sort((left, right) => left - right)
+  const [median = 0, best = 0] = [rates[2], rates[4]]
+  return `fold in memory: ${count(operations)} market operations in ${count(blocks.length)} blocks, state hash every 1,000 blocks: ${count(median)} a second (median of five, best ${count(best)})`
+}
+
+/** An endpoint that has its answers as text, and parses them as the real one does. */
+function anEndpoint(url: string, current: () => SyntheticRange): HiveEndpoint {
+  return {
+    url,
+    call: async <Result>(method: string, _params: unknown, result: z.ZodType<Result>) => {
+      const range = current()
+      if (method === 'database_api.get_dynamic_global_properties')
+        return result.parse({
+          head_block_number: range.last,
+          last_irreversible_block_num: range.last,
+        })
+      const text = method === 'block_api.get_block_range' ? range.blocks : range.virtual
+      return result.parse(JSON.parse(text).result)
+    },
+  }
+}
+
+async function followed(
+  source: Iterable<SyntheticRange>,
+  endpoints: number,
+  directory: string,
+): Promise<{
+  readonly ratio: number
+  readonly blocks: number
+  readonly bytes: number
+  readonly ours: number
+  readonly view: LedgerFollower['view']
+}> {
+  let range: SyntheticRange = { last: 0, blocks: '', virtual: '' }
+  const { database, state } = openDatabase(join(directory, `follower-${endpoints}.sqlite`))
+  const logger = createLogger({ level: 'warn', name: 'bench' })
+  const urls = Array.from({ length: endpoints }, (_, index) => `http://127.0.0.1:${index + 1}`)
+  const sources = urls.map((url) =>
+    createBlockSource(
+      anEndpoint(url, () => range),
+      testNetwork,
+    ),
+  )
+  const follower = createLedgerFollower(
+    {
+      chain: createAgreedBlocks(
+        { sources, logger, now: Date.now },
+        { frozenMs: 30_000, witnesses: 3 },
+      ),
+      store: createLedgerStore(database, sha256),
+      outbox: createOutboxStore(database),
+      state,
+      network,
+      logger,
+      onBlocks: () => undefined,
+    },
+    { chainId: '0'.repeat(64), genesisHeight: 1, pollMs: 1, account: null },
+  )
+  const bare = { seconds: 0 }
+  const ours = { seconds: 0 }
+  let bytes = 0
+  const signal = new AbortController().signal
+  for (range of source) {
+    const { blocks, virtual } = range
+    for (let turn = 0; turn < endpoints; turn += 1) {
+      metered(bare, () => JSON.parse(blocks))
+      metered(bare, () => JSON.parse(virtual))
+      bytes += blocks.length + virtual.length
+    }
+    await metered(ours, () => follower.catchUp(signal))
+  }
+  return {
+    ratio: ours.seconds / bare.seconds,
+    blocks: range.last,
+    bytes,
+    ours: ours.seconds,
+    view: follower.view,
+  }
+}
+
+function told(
+  name: string,
+  { ratio, blocks, bytes, ours }: Awaited<ReturnType<typeof followed>>,
+): string {
+  return `${name}: ${count(blocks)} blocks, ${(bytes / 1e6).toFixed(0)} MB of JSON, ${count(blocks / ours)} blocks a second; ${ratio.toFixed(2)} times bare JSON.parse of the same bytes`
+}
+
+function print(line = ''): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'spk-bench-replay-'))
+try {
+  const busy = [...busyMarket({ blocks: blocksOf('fold', 3_000), jobsPerBlock: 5 })]
+  const lines = [foldInMemory(busy)]
+  print(lines[0])
+  const market = busyMarket({ blocks: blocksOf('blocks', 100_000), jobsPerBlock: 0.01 })
+  const two = await followed(ranges(market, 20), 2, directory)
+  lines.push(told('two endpoints that agree', two))
+  print(lines[1])
+  lines.push(
+    told(
+      'one endpoint, each block held against its id',
+      await followed(sealedRanges(blocksOf('sealed', 5_000), 20), 1, directory),
+    ),
+  )
+  print(lines[2])
+  await record(lines)
+} finally {
+  await rm(directory, { recursive: true, force: true })
+}
+
+/** Puts the figures into RESULTS.md, where `--record` is given. */
+async function record(lines: readonly string[]): Promise<void> {
+  if (!process.argv.includes('--record')) return
+  const file = new URL('RESULTS.md', import.meta.url)
+  const text = await readFile(file, 'utf8')
+  const machine = `${cpus().length} processors (${cpus()[0]?.model.trim()}, shared), Node ${process.version}`
+  const marks = ['<!-- replay: begin -->', '<!-- replay: end -->'] as const
+  const section = [
+    marks[0],
+    '## Replay',
+    '',
+    `${machine}; seconds are of processor time, by \`npm run bench:replay\`.`,
+    '',
+    ...lines.map((line) => `- ${line}`),
+    marks[1],
+  ].join('\n')
+  const begin = text.indexOf(marks[0])
+  const rest =
+    begin < 0
+      ? `${text.trimEnd()}\n\n${section}\n`
+      : text.slice(0, begin) + section + text.slice(text.indexOf(marks[1]) + marks[1].length)
+  await writeFile(file, rest)
 }

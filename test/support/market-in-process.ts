@@ -8,6 +8,7 @@ import type { MarketNetwork } from '#market/ports/market-network.ts'
 import type { OutboxRequest } from '#market/ports/outbox.ts'
 import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
 import type { BackgroundWork } from '#market/services/background.ts'
+import { createCheckpointPublisher } from '#market/services/publish-checkpoint.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import { createAccounts } from '#node/chain/accounts.ts'
 import { createEnvelopeSigner } from '#node/chain/envelopes.ts'
@@ -48,6 +49,8 @@ type Participant = {
   readonly roles: Roles
   /** One round of everything, as a peer's ticker makes it. */
   readonly round: () => Promise<void>
+  /** Publishes the last checkpoint, if there is one. No round does it: a chain here is rarely that long. */
+  readonly publishCheckpoint: () => void
 }
 
 /** A creator, an encoder and an arbiter with the real services, stores and chain, but without network, media or processes. */
@@ -238,6 +241,10 @@ function aParticipant(
     account: self,
     node,
     roles,
+    publishCheckpoint: createCheckpointPublisher(
+      { account: self, operationId, outbox, ledger },
+      { everyCheckpoints: 1 },
+    ),
     round: async () => {
       await node.catchUp()
       registration.advance()

@@ -177,6 +177,7 @@ describe('blocks', () => {
         ],
       },
       transactions: [wireTransactionId(firstHeight, 0), wireTransactionId(firstHeight, 1)],
+      seal: expect.any(Function),
     })
     expect(second?.block).toMatchObject({ previous: first?.block.id, operations: [] })
   })

@@ -133,6 +133,10 @@ async function playEveryTurn({
   await live(8)
   expect(phaseOf(participants, 6)).toBe('settled')
   await refuseAStranger(chain, live)
+  chain.produceBlocks(1_000)
+  await live(1)
+  participants.creator.publishCheckpoint()
+  await live(2)
 }
 
 /** Somebody opens an escrow with the market's meta for a job that nobody awarded. */
