@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import { formatBar, formatEta } from '../supervisor/format.ts'
 
-export type ReplayProgress = {
+type ReplayProgress = {
   readonly from: number
   /** Last block folded, and the last there is to fold. */
   readonly height: number
