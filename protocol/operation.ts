@@ -69,7 +69,8 @@ export function parseOperation(json: string): ParsedOperation {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { ok: false, reason: 'not-an-object' }
   const parsed = Operation.safeParse(value)
-  if (parsed.success && (isPlain(json) || isWellFormed(value))) return { ok: true, operation: parsed.data }
+  if (parsed.success && (isPlain(json) || isWellFormed(value)))
+    return { ok: true, operation: parsed.data }
   return { ok: false, reason: isKnown(value) ? 'malformed' : 'unknown' }
 }
 
