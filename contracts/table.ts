@@ -1,6 +1,6 @@
 import type { Sha256 } from '#protocol/canonical.ts'
-import { canonicalJson, utf8 } from '#protocol/canonical.ts'
-import { toTagged } from '#protocol/tagged-json.ts'
+import { utf8 } from '#protocol/canonical.ts'
+import { taggedJson } from '#protocol/tagged-json.ts'
 
 /**
  * A map that is never changed: a change makes another one, which shares all but a few nodes with it. So a fold costs what it
@@ -190,7 +190,7 @@ function hashOf<Key, Value>(node: Node<Key, Value> | null, sha256: Sha256): Uint
 function freshHash<Key, Value>(node: Node<Key, Value>, sha256: Sha256): Uint8Array {
   switch (node.kind) {
     case 'leaf':
-      return sha256(utf8(canonicalJson([node.key, toTagged(node.value)])))
+      return sha256(utf8(taggedJson([node.key, node.value])))
     case 'branch':
       return sha256(joined(node.children.map((child) => hashOf(child, sha256))))
     case 'bucket':
