@@ -10,6 +10,12 @@ export type FrameRate = z.infer<typeof FrameRate>
 /** What an operation on the chain has room for; a longer list is not made. */
 const longestRuns = 5_000
 
+/**
+ * Segments whose lengths an offer may say: more than any tree of ours has, and few enough that an offer of some bytes, which every node
+ * keeps for ever, cannot unfold into a megabyte.
+ */
+const mostLengths = 5_000
+
 /** Frames of consecutive segments: as text in runs, `120x3,96`, and in memory one number each, `[120, 120, 120, 96]`. */
 export const SegmentLengths = z.codec(
   z
@@ -19,12 +25,12 @@ export const SegmentLengths = z.codec(
       /^[1-9]\d{0,5}(x[1-9]\d{0,4})?(,[1-9]\d{0,5}(x[1-9]\d{0,4})?)*$/,
       'not runs like 120x3,96',
     ),
-  z.array(z.int().min(1).max(100_000)).min(1).max(100_000).readonly(),
+  z.array(z.int().min(1).max(100_000)).min(1).max(mostLengths).readonly(),
   {
     decode: (text, context) => {
       const runs = text.split(',').map((run) => run.split('x').map(Number))
       const total = runs.reduce((sum, [, count = 1]) => sum + count, 0)
-      if (total <= 100_000)
+      if (total <= mostLengths)
         return runs.flatMap(([frames = 0, count = 1]) => new Array<number>(count).fill(frames))
       context.issues.push({ code: 'custom', message: 'too many segments', input: text })
       return z.NEVER
@@ -46,7 +52,7 @@ function formatRuns(lengths: readonly number[]): string {
 
 /** True if segments of these lengths can be written into an offer. */
 export function areOfferable(lengths: readonly number[]): boolean {
-  return formatRuns(lengths).length <= longestRuns
+  return lengths.length <= mostLengths && formatRuns(lengths).length <= longestRuns
 }
 
 /**

@@ -84,6 +84,10 @@ const hostile: readonly (readonly [string, string])[] = [
   ],
   ['a prototype', offerText().replace('{', '{"__proto__":{"v":2},')],
   [
+    'segments that some bytes unfold to without end',
+    offerText().replace('"frames":720', '"frames":99999,"lengths":"1x99999"'),
+  ],
+  [
     'a root that cannot be decoded',
     deliveryText().replace(cid('root'), `bafkrei${'z'.repeat(52)}`),
   ],
