@@ -1,11 +1,13 @@
 import { z } from 'zod'
 
+const accountName = /^[a-z][a-z0-9-]+[a-z0-9](\.[a-z][a-z0-9-]+[a-z0-9])*$/
+
 /** A Hive account name: 3 to 16 characters in dot-separated segments of at least three (hived `is_valid_account_name`). */
 export const HiveAccount = z
   .string()
   .min(3)
   .max(16)
-  .regex(/^[a-z][a-z0-9-]+[a-z0-9](\.[a-z][a-z0-9-]+[a-z0-9])*$/, 'not a Hive account name')
+  .regex(accountName, 'not a Hive account name')
   .brand<'HiveAccount'>()
 export type HiveAccount = z.infer<typeof HiveAccount>
 
@@ -17,7 +19,7 @@ export const JobId = z
   .string()
   .max(33)
   .regex(/^[^:]+:[0-9a-f]{16}$/, 'not a job id')
-  .refine((id) => HiveAccount.safeParse(id.slice(0, -17)).success, 'not the job id of an account')
+  .refine((id) => isAccountName(id.slice(0, -17)), 'not the job id of an account')
   .brand<'JobId'>()
 export type JobId = z.infer<typeof JobId>
 
@@ -97,6 +99,11 @@ export function parseChainTime(text: string): ChainTime {
 /** The inverse of {@link parseChainTime}, as Hive operations carry it. */
 export function formatChainTime(time: ChainTime): string {
   return new Date(time * 1000).toISOString().slice(0, 19)
+}
+
+/** As {@link HiveAccount}, without the cost of a parse: every operation of a job names one. */
+function isAccountName(text: string): boolean {
+  return text.length >= 3 && text.length <= 16 && accountName.test(text)
 }
 
 function decodeBase58(text: string): bigint {
