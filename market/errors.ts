@@ -19,6 +19,7 @@ export const marketErrors = {
   'request-invalid': { status: 400, retryable: false },
   'job-unknown': { status: 404, retryable: false },
   'role-missing': { status: 409, retryable: false },
+  'node-unready': { status: 503, retryable: true },
   'funds-missing': { status: 402, retryable: true },
   'arbiter-missing': { status: 409, retryable: true },
   'no-bids': { status: 409, retryable: true },

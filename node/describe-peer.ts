@@ -55,6 +55,7 @@ export function describeStatus({
   peers,
   libp2p,
   isRegistered,
+  obstacle,
   url,
 }: {
   readonly config: PeerConfig
@@ -63,6 +64,7 @@ export function describeStatus({
   readonly peers: PeerDirectory
   readonly libp2p: Libp2p
   readonly isRegistered: boolean
+  readonly obstacle: string | null
   readonly url: string
 }): NodeStatus {
   const { head, nodes } = follower.view.current()
@@ -78,6 +80,7 @@ export function describeStatus({
     divergence: follower.divergence(),
     endpoints: chain.health(),
     registered: isRegistered,
+    obstacle,
     encoders: playing('encoder'),
     arbiters: playing('arbiter'),
     gateway: url,

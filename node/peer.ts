@@ -19,6 +19,7 @@ import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
 import { createCheckpointPublisher } from '#market/services/publish-checkpoint.ts'
 import { createRegistration } from '#market/services/register-node.ts'
+import { createMeansWatch } from '#market/services/watch-means.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
 import type { Cid, JobId } from '#protocol/ids.ts'
 import { measuredCapabilities } from './benchmark/measure-and-keep.ts'
@@ -66,6 +67,7 @@ import { openPeerHardware } from './peer-hardware.ts'
 import { createJobProcessor } from './processing/job-processor.ts'
 import { createJobTrees } from './processing/job-trees.ts'
 import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
+import { createReadiness, createReadinessTeller } from './readiness.ts'
 import { createRoles } from './roles.ts'
 import { sha256 } from './sha256.ts'
 import { createTicker } from './ticker.ts'
@@ -259,6 +261,18 @@ export async function startPeer(
         log('work').warn('work failed', { work, failures }, error),
     }),
   )
+  const profile = () =>
+    describePeer({ config, engine, hwAccel: hardware.hwAccel, capabilities, libp2p })
+  const registration = createRegistration({ account, operationId, outbox, ledger, sha256, profile })
+  const means = createMeansWatch({
+    account,
+    roles: config.roles,
+    creditsOf: accounts.creditsOf,
+    now: clock.now,
+    onUnknown: (error) => log('means').debug('resource credits unknown', {}, error),
+  })
+  const readiness = createReadiness({ account, registration, means })
+  const tellReadiness = createReadinessTeller(readiness, log('readiness'))
   const roles = createRoles({
     config,
     database,
@@ -274,12 +288,10 @@ export async function startPeer(
     checker,
     trees,
     background,
+    readiness,
     accounts,
     clock,
   })
-  const profile = () =>
-    describePeer({ config, engine, hwAccel: hardware.hwAccel, capabilities, libp2p })
-  const registration = createRegistration({ account, operationId, outbox, ledger, sha256, profile })
   const publishCheckpoint = createCheckpointPublisher(
     { account, operationId, outbox, ledger },
     { everyCheckpoints: 10 },
@@ -308,6 +320,7 @@ export async function startPeer(
       peers,
       libp2p,
       isRegistered: registration.isCurrent(),
+      obstacle: readiness.obstacle(),
       url: http.url,
     })
   const http = starting.use(
@@ -330,8 +343,17 @@ export async function startPeer(
       ticker.run(async () => {
         const sign = (): void => void signing.flush()
         const send = (): void => void broadcaster.flush()
+        void means.advance()
         eachApart(
-          [registration.advance, roles.advance, publishCheckpoint, announce, sign, send],
+          [
+            registration.advance,
+            tellReadiness,
+            roles.advance,
+            publishCheckpoint,
+            announce,
+            sign,
+            send,
+          ],
           (step) => step(),
         )
       }, stopped),

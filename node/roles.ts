@@ -16,6 +16,7 @@ import type { EnvelopeSigner, MarketNetwork } from '#market/ports/market-network
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
 import type { DeliveryChecker, JobProcessor, JobTrees } from '#market/ports/processing.ts'
+import type { Readiness } from '#market/ports/readiness.ts'
 import { eachApart } from '#market/services/apart.ts'
 import type { Arbiter } from '#market/services/arbiter/arbiter.ts'
 import { createArbiter } from '#market/services/arbiter/arbiter.ts'
@@ -44,6 +45,7 @@ export type RoleDeps = {
   readonly checker: DeliveryChecker
   readonly trees: JobTrees
   readonly background: BackgroundWork
+  readonly readiness: Readiness
   readonly accounts: Accounts
   readonly clock: Clock
 }
@@ -88,7 +90,7 @@ export function createRoles(deps: RoleDeps): Roles {
     : null
   const arbiter = plays('arbiter') ? createArbiter({ ...common, options: config.arbiter }) : null
   const freeSlots = (): number =>
-    encoder
+    encoder && deps.readiness.obstacle() === null
       ? Math.max(0, config.encoder.slots - encoderJobs.unfinished().filter(isOccupying).length)
       : 0
   return {

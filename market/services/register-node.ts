@@ -23,6 +23,11 @@ export type RegistrationDeps = {
 export type Registration = {
   /** True when the registry says what this node is. */
   isCurrent(): boolean
+  /**
+   * True when the registry named this node's peer since it started, and now names another: a second node runs with this
+   * account's keys. The newer one has the account; this one ends what it has begun and does not fight for the registry.
+   */
+  isSuperseded(): boolean
   /** Updates the registration, or registers again, where the registry says something else. Called after each block. */
   advance(): void
 }
@@ -43,10 +48,16 @@ export function createRegistration({
       record?.phase === 'active' && canonicalJson(wire(record)) === canonicalJson(wire(profile()))
     )
   }
+  let wasNamed = false
+  const isNamed = (): boolean => known()?.phase === 'active' && known()?.peer === profile().peer
+  const isSuperseded = (): boolean => wasNamed && known()?.phase === 'active' && !isNamed()
   return {
     isCurrent,
+    isSuperseded,
     advance: () => {
-      if (!ledger.isSynced() || isCurrent()) return
+      if (!ledger.isSynced()) return
+      wasNamed ||= isNamed()
+      if (isCurrent() || isSuperseded()) return
       const wanted = profile()
       const record = known()
       const operation = (record && updateOf(record, wanted)) ?? wanted

@@ -4,12 +4,14 @@ import type { MilliHbd } from '#protocol/amount.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { SigningRole } from '#protocol/operation.ts'
 import type { Authority } from './chain-schemas.ts'
-import { CondenserAccount } from './chain-schemas.ts'
+import { CondenserAccount, RcAccount } from './chain-schemas.ts'
 import type { HiveRpc } from './hive-rpc.ts'
 
 export interface Accounts {
   /** Liquid HBD, asked for anew. Rejects with `option-invalid` for an account that does not exist. */
   balanceOf(account: HiveAccount): Promise<MilliHbd>
+  /** Resource credits as they are now, those grown again since the account's last transaction included. */
+  creditsOf(account: HiveAccount): Promise<bigint>
   exists(account: HiveAccount): Promise<boolean>
   /** An account as the chain has it, asked for anew; null where there is none. */
   find(account: HiveAccount): Promise<CondenserAccount | null>
@@ -62,6 +64,17 @@ export function createAccounts(
       return account.hbd_balance
     },
     find: load,
+    creditsOf: async (name) => {
+      const { rc_accounts } = await rpc.call(
+        'rc_api.find_rc_accounts',
+        { accounts: [name] },
+        z.object({ rc_accounts: z.array(RcAccount) }),
+      )
+      const [found] = rc_accounts
+      if (!found)
+        throw new MarketError('option-invalid', `There is no account @${name} on this chain.`)
+      return manaAt(found, Math.floor(now() / 1_000))
+    },
     exists: async (name) => (await remembered(name)) !== null,
     isAuthorised: async (name, role, keys) => {
       const account = await remembered(name)
@@ -77,4 +90,13 @@ function satisfies(
   const given = new Set(keys)
   const weight = entries.reduce((sum, [key, share]) => (given.has(key) ? sum + share : sum), 0)
   return weight >= threshold
+}
+
+/** Seconds in which an empty account has all of its credits again. */
+const regenerationSeconds = 432_000n
+
+function manaAt({ rc_manabar: bar, max_rc: most }: RcAccount, now: number): bigint {
+  const elapsed = BigInt(Math.max(0, now - bar.last_update_time))
+  const mana = bar.current_mana + (most * elapsed) / regenerationSeconds
+  return mana < most ? mana : most
 }

@@ -132,3 +132,13 @@ export const CondenserAccount = z.object({
   hbd_balance: MilliHbd,
 })
 export type CondenserAccount = z.infer<typeof CondenserAccount>
+
+/** hived prints large whole numbers as text. */
+const WholeNumber = z.union([z.int(), z.string().regex(/^-?\d{1,19}$/)]).transform(BigInt)
+
+/** What `rc_api.find_rc_accounts` tells of an account. */
+export const RcAccount = z.object({
+  rc_manabar: z.object({ current_mana: WholeNumber, last_update_time: z.int() }),
+  max_rc: WholeNumber,
+})
+export type RcAccount = z.infer<typeof RcAccount>

@@ -44,6 +44,8 @@ export const NodeStatus = z.strictObject({
   /** The chain's endpoints, the preferred one first. */
   endpoints: z.array(EndpointHealth).readonly(),
   registered: z.boolean(),
+  /** Why the node takes on nothing new; null while it does. */
+  obstacle: z.string().nullable(),
   /** Accounts of connected peers, by role, as the registry names them. */
   encoders: z.array(HiveAccount),
   arbiters: z.array(HiveAccount),

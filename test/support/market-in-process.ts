@@ -226,6 +226,7 @@ function aParticipant(
     checker: media ? onceDrawn(node, media.checkerOf(ledger)) : aChecker(node, behaviour),
     trees: { show: () => undefined },
     background,
+    readiness: { obstacle: () => (registration.isSuperseded() ? 'another node' : null) },
     accounts: createAccounts({ rpc: node.rpc, now: () => 0 }, { ttlMs: 0, limit: 10 }),
     clock: { now: () => 0 },
   })

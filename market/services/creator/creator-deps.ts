@@ -13,6 +13,7 @@ import type { MarketNetwork } from '../../ports/market-network.ts'
 import type { NodeState } from '../../ports/node-state.ts'
 import type { Outbox } from '../../ports/outbox.ts'
 import type { DeliveryChecker, JobTrees } from '../../ports/processing.ts'
+import type { Readiness } from '../../ports/readiness.ts'
 import type { BackgroundWork } from '../background.ts'
 
 /** What the creator's services need of the world. */
@@ -31,6 +32,7 @@ export type CreatorDeps = {
   readonly checker: DeliveryChecker
   readonly trees: JobTrees
   readonly background: BackgroundWork
+  readonly readiness: Readiness
   /** Liquid HBD of an account, as the chain has it now. */
   readonly balanceOf: (account: HiveAccount) => Promise<MilliHbd>
   readonly clock: Clock

@@ -5,7 +5,7 @@ import type { HiveAccount } from '#protocol/ids.ts'
 import { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { contractRecipe } from '#protocol/recipe.ts'
-import type { CreatorJobIn } from '../../domain/creator-job.ts'
+import type { CreatorJob, CreatorJobIn } from '../../domain/creator-job.ts'
 import { buildLadder } from '../../domain/ladder.ts'
 import { frameGrid, offerDeadlines, saltHashOf } from '../../domain/offer-terms.ts'
 import { defaultPrices, ladderPrice } from '../../domain/pricing.ts'
@@ -33,6 +33,8 @@ export function createPostJob(deps: CreatorDeps) {
   return async ({ reference, path, ceiling }: JobRequest, signal: AbortSignal): Promise<JobId> => {
     const id = JobId.parse(`${deps.account}:${reference}`)
     if (deps.jobs.find(id)) return id
+    const obstacle = deps.readiness.obstacle()
+    if (obstacle !== null) throw new MarketError('node-unready', obstacle)
     const profile = await deps.engine.analyse(path, { signal })
     const arbiters = requireArbiters(deps)
     const source = await deps.content.addFile(path, { signal })
@@ -155,14 +157,9 @@ function requireFitting(
   return found.slice(0, 8)
 }
 
-async function requireFunds(
-  { account, balanceOf, ledger, options }: CreatorDeps,
-  offer: JobOffer,
-): Promise<void> {
-  const fees = offer.arbiters.map(
-    (arbiter) => ledger.current().nodes.get(arbiter)?.arbiter?.fee ?? 0n,
-  )
-  const needed = offer.ceiling + fees.reduce((most, fee) => (fee > most ? fee : most), 0n)
+async function requireFunds(deps: CreatorDeps, offer: JobOffer): Promise<void> {
+  const { account, balanceOf, jobs, options } = deps
+  const needed = mostCost(deps, offer)
   const { escrowLimit } = options
   if (escrowLimit !== undefined && needed > escrowLimit)
     throw new MarketError(
@@ -170,11 +167,29 @@ async function requireFunds(
       `The job may cost ${formatHbd(needed)}, but this node puts at most ${formatHbd(escrowLimit)} into one escrow; lower the ceiling or raise --escrow-limit.`,
     )
   const balance = await balanceOf(account)
-  if (balance >= needed) return
+  const promised = milliHbd(
+    jobs
+      .unfinished()
+      .reduce((sum, job) => sum + (isUnpaid(job) ? mostCost(deps, job.offer) : 0n), 0n),
+  )
+  if (balance >= needed + promised) return
+  const others = promised > 0n ? ` besides ${formatHbd(promised)} that other offers may cost` : ''
   throw new MarketError(
     'funds-missing',
-    `@${account} has ${formatHbd(balance)}, but the job may cost ${formatHbd(needed)}; add funds or lower the ceiling.`,
+    `@${account} has ${formatHbd(balance)}, but the job may cost ${formatHbd(needed)}${others}; add funds or lower the ceiling.`,
   )
+}
+
+/** What an offer may cost at the most: its ceiling, and the dearest of its arbiters. */
+function mostCost({ ledger }: CreatorDeps, { ceiling, arbiters }: JobOffer): MilliHbd {
+  const { nodes } = ledger.current()
+  const fees = arbiters.map((arbiter) => nodes.get(arbiter)?.arbiter?.fee ?? 0n)
+  return milliHbd(ceiling + fees.reduce((most, fee) => (fee > most ? fee : most), 0n))
+}
+
+/** True while the money for a job is still in the purse. */
+function isUnpaid({ phase }: CreatorJob): boolean {
+  return phase === 'offering' || phase === 'bidding' || phase === 'awarding'
 }
 
 function requireHead<Head>({ head }: { readonly head: Head | null }): Head {

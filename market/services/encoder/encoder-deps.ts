@@ -9,6 +9,7 @@ import type { EnvelopeSigner, MarketNetwork } from '../../ports/market-network.t
 import type { NodeState } from '../../ports/node-state.ts'
 import type { Outbox } from '../../ports/outbox.ts'
 import type { JobProcessor } from '../../ports/processing.ts'
+import type { Readiness } from '../../ports/readiness.ts'
 import type { BackgroundWork } from '../background.ts'
 
 /** What the encoder's services need of the world. */
@@ -24,6 +25,7 @@ export type EncoderDeps = {
   readonly engine: EncodingEngine
   readonly processor: JobProcessor
   readonly background: BackgroundWork
+  readonly readiness: Readiness
   readonly clock: Clock
   readonly sha256: Sha256
   readonly options: EncoderOptions

@@ -12,9 +12,10 @@ import type { EncoderDeps } from './encoder-deps.ts'
  */
 export function createConsiderOffer(deps: EncoderDeps) {
   return (offer: JobOffer): void => {
-    const { account, engine, jobs, ledger, network, options, sha256 } = deps
+    const { account, engine, jobs, ledger, network, options, readiness, sha256 } = deps
     const { head } = ledger.current()
     if (!head || !ledger.isSynced() || !ledger.isTrusted()) return
+    if (readiness.obstacle() !== null) return
     const creator = jobCreator(offer.job)
     if (creator === account || !mayBid(jobs.find(offer.job))) return
     // A firm bid takes a slot, so an offer that is overdue gets one only while there is somebody to take it up.

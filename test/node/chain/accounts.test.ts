@@ -8,7 +8,7 @@ import { aChainNode } from '../../support/chain-node.ts'
 import { aDevchain } from '../../support/devchain.ts'
 import { aLocalSigner } from '../../support/local-signer.ts'
 import type { LyingRpc } from '../../support/lying-rpc.ts'
-import { aLyingRpc } from '../../support/lying-rpc.ts'
+import { aLyingRpc, answer } from '../../support/lying-rpc.ts'
 import { sealed } from '../../support/sealed.ts'
 
 const nobody = account('nobody')
@@ -147,5 +147,30 @@ test('nothing is sealed without the posting key', async () => {
   await expect(signer.seal(aBid())).rejects.toMatchObject({
     code: 'signature-refused',
     message: expect.stringContaining('--role posting'),
+  })
+})
+
+test('resource credits grow again by the second, and never above what there is', async () => {
+  await withAccounts(async ({ accounts, endpoint, clock }) => {
+    const full = 432_000_000
+    let mana: number | string = 1_000
+    endpoint.lie(({ method }) =>
+      method === 'rc_api.find_rc_accounts'
+        ? answer({
+            rc_accounts: [
+              { rc_manabar: { current_mana: mana, last_update_time: 100 }, max_rc: `${full}` },
+            ],
+          })
+        : null,
+    )
+    clock.now = 100_000
+    expect(await accounts.creditsOf(alice)).toBe(1_000n)
+    clock.now = 107_000
+    expect(await accounts.creditsOf(alice)).toBe(8_000n)
+    mana = `${full}`
+    expect(await accounts.creditsOf(alice)).toBe(BigInt(full))
+    endpoint.lie(null)
+    expect(await accounts.creditsOf(alice)).toBe(1_000_000_000_000n)
+    await expect(accounts.creditsOf(nobody)).rejects.toMatchObject({ code: 'option-invalid' })
   })
 })

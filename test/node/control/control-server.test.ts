@@ -67,6 +67,7 @@ const status: NodeStatus = {
   divergence: null,
   endpoints: [],
   registered: true,
+  obstacle: null,
   encoders: [],
   arbiters: [],
   gateway: 'http://127.0.0.1:1',

@@ -2,9 +2,10 @@ import { expect } from 'vitest'
 import { MarketError } from '#market/errors.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import { ChainTime } from '#protocol/ids.ts'
 import { parseOperation } from '#protocol/operation.ts'
-import type { SignedTransaction } from '#protocol/transaction.ts'
-import { account } from '../builders.ts'
+import type { HiveOperation, SignedTransaction } from '#protocol/transaction.ts'
+import { account, peerId, transactionId } from '../builders.ts'
 import { testNetwork } from '../test-chain.ts'
 import type { Random } from './random.ts'
 import { createRandom } from './random.ts'
@@ -18,6 +19,8 @@ export type Faults = {
   readonly loss: number
   readonly delay: number
   readonly lag: number
+  /** Chance in a hundred that a node is struck down between two of its next effects, at each block. */
+  readonly kills?: number
 }
 
 const noFaults: Faults = { loss: 0, delay: 0, lag: 0 }
@@ -32,30 +35,41 @@ const purse = 1_000n
 export function createWorld(seed = 1, faults: Faults = noFaults) {
   const random: Random = createRandom(seed)
   const chain = createSimulatedChain()
-  const peers = new Map<HiveAccount, SimulatedPeer>()
+  const peers = new Map<string, SimulatedPeer>()
   const sleepers = new Set<{ left: number; readonly wake: () => void }>()
   const mail: (() => Promise<void>)[] = []
   let funded = 0n
   const called: string[] = []
+  let sent = 0
+
+  const nodesOf = (account: HiveAccount): readonly SimulatedPeer[] =>
+    [...peers.values()].filter((peer) => peer.account === account)
+  /** Of several nodes of one account, the one that the registry names. */
+  const nodeOf = (account: HiveAccount): SimulatedPeer | undefined =>
+    nodesOf(account).find((peer) => peer.ledger().nodes.get(account)?.peer === peerId(peer.name)) ??
+    nodesOf(account)[0]
 
   const reach = (name: HiveAccount): SimulatedPeer => {
-    const peer = peers.get(name)
+    const peer = nodeOf(name)
     if (!peer?.isUp() || random.percent(faults.loss))
       throw new MarketError('peer-unreachable', `@${name} did not answer.`)
     return peer
   }
 
-  const networkOf = (self: HiveAccount): MarketNetwork => ({
+  const networkOf = (self: string): MarketNetwork => ({
     publish: (topic, message) => {
       for (const [name] of peers) {
         if (name === self || random.percent(faults.loss)) continue
         mail.push(async () => {
-          const life = peers.get(name)?.life()
-          if (!life) return
-          if (topic === 'bids') life.creator?.receiveBid(message as never)
-          if (topic === 'progress') life.creator?.receiveProgress(message as never)
-          if (topic === 'offers')
-            hear(life, (message as { transaction: SignedTransaction }).transaction)
+          const peer = peers.get(name)
+          const life = peer?.life()
+          if (!peer || !life) return
+          unlessKilled(peer, () => {
+            if (topic === 'bids') life.creator?.receiveBid(message as never)
+            if (topic === 'progress') life.creator?.receiveProgress(message as never)
+            if (topic === 'offers')
+              hear(life, (message as { transaction: SignedTransaction }).transaction)
+          })
         })
       }
       return Promise.resolve()
@@ -78,8 +92,8 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
           }
         })
       }),
-    isConnected: (name) => name !== self && (peers.get(name)?.isUp() ?? false),
-    freeSlots: (name) => peers.get(name)?.freeSlots() ?? null,
+    isConnected: (name) => name !== peers.get(self)?.account && (nodeOf(name)?.isUp() ?? false),
+    freeSlots: (name) => nodeOf(name)?.freeSlots() ?? null,
   })
 
   const hear = (
@@ -95,6 +109,22 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
     }
   }
 
+  const unlessKilled = (peer: SimulatedPeer, act: () => unknown): void => {
+    try {
+      act()
+    } catch (error) {
+      if (!peer.wasKilled()) throw error
+    }
+  }
+
+  /** Starts most of the killed again, and lets some of the living die at one of their next effects. */
+  const reap = (percent: number): void => {
+    for (const peer of peers.values()) {
+      if (peer.wasKilled() && random.percent(60)) peer.start()
+      else if (peer.isUp() && random.percent(percent)) peer.arm(random.below(10))
+    }
+  }
+
   const pace = {
     blocks: (count: number, signal: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
@@ -105,7 +135,7 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
           reject(signal.reason)
         })
       }),
-    isUp: (name: HiveAccount) => peers.get(name)?.isUp() ?? false,
+    isUp: (name: HiveAccount) => nodesOf(name).some((peer) => peer.isUp()),
   }
 
   /** Lets every promise that can go on go on, and delivers what was sent meanwhile, until nothing is left. */
@@ -121,19 +151,16 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
   const catchUp = (peer: SimulatedPeer): void => {
     while (peer.height() < chain.blocks.length) {
       peer.take(chain.blocks[peer.height()]!)
-      peer.life()?.advance()
+      unlessKilled(peer, () => peer.life()?.advance())
     }
   }
 
   const world = {
     chain,
     join: (name: string, terms: PeerTerms): SimulatedPeer => {
-      const peer = createSimulatedPeer(account(name), terms, {
-        chain,
-        network: networkOf(account(name)),
-        pace,
-      })
-      peers.set(peer.account, peer)
+      const peer = createSimulatedPeer(name, terms, { chain, network: networkOf(name), pace })
+      peers.set(name, peer)
+      if (chain.vault.purses.has(peer.account)) return peer
       chain.vault.purses.set(peer.account, purse)
       funded += purse
       return peer
@@ -144,6 +171,7 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
     calls: (name: string, verb: string): number =>
       called.filter((call) => call === `${name} ${verb}`).length,
     step: async (seconds = 3): Promise<void> => {
+      if (faults.kills) reap(faults.kills)
       for (const peer of random.shuffle([...peers.values()])) {
         if (!peer.isUp()) continue
         for (const entry of peer.waiting())
@@ -160,7 +188,7 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
       for (const peer of random.shuffle([...peers.values()]))
         if (peer.isUp() && !random.percent(faults.lag)) catchUp(peer)
       await settle()
-      for (const peer of peers.values()) peer.life()?.advance()
+      for (const peer of peers.values()) unlessKilled(peer, () => peer.life()?.advance())
       await settle()
     },
     until: async (isReached: () => boolean, limit = 400): Promise<void> => {
@@ -172,19 +200,27 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
     run: async (steps: number): Promise<void> => {
       for (let made = 0; made < steps; made += 1) await world.step()
     },
+    /** Asks again where the node was killed over it, as its owner would. */
     post: async (peer: SimulatedPeer, reference = 1, ceiling?: bigint): Promise<JobId> => {
       const request = {
         reference: reference.toString(16).padStart(16, '0'),
         path: 'film.mp4',
         ceiling: ceiling as never,
       }
-      return peer.life()!.creator!.postJob(request, new AbortController().signal)
+      for (;;) {
+        if (peer.wasKilled()) peer.start()
+        try {
+          return await peer.life()!.creator!.postJob(request, new AbortController().signal)
+        } catch (error) {
+          if (!peer.wasKilled()) throw error
+        }
+      }
     },
     /** Everybody registered and seen. */
     open: async (): Promise<void> =>
       world.until(() =>
         [...peers.values()].every((peer) =>
-          [...peers.keys()].every((name) => peer.ledger().nodes.has(name)),
+          [...peers.values()].every(({ account: name }) => peer.ledger().nodes.has(name)),
         ),
       ),
     /** Money is neither made nor lost, and nobody was paid twice for a job or more than its price. */
@@ -198,6 +234,33 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
       }
       for (const times of paid.values()) expect(times).toBe(1)
       expectAgreement(chain.vault, [...peers.values()])
+    },
+    /** Takes money out of a purse, to an account that no node has. */
+    spend: (name: string, amount: bigint): void => {
+      const { purses } = chain.vault
+      purses.set(account(name), (purses.get(account(name)) ?? 0n) - amount)
+      purses.set(account('dora'), (purses.get(account('dora')) ?? 1_000n) + amount)
+      funded += 1_000n
+    },
+    /** A transaction of an account's own making, past whatever node it runs. Resolves when a block has it; rejects with the chain's refusal. */
+    send: async (name: string, ...operations: readonly HiveOperation[]): Promise<void> => {
+      sent += 1
+      const refusals: string[] = []
+      const id = transactionId(`${name} by hand ${sent}`)
+      const expires = ChainTime.parse(chain.now() + 60)
+      const transaction = { operations } as unknown as SignedTransaction
+      const entry = {
+        key: id,
+        transaction,
+        id,
+        expires,
+        phase: 'signed',
+        block: null,
+        complaint: null,
+      } as const
+      chain.send(entry, (complaint) => refusals.push(complaint))
+      await world.until(() => refusals.length > 0 || chain.includes(id))
+      if (refusals.length > 0) throw new Error(refusals[0])
     },
     operationId: testNetwork.operationId,
   }

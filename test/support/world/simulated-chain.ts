@@ -13,6 +13,7 @@ export type SimulatedChain = {
   readonly now: () => ChainTime
   /** Puts a transaction into the pool; the same one twice is one. */
   readonly send: (entry: OutboxEntry, onRefused: (complaint: string) => void) => void
+  readonly includes: (id: OutboxEntry['id']) => boolean
   /** Makes a block, so many seconds after the last, of some of what waits. */
   readonly produce: (random: Random, seconds: number, delayPercent: number) => LedgerBlock
 }
@@ -54,6 +55,7 @@ export function createSimulatedChain(): SimulatedChain {
     send: (entry, onRefused) => {
       if (!included.has(entry.id)) pool.set(entry.id, { entry, onRefused })
     },
+    includes: (id) => included.has(id),
     produce: (random, seconds, delayPercent) => {
       now += seconds
       const number = blocks.length + 1

@@ -23,18 +23,20 @@ import type { Creator } from '#market/services/creator/creator.ts'
 import { createCreator } from '#market/services/creator/creator.ts'
 import type { Encoder } from '#market/services/encoder/encoder.ts'
 import { createEncoder } from '#market/services/encoder/encoder.ts'
+import type { Registration } from '#market/services/register-node.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import { canonicalHash } from '#protocol/canonical.ts'
 import { Signature } from '#protocol/envelope.ts'
-import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import type { JobId } from '#protocol/ids.ts'
 import { ChainTime, formatChainTime, TransactionId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import type { NodeRole } from '#protocol/registration.ts'
-import { encoderProfile, hashHex, hbd, peerId, sha256 } from '../builders.ts'
+import { account as accountOf, encoderProfile, hashHex, hbd, peerId, sha256 } from '../builders.ts'
 import { genesis, testNetwork } from '../test-chain.ts'
+import { createMortality, Killed } from './mortality.ts'
 import type { SimulatedChain } from './simulated-chain.ts'
-import type { Conduct, Pace } from './work.ts'
+import type { Conduct, Judgement, Pace } from './work.ts'
 import { simulatedChecker, simulatedContent, simulatedEngine, simulatedProcessor } from './work.ts'
 
 export type PeerTerms = {
@@ -44,6 +46,11 @@ export type PeerTerms = {
   readonly pricePercent?: bigint
   readonly fee?: bigint
   readonly escrowLimit?: bigint
+  /** The account, where it is not the node's name: two nodes can have one. */
+  readonly account?: string
+  readonly judgement?: Judgement
+  /** `large` has two renditions, of 720 and 480 lines. */
+  readonly film?: 'small' | 'large'
 }
 
 type Life = {
@@ -61,26 +68,31 @@ const signature = Signature.parse('0'.repeat(130))
  * Its database and its blocks outlive a stop; everything else is made anew.
  */
 export function createSimulatedPeer(
-  account: HiveAccount,
+  name: string,
   terms: PeerTerms,
   {
     chain,
-    network,
+    network: mesh,
     pace,
   }: { readonly chain: SimulatedChain; readonly network: MarketNetwork; readonly pace: Pace },
 ) {
-  const { roles, slots = 1, pricePercent = 100n, fee = 1n, escrowLimit } = terms
-  const { database, state } = openDatabase(':memory:')
+  const { roles, slots = 1, pricePercent = 100n, fee = 1n, film = 'small', escrowLimit } = terms
+  const account = accountOf(terms.account ?? name)
+  const { database, state: disk } = openDatabase(':memory:')
   const jobs = createCreatorJobStore(database)
   const work = createEncoderJobStore(database)
   const events = createJobEventStore(database)
   const store = createOutboxStore(database)
-  const engine = simulatedEngine()
+  const engine = simulatedEngine(film)
   const content = simulatedContent()
+  const mortality = createMortality()
+  let wasKilled = false
+  let judgement: Judgement = terms.judgement ?? 'fair'
   let conduct: Conduct = terms.conduct ?? 'honest'
   let ledger: Ledger = genesis()
   let life: Life | null = null
   let signed = 0
+  let registered: Registration | null = null
   const view = {
     current: () => ledger,
     isSynced: () => ledger.head !== null,
@@ -89,13 +101,15 @@ export function createSimulatedPeer(
   const clock = { now: () => chain.now() * 1_000 }
   const { operationId } = testNetwork
 
-  const outbox: Outbox = {
+  const book: Outbox = {
     find: (key) => store.find(key),
     submit: ({ key, operations }) => {
       const known = store.find(key)
       if (known) return known
       const expires = ChainTime.parse((ledger.head?.time ?? 0) + 60)
-      const id = TransactionId.parse(canonicalHash({ key, account, expires }, sha256).slice(0, 40))
+      const id = TransactionId.parse(
+        canonicalHash({ key, account, name, expires }, sha256).slice(0, 40),
+      )
       const transaction = {
         ref_block_num: 0,
         ref_block_prefix: 0,
@@ -116,9 +130,32 @@ export function createSimulatedPeer(
       : 0
 
   const start = (): void => {
+    wasKilled = false
+    const { effect, survives } = mortality.live(() => {
+      wasKilled = true
+      const ended = life
+      life = null
+      void ended?.background[Symbol.asyncDispose]()
+    })
+    const state: typeof disk = { atomically: (step) => effect(() => disk.atomically(step)) }
+    const outbox: Outbox = { ...book, submit: (request) => effect(() => book.submit(request)) }
+    const mortal = <T extends { save(job: never): void }>(records: T): T => ({
+      ...records,
+      save: (job) => effect(() => records.save(job)),
+    })
+    const network: MarketNetwork = {
+      ...mesh,
+      publish: async (topic, message) => {
+        if (survives()) await mesh.publish(topic, message)
+      },
+      call: async (to, verb, request) => {
+        if (!survives()) throw new Killed()
+        return mesh.call(to, verb, request)
+      },
+    }
     const background = createBackground({ onFailure: () => undefined, now: clock.now })
     const processor = simulatedProcessor(() => conduct, pace)
-    const checker = simulatedChecker(view, pace)
+    const checker = simulatedChecker(view, { pace, account, judgement: () => judgement })
     const signer = {
       account,
       seal: async <Body>(body: Body) => ({
@@ -141,6 +178,7 @@ export function createSimulatedPeer(
       checker,
       trees: { show: () => undefined },
       background,
+      readiness: { obstacle: () => (registration.isSuperseded() ? 'another node' : null) },
       clock,
       sha256,
       events,
@@ -149,7 +187,7 @@ export function createSimulatedPeer(
     const creator = roles.includes('creator')
       ? createCreator({
           ...common,
-          jobs,
+          jobs: mortal(jobs),
           bids: createBidStore(database),
           balanceOf: (name) => Promise.resolve(hbd(chain.vault.purses.get(name) ?? 0n)),
           randomHex: () => {
@@ -168,7 +206,7 @@ export function createSimulatedPeer(
     const encoder = roles.includes('encoder')
       ? createEncoder({
           ...common,
-          jobs: work,
+          jobs: mortal(work),
           options: {
             prices: scalePrices(defaultPrices, pricePercent),
             slots,
@@ -189,7 +227,7 @@ export function createSimulatedPeer(
       profile: () => ({
         v: 1,
         t: 'node.register',
-        peer: peerId(account),
+        peer: peerId(name),
         addresses: [],
         roles: [...roles],
         ...(encoder
@@ -200,6 +238,7 @@ export function createSimulatedPeer(
         ...(arbiter ? { arbiter: { fee: hbd(fee) } } : {}),
       }),
     })
+    registered = registration
     const announce = createAnnouncePresence({ account, ledger: view, network, signer, freeSlots })
     const advance = (): void => {
       registration.advance()
@@ -214,7 +253,15 @@ export function createSimulatedPeer(
   start()
   return {
     account,
+    name,
     freeSlots,
+    /** Ends the running life after so many more of its effects. */
+    arm: mortality.arm,
+    wasKilled: () => wasKilled,
+    judge: (other: Judgement) => {
+      judgement = other
+    },
+    isSuperseded: () => registered?.isSuperseded() ?? false,
     life: () => life,
     isUp: () => life !== null,
     become: (other: Conduct) => {
@@ -222,6 +269,8 @@ export function createSimulatedPeer(
     },
     start,
     stop: async () => {
+      mortality.disarm()
+      wasKilled = false
       const ended = life
       life = null
       await ended?.background[Symbol.asyncDispose]()

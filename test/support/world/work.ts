@@ -4,12 +4,26 @@ import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
+import type { Fault } from '#protocol/attestation.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
 import { aDelivery, cid, encoderProfile, sha256 } from '../builders.ts'
 
 /** How an encoder of a simulated world works. */
-export type Conduct = 'honest' | 'careless' | 'slow' | 'silent' | 'broken'
+export type Conduct =
+  | 'honest'
+  | 'careless'
+  | 'half-done'
+  | 'vanishing'
+  | 'slow'
+  | 'silent'
+  | 'broken'
+
+/** Blocks of the world that work takes, where it takes other than usual. */
+const blocksOf: Readonly<Partial<Record<Conduct, number>>> = { slow: 400, silent: 100_000 }
+
+/** How an account of a simulated world judges what it checks. */
+export type Judgement = 'fair' | 'spiteful'
 
 /** Lets work take time in blocks of the world. */
 export type Pace = {
@@ -20,8 +34,17 @@ export type Pace = {
 
 const good = cid('good work')
 const bad = cid('bad work')
+const half = cid('work with a good small and a bad large rendition')
+/** Work that only the first to ask could still have, by the name of the account. */
+const gone = cid('work that was deleted')
+const roots: Readonly<Partial<Record<Conduct, typeof good>>> = {
+  careless: bad,
+  'half-done': half,
+  vanishing: gone,
+}
 
-export function simulatedEngine(): EncodingEngine {
+export function simulatedEngine(film: 'small' | 'large' = 'small'): EncodingEngine {
+  const [width, height] = film === 'small' ? [854, 480] : [1_280, 720]
   const never = (): never => {
     throw new Error('nothing is encoded in a simulated world')
   }
@@ -33,8 +56,8 @@ export function simulatedEngine(): EncodingEngine {
     analyse: () =>
       Promise.resolve({
         bytes: 4_000_000,
-        width: 854,
-        height: 480,
+        width,
+        height,
         codec: 'h264',
         videoStream: 0,
         audioStream: 1,
@@ -46,8 +69,8 @@ export function simulatedEngine(): EncodingEngine {
           codec: 'h264',
           profile: 'High',
           level: 31,
-          width: 854,
-          height: 480,
+          width,
+          height,
           isPlain: false,
           keyFrames: [0],
         },
@@ -76,16 +99,28 @@ export function simulatedProcessor(conduct: () => Conduct, pace: Pace): JobProce
       onProgress({ stage: 'encoding', percent: 0 })
       const how = conduct()
       if (how === 'broken') throw new MarketError('ffmpeg-failed', 'FFmpeg was ended by SIGSEGV')
-      await pace.blocks({ honest: 3, careless: 2, slow: 400, silent: 100_000 }[how], signal)
+      await pace.blocks(blocksOf[how] ?? 3, signal)
       onProgress({ stage: 'encoding', percent: 100 })
-      return aDelivery(offer, { root: how === 'careless' ? bad : good })
+      return aDelivery(offer, { root: roots[how] ?? good })
     },
     release: (job) => fetched.delete(job),
   }
 }
 
-/** Finds what {@link simulatedProcessor} made: good work passes, careless work does not. */
-export function simulatedChecker(ledger: LedgerView, pace: Pace): DeliveryChecker {
+/** Accounts that fetched vanishing work while it was there. */
+const witnesses: readonly string[] = ['gina']
+
+type Verifier = {
+  readonly pace: Pace
+  readonly account: HiveAccount
+  readonly judgement: () => Judgement
+}
+
+/** Finds what {@link simulatedProcessor} made, or what it wants to find. */
+export function simulatedChecker(
+  ledger: LedgerView,
+  { pace, account, judgement }: Verifier,
+): DeliveryChecker {
   return {
     check: async (id, salt, { signal }) => {
       for (;;) {
@@ -94,12 +129,14 @@ export function simulatedChecker(ledger: LedgerView, pace: Pace): DeliveryChecke
           throw new MarketError('job-unknown', 'nothing was delivered')
         const challenge = challengeOf({ ...job, delivered: job.delivered }, salt, sha256)
         if (challenge) {
-          const isGood = job.delivered.operation.root === good
+          const { root } = job.delivered.operation
+          const faults =
+            judgement() === 'spiteful' ? faultsOf(bad, account) : faultsOf(root, account)
           return {
-            verdict: isGood ? 'pass' : 'fail',
+            verdict: faults.length === 0 ? 'pass' : 'fail',
             seed: Sha256Hex.parse(challenge.seed),
             challenged: challenge.leaves,
-            faults: isGood ? [] : [{ code: 'bytes-differ', rendition: '480p', segment: 0 }],
+            faults,
             milliseconds: 1_000,
           }
         }
@@ -107,6 +144,13 @@ export function simulatedChecker(ledger: LedgerView, pace: Pace): DeliveryChecke
       }
     },
   }
+}
+
+function faultsOf(root: string, account: HiveAccount): readonly Fault[] {
+  if (root === bad) return [{ code: 'manifest-invalid' }]
+  if (root === half) return [{ code: 'bytes-differ', rendition: '720p', segment: 0 }]
+  if (root === gone && !witnesses.includes(account)) return [{ code: 'unavailable' }]
+  return []
 }
 
 export function simulatedContent(): ContentStore {
