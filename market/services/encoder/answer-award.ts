@@ -35,8 +35,12 @@ export function awaitFunding(deps: EncoderDeps, job: EncoderJobIn<'approving'>):
   else closeJob(deps, job, 'lost')
 }
 
-/** Refuses escrows that name this encoder for a bid it did not make or that has expired, so that the payer is free at once. */
+/**
+ * Refuses escrows that name this encoder for a bid it did not make or that has expired, so that the payer is free at once.
+ * A node that takes on nothing leaves them to their deadline: the bid may be that of another node of the same account.
+ */
 export function refuseForeignEscrows(deps: EncoderDeps): void {
+  if (deps.readiness.obstacle() !== null) return
   eachApart(deps.ledger.current().escrows.values(), (escrow) => {
     if (escrow.phase !== 'pending' || escrow.terms.to !== deps.account) return
     if (isUnwanted(deps, escrow)) refuse(deps, escrow)

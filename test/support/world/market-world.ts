@@ -41,6 +41,7 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
   let funded = 0n
   const called: string[] = []
   let sent = 0
+  let kills = faults.kills ?? 0
 
   const nodesOf = (account: HiveAccount): readonly SimulatedPeer[] =>
     [...peers.values()].filter((peer) => peer.account === account)
@@ -121,6 +122,7 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
   const reap = (percent: number): void => {
     for (const peer of peers.values()) {
       if (peer.wasKilled() && random.percent(60)) peer.start()
+      else if (peer.wasKilled()) continue
       else if (peer.isUp() && random.percent(percent)) peer.arm(random.below(10))
     }
   }
@@ -171,7 +173,7 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
     calls: (name: string, verb: string): number =>
       called.filter((call) => call === `${name} ${verb}`).length,
     step: async (seconds = 3): Promise<void> => {
-      if (faults.kills) reap(faults.kills)
+      if (kills > 0) reap(kills)
       for (const peer of random.shuffle([...peers.values()])) {
         if (!peer.isUp()) continue
         for (const entry of peer.waiting())
@@ -235,6 +237,16 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
       for (const times of paid.values()) expect(times).toBe(1)
       expectAgreement(chain.vault, [...peers.values()])
     },
+    /** Nobody is struck down any more, and everybody who was is up again. */
+    calm: (): void => {
+      kills = 0
+      for (const peer of peers.values()) {
+        peer.disarm()
+        if (!peer.isUp()) peer.start()
+      }
+    },
+    /** How often a node was struck down. */
+    deaths: (): number => [...peers.values()].reduce((sum, peer) => sum + peer.deaths(), 0),
     /** Takes money out of a purse, to an account that no node has. */
     spend: (name: string, amount: bigint): void => {
       const { purses } = chain.vault

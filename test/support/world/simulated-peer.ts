@@ -87,6 +87,7 @@ export function createSimulatedPeer(
   const content = simulatedContent()
   const mortality = createMortality()
   let wasKilled = false
+  let deaths = 0
   let judgement: Judgement = terms.judgement ?? 'fair'
   let conduct: Conduct = terms.conduct ?? 'honest'
   let ledger: Ledger = genesis()
@@ -133,6 +134,7 @@ export function createSimulatedPeer(
     wasKilled = false
     const { effect, survives } = mortality.live(() => {
       wasKilled = true
+      deaths += 1
       const ended = life
       life = null
       void ended?.background[Symbol.asyncDispose]()
@@ -257,6 +259,8 @@ export function createSimulatedPeer(
     freeSlots,
     /** Ends the running life after so many more of its effects. */
     arm: mortality.arm,
+    disarm: mortality.disarm,
+    deaths: () => deaths,
     wasKilled: () => wasKilled,
     judge: (other: Judgement) => {
       judgement = other
