@@ -56,13 +56,21 @@ test('is what the chain says at every block', { timeout: 60_000 }, async () => {
       })
       chain.produceBlocks(1)
       await using node = aChainNode({ urls: [chain.url] })
+      const openedBy = new Map<string, string>()
       for (const deeds of history) {
-        for (const each of deeds) await attempt(chain, each)
+        for (const each of deeds) {
+          const id = await attempt(chain, each)
+          if (id && each.what === 'open') openedBy.set(`${each.parties.from}/${each.number}`, id)
+        }
         chain.produceBlocks(1)
         await node.catchUp()
         const mirrored = [...node.follower.view.current().escrows.values()].map(printMirrored)
         expect(mirrored.sort(compare)).toEqual((await listedBy(chain)).sort(compare))
-        for (const { phase } of node.follower.view.current().escrows.values()) seen.add(phase)
+        for (const [key, { phase, terms }] of node.follower.view.current().escrows) {
+          seen.add(phase)
+          // Numbers are used again: only with the transaction that opened it is an escrow known.
+          expect(terms.opened.transaction).toBe(openedBy.get(key))
+        }
       }
     }),
     { numRuns: 12, examples: [[wholeLife]] },
@@ -70,12 +78,12 @@ test('is what the chain says at every block', { timeout: 60_000 }, async () => {
   expect([...seen].sort()).toEqual(['disputed', 'funded', 'pending'])
 })
 
-/** Tries something; the chain refuses much of it. */
-async function attempt(chain: TestDevchain, { what, ...deed }: Deed): Promise<void> {
-  if (what === 'wait') return
+/** Tries something, and resolves to its transaction's id; the chain refuses much of it. */
+async function attempt(chain: TestDevchain, { what, ...deed }: Deed): Promise<string | undefined> {
+  if (what === 'wait') return undefined
   const operation = operationOf(chain, { what, ...deed })
   const signer = what === 'open' ? deed.parties.from : deed.who
-  await chain.broadcast([operation], signer).catch(() => undefined)
+  return chain.broadcast([operation], signer).catch(() => undefined)
 }
 
 function operationOf({ head }: TestDevchain, deed: Deed): Operation {

@@ -106,6 +106,8 @@ export class Vault {
 
   #open(key: string, terms: Transfer, now: ChainTime): void {
     assert(!this.#escrows.has(key), 'escrow number in use')
+    assert(terms.from !== terms.agent && terms.to !== terms.agent, 'agent is a side')
+    assert(terms.hbd > 0n, 'nothing to hold')
     assert(
       terms.ratificationDeadline > now && terms.expiration > terms.ratificationDeadline,
       'deadlines',
@@ -152,7 +154,7 @@ export class Vault {
     else {
       assert(who === terms.from || who === terms.to, 'not a side')
       const isGiving = who === terms.from ? receiver === terms.to : receiver === terms.from
-      assert(isGiving || now > terms.expiration, 'only to the other side')
+      assert(isGiving || now >= terms.expiration, 'only to the other side')
     }
     this.#pay(receiver, hbd)
     const name = this.#names.get(key) ?? ''
