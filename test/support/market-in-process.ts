@@ -18,6 +18,7 @@ import { marketOperation } from '#node/p2p/announcement.ts'
 import type { PeerConfig } from '#node/peer-config.ts'
 import type { Roles } from '#node/roles.ts'
 import { createRoles, pricesOf } from '#node/roles.ts'
+import type { Fault } from '#protocol/attestation.ts'
 import type { CallRequest, CallResponse } from '#protocol/calls.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
@@ -31,6 +32,8 @@ import { aChainNode } from './chain-node.ts'
 import type { TestDevchain } from './devchain.ts'
 import { aDevchain } from './devchain.ts'
 import { aLocalSigner } from './local-signer.ts'
+import type { LyingRpc } from './lying-rpc.ts'
+import { aLyingRpc } from './lying-rpc.ts'
 
 /** What the world outside the chain does to a job. */
 type Behaviour = {
@@ -39,7 +42,13 @@ type Behaviour = {
   verdict: 'pass' | 'fail' | 'never'
   /** An encoder that sleeps does nothing, as one whose machine is off. */
   encoder: 'awake' | 'asleep'
+  /** Others who sleep. */
+  readonly asleep: Set<Role>
+  /** What a checker of its own mind finds, whatever the verdict of the rest. */
+  readonly findings: Map<Role, readonly Fault[]>
 }
+
+type Role = 'creator' | 'encoder' | 'arbiter'
 
 type Submission = { readonly request: OutboxRequest; readonly caller: string }
 
@@ -58,6 +67,8 @@ export interface MarketInProcess extends AsyncDisposable {
   readonly chain: TestDevchain
   readonly participants: { readonly [R in 'creator' | 'encoder' | 'arbiter']: Participant }
   readonly behaviour: Behaviour
+  /** An endpoint that everybody asks first, and that may lie; honest ones follow it. */
+  readonly liar: LyingRpc
   /** Everything that was handed to an outbox, and the source file and line that did. */
   readonly submissions: readonly Submission[]
   /** Lets the clock of a chain that has one run on: its next block is that much later. */
@@ -107,7 +118,15 @@ export async function aMarket(
     now: () => clock,
   })
   chain.produceBlocks(2)
-  const behaviour: Behaviour = { work: 'delivers', verdict: 'pass', encoder: 'awake' }
+  const liar = await aLyingRpc(chain.url)
+  const second = await aLyingRpc(chain.url)
+  const behaviour: Behaviour = {
+    work: 'delivers',
+    verdict: 'pass',
+    encoder: 'awake',
+    asleep: new Set(),
+    findings: new Map(),
+  }
   const submissions: Submission[] = []
   const found = new Map<HiveAccount, Participant>()
   const settle: (() => Promise<void>)[] = []
@@ -132,7 +151,9 @@ export async function aMarket(
 
   const add = (name: NodeRole & ('creator' | 'encoder' | 'arbiter')): Participant => {
     const signer = aLocalSigner(name, keys[name])
-    const surroundings = { chain, network, behaviour, submissions, settle, signer, media }
+    const urls = [liar.url, second.url, chain.url]
+    const now = (): number => clock
+    const surroundings = { urls, now, network, behaviour, submissions, settle, signer, media }
     const participant = aParticipant(name, surroundings)
     found.set(participant.account, participant)
     return participant
@@ -144,16 +165,21 @@ export async function aMarket(
     chain,
     participants,
     behaviour,
+    liar,
     submissions,
     sleep: (seconds) => {
       clock += seconds * 1_000
     },
     live: async (rounds) => {
       for (let round = 0; round < rounds; round += 1) {
-        for (const each of everyone)
-          if (each !== participants.encoder || behaviour.encoder === 'awake') await each.round()
+        const awake = everyone.filter(
+          ({ account: name }) =>
+            !behaviour.asleep.has(name as string as Role) &&
+            (name !== participants.encoder.account || behaviour.encoder === 'awake'),
+        )
+        for (const each of awake) await each.round()
         for (const settled of settle) await settled()
-        for (const { node } of everyone) await node.broadcaster.flush()
+        for (const { node } of awake) await node.broadcaster.flush()
         chain.produceBlocks(1)
       }
     },
@@ -167,6 +193,8 @@ export async function aMarket(
     },
     [Symbol.asyncDispose]: async () => {
       for (const { node } of everyone) await node[Symbol.asyncDispose]()
+      await liar[Symbol.asyncDispose]()
+      await second[Symbol.asyncDispose]()
       await chain[Symbol.asyncDispose]()
     },
   }
@@ -184,7 +212,8 @@ function hear(
 }
 
 type Surroundings = {
-  readonly chain: TestDevchain
+  readonly urls: readonly string[]
+  readonly now: () => number
   readonly network: MarketNetwork
   readonly behaviour: Behaviour
   readonly submissions: Submission[]
@@ -195,11 +224,11 @@ type Surroundings = {
 
 function aParticipant(
   name: 'creator' | 'encoder' | 'arbiter',
-  { chain, network, behaviour, submissions, settle, signer, media }: Surroundings,
+  { urls, now, network, behaviour, submissions, settle, signer, media }: Surroundings,
 ): Participant {
   const self = account(name)
   const { operationId } = networks.devchain
-  const node = aChainNode({ urls: [chain.url], account: name, signer })
+  const node = aChainNode({ urls, account: name, now, timeoutMs: 2_000, signer })
   const ledger = node.follower.view
   const outbox: ChainNode['outbox'] = {
     find: node.outbox.find,
@@ -223,7 +252,7 @@ function aParticipant(
     engine: media?.engine ?? engine,
     content: media?.content ?? content,
     processor: media?.processor ?? aProcessor(behaviour),
-    checker: media ? onceDrawn(node, media.checkerOf(ledger)) : aChecker(node, behaviour),
+    checker: media ? onceDrawn(node, media.checkerOf(ledger)) : aChecker(node, behaviour, name),
     trees: { show: () => undefined },
     background,
     readiness: { obstacle: () => (registration.isSuperseded() ? 'another node' : null) },
@@ -338,6 +367,7 @@ const engine: EncodingEngine = {
 
 const content = {
   addFile: async () => ({ cid: cid('source'), bytes: 1_000_000, dagBytes: 1_000_100 }),
+  addBytes: async () => ({ cid: cid('evidence'), bytes: 500, dagBytes: 500 }),
   pin: () => undefined,
   unpin: () => undefined,
 } as unknown as ContentStore
@@ -365,19 +395,20 @@ function onceDrawn({ follower }: ChainNode, checker: DeliveryChecker): DeliveryC
   }
 }
 
-function aChecker({ follower }: ChainNode, behaviour: Behaviour): DeliveryChecker {
+function aChecker({ follower }: ChainNode, behaviour: Behaviour, name: Role): DeliveryChecker {
   return {
     check: async (id, salt) => {
       const job = follower.view.current().jobs.get(id)
       const delivered = job?.phase === 'delivered' ? job.delivered : null
       const challenge = job && delivered && challengeOf({ ...job, delivered }, salt, sha256)
       if (!challenge || behaviour.verdict === 'never') throw new Error('not yet')
-      const faults =
+      const usual =
         behaviour.verdict === 'fail'
           ? [{ code: 'bytes-differ', rendition: '480p', segment: 0 } as const]
           : []
+      const faults = behaviour.findings.get(name) ?? usual
       return {
-        verdict: behaviour.verdict,
+        verdict: faults.length > 0 ? 'fail' : 'pass',
         seed: Sha256Hex.parse(challenge.seed),
         challenged: challenge.leaves,
         faults,
