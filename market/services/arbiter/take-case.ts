@@ -39,7 +39,7 @@ function decide(deps: ArbiterDeps, escrow: DisputedEscrow, job: DeliveredJob): v
   const opinion = own && secondOpinion(deps, job, own)
   if (own && !opinion) return
   const said = attestation(deps, job)
-  if (!own && said?.phase === 'signed') return
+  if (!own && (said?.phase === 'unsigned' || said?.phase === 'signed')) return
   // A statement that stands in a block and not in the ledger was refused by the contract: nobody hears it, so nobody is waited for.
   const mayAsk = !own && said?.phase !== 'confirmed' && othersAsked(deps, job).length > 0
   deps.background.start(`case ${job.id}`, async (signal) => {

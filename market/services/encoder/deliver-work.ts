@@ -28,7 +28,8 @@ export function awaitDelivered(deps: EncoderDeps, job: EncoderJobIn<'delivering'
 }
 
 function mayStillLand({ outbox }: EncoderDeps, { id }: EncoderJobIn<'delivering'>): boolean {
-  return latestSubmission(outbox, deliveryKey(id))?.phase === 'signed'
+  const phase = latestSubmission(outbox, deliveryKey(id))?.phase
+  return phase === 'unsigned' || phase === 'signed'
 }
 
 /**

@@ -7,8 +7,9 @@ import { transactionId } from '#node/chain/transactions.ts'
 import { devchainPublicKey } from '#node/devchain/keys.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { SigningRole } from '#protocol/operation.ts'
+import { formatOperation } from '#protocol/operation.ts'
 import { SignedTransaction } from '#protocol/transaction.ts'
-import { hashHex, jobId } from '../../support/builders.ts'
+import { aRegistration, hashHex, hbd, jobId, peerId } from '../../support/builders.ts'
 import { keyOf } from '../../support/devchain.ts'
 import type { MarketInProcess } from '../../support/market-in-process.ts'
 import { aMarket } from '../../support/market-in-process.ts'
@@ -132,11 +133,63 @@ async function playEveryTurn({
   behaviour.verdict = 'pass'
   await live(8)
   expect(phaseOf(participants, 6)).toBe('settled')
+  // Everybody sleeps until the escrow has expired: the encoder takes what it earned, the creator what was never earned.
+  await play(7, 12, { verdict: 'never' })
+  expect(phaseOf(participants, 7)).toBe('delivered')
+  await sleepPast({ behaviour, live, sleep }, 200_000, 'creator')
+  behaviour.encoder = 'awake'
+  await live(8)
+  behaviour.asleep.clear()
+  await live(3)
+  expect(phaseOf(participants, 7)).toBe('settled')
+  await play(8, 12, { work: 'never ends' })
+  await sleepPast({ behaviour, live, sleep }, 200_000, 'creator')
+  behaviour.asleep.clear()
+  await live(8)
+  expect(phaseOf(participants, 8)).toBe('settled')
+  // Nobody can fetch the work: the offer's other arbiter is asked, and never answers.
+  await registerAsArbiter(chain, 'stranger')
+  await live(3)
+  behaviour.findings.set('creator', [{ code: 'unavailable' }])
+  behaviour.findings.set('arbiter', [{ code: 'unavailable' }])
+  await play(9, 30, {})
+  expect(phaseOf(participants, 9)).toBe('delivered')
+  sleep(3_700)
+  await live(6)
+  behaviour.findings.clear()
+  expect(phaseOf(participants, 9)).toBe('settled')
   await refuseAStranger(chain, live)
   chain.produceBlocks(1_000)
   await live(1)
   participants.creator.publishCheckpoint()
   await live(2)
+}
+
+/** The encoder and one other sleep for so long. */
+async function sleepPast(
+  { behaviour, live, sleep }: Pick<MarketInProcess, 'behaviour' | 'live' | 'sleep'>,
+  seconds: number,
+  other: 'creator',
+): Promise<void> {
+  behaviour.encoder = 'asleep'
+  behaviour.asleep.add(other)
+  sleep(seconds)
+  await live(3)
+}
+
+async function registerAsArbiter(chain: MarketInProcess['chain'], name: string): Promise<void> {
+  const statement: Operation = [
+    'custom_json',
+    {
+      required_auths: [],
+      required_posting_auths: [name],
+      id: 'spk-encoder-dev',
+      json: formatOperation(
+        aRegistration({ peer: peerId(name), roles: ['arbiter'], arbiter: { fee: hbd(5n) } }),
+      ),
+    },
+  ]
+  await chain.broadcast([statement], [name, 'posting'])
 }
 
 /** Somebody opens an escrow with the market's meta for a job that nobody awarded. */
