@@ -23,7 +23,7 @@ export function checkKeys(
   const warnings = own.flatMap(({ role, publicKey }) => {
     if (isEnough(account[role], publicKey)) return []
     return [
-      `The ${role} key ${publicKey} alone is not enough for @${account.name}, which asks for several signatures; whoever has the others must sign as well.`,
+      `The ${role} key ${publicKey} alone is not enough for @${account.name}, which asks for several signatures; what this node signs for it will be refused.`,
     ]
   })
   if (!own.some(({ role }) => role === 'active')) return warnings
