@@ -12,6 +12,7 @@ import { yamux } from '@libp2p/yamux'
 import { LevelDatastore } from 'datastore-level'
 import { createHeliaLight } from 'helia'
 import { z } from 'zod'
+import { MarketError } from '#market/errors.ts'
 import { topicNames } from '#protocol/topics.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { openBlockStore } from '../ipfs/block-store.ts'
@@ -88,10 +89,21 @@ export async function startHost(
       },
     }),
   )
-  await helia.start()
+  await helia.start().catch((error: unknown) => {
+    throw unheard(options.listen, error)
+  })
   starting.defer(async () => {
     await helia.stop()
   })
   const stack = starting.move()
   return { libp2p: helia.libp2p, blocks, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+/** What it means that a host cannot listen, to whoever chose the addresses. */
+function unheard(listen: readonly string[], cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause.name !== 'UnsupportedListenAddressesError') return cause
+  const [, code = 'unknown reason'] = /\b(E[A-Z]{4,})\b/.exec(cause.message) ?? []
+  const addresses = listen.join(' or ')
+  const message = `The node cannot listen at ${addresses} (${code}); choose another --listen address.`
+  return new MarketError('option-invalid', message, {}, { cause })
 }

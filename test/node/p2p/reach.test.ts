@@ -54,3 +54,12 @@ test('a peer has the addresses that its owner announces besides those it listens
   expect(addresses).toContain(`/ip4/127.9.9.9/tcp/4001${self}`)
   expect(addresses).toHaveLength(2)
 })
+
+test('an address that is taken is told in one sentence', async () => {
+  await using host = await aHost()
+  const [taken] = host.libp2p.getMultiaddrs().map((address) => address.decapsulate('/p2p'))
+  await expect(aHost({ listen: [`${taken}`] })).rejects.toMatchObject({
+    code: 'option-invalid',
+    message: `The node cannot listen at ${taken} (EADDRINUSE); choose another --listen address.`,
+  })
+})
