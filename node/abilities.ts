@@ -34,7 +34,8 @@ export function abilityLines(
   return rows.map(({ role, what, needed }, index) => {
     const key = keys.find((held) => held.account === account && held.role === needed)
     const name = rows[index - 1]?.role === role ? '' : role
-    const verdict = key ? `yes, by ${key.publicKey}` : `no: ${without[role] ?? 'it needs that key'}`
+    const lack = (needed === 'active' ? without[role] : undefined) ?? 'this key is not here'
+    const verdict = key ? `yes, by ${key.publicKey}` : `no: ${lack}`
     const by = `${needed} key`.padEnd('posting key'.length)
     return `${name.padEnd('creator'.length)}  ${what.padEnd(width)}  ${by}  ${verdict}`
   })

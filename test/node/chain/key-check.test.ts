@@ -90,6 +90,11 @@ describe('what a node may do', () => {
     ])
   })
 
+  test('is told where there are no keys at all', () => {
+    const [posting] = abilityLines(alice, ['encoder'], [])
+    expect(posting).toContain('no: this key is not here')
+  })
+
   test.each([
     ['creator', 'each waits until a signature is brought'],
     ['encoder', 'it bids for nothing'],
