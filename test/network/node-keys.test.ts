@@ -223,7 +223,7 @@ describe('on the main network', () => {
     const dry = startCommand(
       [
         ...[...line, '--role', 'encoder', '--dry-run', '--rpc', hive.url, '--poll', '50'],
-        ...['--hardware', 'off', '--workers', '1'],
+        ...['--hardware', 'off', '--workers', '1', '--listen', '/ip4/127.0.0.1/tcp/0'],
       ],
       { SPK_DATA: folder.path, ...keysOf('alice') },
     )

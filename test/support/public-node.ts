@@ -1,5 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { blockId } from '#node/devchain/hive/block-header.ts'
+import { merkleRoot } from '#node/devchain/hive/merkle.ts'
 import { devchainPublicKey } from '#node/devchain/keys.ts'
 import { networks } from '#node/networks.ts'
 
@@ -22,39 +24,64 @@ export const vestsAmount = (amount: string) => ({ amount, precision: 6, nai: '@@
 
 export const firstHeight = networks.mainnet.genesisHeight
 
-/** A block id: the number in its first four bytes, anything behind. */
-export const wireId = (height: number): string =>
-  `${height.toString(16).padStart(8, '0')}${'5c'.repeat(16)}`
-
-export const wireTransactionId = (height: number, index: number): string =>
-  `${height.toString(16).padStart(8, '0')}${index.toString(16).padStart(32, '0')}`
-
 /** Seconds since 1970 of the first block. */
 const firstTime = Date.parse('2026-10-15T12:00:00Z') / 1_000
 
 export const wireTime = (height: number): string =>
   new Date((firstTime + (height - firstHeight) * 3) * 1_000).toISOString().slice(0, 19)
 
-/** A block in the form of block_api.get_block_range, each list of operations a transaction. */
-export const wireBlock = (height: number, transactions: readonly (readonly WireOperation[])[]) => ({
-  previous: wireId(height - 1),
-  timestamp: wireTime(height),
-  witness: 'gtg',
-  transaction_merkle_root: '0000000000000000000000000000000000000000',
+/** A transaction in the form of block_api. */
+export const wireTransaction = (operations: readonly WireOperation[]) => ({
+  ref_block_num: 48_879,
+  ref_block_prefix: 3_735_928_559,
+  expiration: wireTime(firstHeight + 20),
+  operations,
   extensions: [],
-  witness_signature: '1f'.repeat(65),
-  transactions: transactions.map((operations) => ({
-    ref_block_num: (height - 2) & 0xffff,
-    ref_block_prefix: 3_735_928_559,
-    expiration: wireTime(height + 20),
-    operations,
-    extensions: [],
-    signatures: ['20'.repeat(65)],
-  })),
-  block_id: wireId(height),
-  signing_key: devchainPublicKey('gtg', 'active'),
-  transaction_ids: transactions.map((_, index) => wireTransactionId(height, index)),
+  signatures: ['20'.repeat(65)],
 })
+export type WireTransaction = ReturnType<typeof wireTransaction>
+
+/** A transaction's id, and the hash of its signed bytes, which stands for it in its block. */
+export type Packed = { readonly id: string; readonly digest: Buffer }
+
+/**
+ * Blocks in the form of block_api.get_block_range, each a list of transactions, that follow from one another by ids that prove
+ * what is in them. The first is the first that the market reads.
+ */
+export function wireChain(
+  blocks: readonly (readonly WireTransaction[])[],
+  pack: (transaction: WireTransaction) => Packed = neverPacked,
+) {
+  const witness = 'gtg'
+  const witness_signature = '1f'.repeat(65)
+  let previous = `${(firstHeight - 1).toString(16).padStart(8, '0')}${'5c'.repeat(16)}`
+  return blocks.map((transactions, index) => {
+    const timestamp = wireTime(firstHeight + index)
+    const packed = transactions.map(pack)
+    const root = merkleRoot(packed.map(({ digest }) => digest))
+    const time = Date.parse(`${timestamp}Z`) / 1_000
+    const header = { previous, time, witness, merkleRoot: root }
+    const block = {
+      previous,
+      timestamp,
+      witness,
+      transaction_merkle_root: root,
+      extensions: [],
+      witness_signature,
+      transactions,
+      block_id: blockId({ ...header, signature: witness_signature }),
+      signing_key: devchainPublicKey(witness, 'active'),
+      transaction_ids: packed.map(({ id }) => id),
+    }
+    previous = block.block_id
+    return block
+  })
+}
+export type WireBlock = ReturnType<typeof wireChain>[number]
+
+function neverPacked(): never {
+  throw new Error('only blocks without transactions need nothing that packs them')
+}
 
 const wireVersion = {
   blockchain_version: '1.28.7',
@@ -67,7 +94,7 @@ const wireVersion = {
 export const wireProperties = (head: number) => ({
   id: 0,
   head_block_number: head,
-  head_block_id: wireId(head),
+  head_block_id: `${head.toString(16).padStart(8, '0')}${'5c'.repeat(16)}`,
   time: wireTime(head),
   current_witness: 'gtg',
   total_pow: '514415',
@@ -196,10 +223,9 @@ export const wireAccount = (name: string, overrides: object = {}) => ({
 })
 
 export type PublicChain = {
-  /** Transactions of the first blocks; those behind are empty. */
-  readonly blocks?: readonly (readonly (readonly WireOperation[])[])[]
+  /** Its blocks from the first that the market reads on; five empty ones unless told otherwise. */
+  readonly blocks?: readonly WireBlock[]
   readonly virtual?: readonly object[]
-  readonly head?: number
   readonly account?: object
 }
 
@@ -229,7 +255,8 @@ export async function aPublicNode(chain: PublicChain = {}): Promise<PublicNode> 
 }
 
 function answerOf(chain: PublicChain, { method, params }: Call): object {
-  const { blocks = [], virtual = [], head = firstHeight + 4, account } = chain
+  const { blocks = wireChain([[], [], [], [], []]), virtual = [], account } = chain
+  const head = firstHeight + blocks.length - 1
   switch (method) {
     case 'database_api.get_version':
       return { result: wireVersion }
@@ -237,11 +264,8 @@ function answerOf(chain: PublicChain, { method, params }: Call): object {
       return { result: wireProperties(head) }
     case 'block_api.get_block_range': {
       const { starting_block_num: first, count } = params as Record<string, number>
-      const heights = Array.from({ length: count! }, (_, index) => first! + index)
-      const asked = heights.filter((height) => height <= head)
-      return {
-        result: { blocks: asked.map((at) => wireBlock(at, blocks[at - firstHeight] ?? [])) },
-      }
+      const from = first! - firstHeight
+      return { result: { blocks: blocks.slice(from, from + count!) } }
     }
     case 'account_history_api.enum_virtual_ops': {
       const { block_range_end: end } = params as Record<string, number>

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createAccounts } from '#node/chain/accounts.ts'
+import type { SourcedBlock } from '#node/chain/block-source.ts'
 import { createBlockSource } from '#node/chain/block-source.ts'
 import { CondenserAccount, VirtualOperations } from '#node/chain/chain-schemas.ts'
 import { ChainAssertError, createHiveEndpoint } from '#node/chain/hive-endpoint.ts'
@@ -15,7 +17,12 @@ import type { LedgerAction } from '#protocol/ledger-block.ts'
 import { formatOperation } from '#protocol/operation.ts'
 import { account, alice, anOffer, height } from '../../support/builders.ts'
 import { silent } from '../../support/peers.ts'
-import type { WireOperation } from '../../support/public-node.ts'
+import type {
+  Packed,
+  WireBlock,
+  WireOperation,
+  WireTransaction,
+} from '../../support/public-node.ts'
 import {
   aPublicNode,
   firstHeight,
@@ -23,11 +30,10 @@ import {
   hiveAmount,
   vestsAmount,
   wireAccount,
-  wireBlock,
-  wireId,
+  wireChain,
   wireProperties,
   wireTime,
-  wireTransactionId,
+  wireTransaction,
 } from '../../support/public-node.ts'
 import { createHivedOracle } from '../devchain/hive/hived-oracle.ts'
 
@@ -126,7 +132,27 @@ const strangers: readonly WireOperation[] = [
   },
 ]
 
-const read = async (blocks: readonly (readonly (readonly WireOperation[])[])[], virtual = []) => {
+const oracle = createHivedOracle()
+
+/** Blocks whose transactions were packed by hived's own code. */
+async function blocksOf(
+  blocks: readonly (readonly (readonly WireOperation[])[])[],
+): Promise<readonly WireBlock[]> {
+  const transactions = blocks.map((block) => block.map(wireTransaction))
+  const packed = new Map<WireTransaction, Packed>()
+  for (const transaction of transactions.flat()) {
+    const read1 = (await oracle()).createTransactionFromJson(transaction as never)
+    const bytes = Buffer.from(read1.legacy_binaryViewMetadata.binary, 'hex')
+    const digest = createHash('sha256').update(bytes).digest()
+    packed.set(transaction, { id: read1.legacy_id, digest })
+  }
+  return wireChain(transactions, (transaction) => packed.get(transaction)!)
+}
+
+const read = async (
+  blocks: readonly WireBlock[],
+  virtual: readonly object[] = [],
+): Promise<readonly SourcedBlock[]> => {
   await using node = await aPublicNode({ blocks, virtual })
   const last = height(firstHeight + blocks.length - 1)
   return await sourceAt(node.url).range(height(firstHeight), last, withinTime())
@@ -135,13 +161,11 @@ const read = async (blocks: readonly (readonly (readonly WireOperation[])[])[], 
 const actionsOf = async (
   operations: readonly WireOperation[],
 ): Promise<readonly LedgerAction[]> => {
-  const [read1] = await read([[operations]])
-  return read1!.block.operations.map(({ action }) => action)
+  const [sourced] = await read(await blocksOf([[operations]]))
+  return sourced!.block.operations.map(({ action }) => action)
 }
 
 describe('blocks', () => {
-  const oracle = createHivedOracle()
-
   test.each(
     [...strangers, customJson({}), escrowTransfer()].map(
       (operation) => [operation.type, operation] as const,
@@ -149,25 +173,26 @@ describe('blocks', () => {
   )(
     "hold operations in the form that hived's own code reads and writes (%s)",
     async (_, operation) => {
-      const { transactions } = wireBlock(firstHeight, [[operation]])
-      const read1 = (await oracle()).createTransactionFromJson(transactions[0] as never)
-      read1.validate()
-      expect(JSON.parse(read1.toApi()).operations).toEqual([operation])
+      const wax = (await oracle()).createTransactionFromJson(wireTransaction([operation]) as never)
+      wax.validate()
+      expect(JSON.parse(wax.toApi()).operations).toEqual([operation])
     },
   )
 
   test('have their number, link and time, and the ids of all their transactions', async () => {
-    const [first, second] = await read([[strangers, [customJson({})]], []])
-    expect(first).toEqual({
+    const blocks = await blocksOf([[strangers, [customJson({})]], []])
+    const [first, second] = await read(blocks)
+    const [wire] = blocks
+    expect(first).toMatchObject({
       block: {
         height: firstHeight,
-        id: wireId(firstHeight),
-        previous: wireId(firstHeight - 1),
+        id: wire?.block_id,
+        previous: wire?.previous,
         time: parseChainTime('2026-10-15T12:00:00'),
         operations: [
           {
             position: 0,
-            transaction: wireTransactionId(firstHeight, 1),
+            transaction: wire?.transaction_ids[1],
             action: {
               type: 'custom-json',
               signers: [{ account: 'alice', role: 'posting' }],
@@ -176,10 +201,20 @@ describe('blocks', () => {
           },
         ],
       },
-      transactions: [wireTransactionId(firstHeight, 0), wireTransactionId(firstHeight, 1)],
+      transactions: wire?.transaction_ids,
       seal: expect.any(Function),
     })
-    expect(second?.block).toMatchObject({ previous: first?.block.id, operations: [] })
+    expect(second?.block).toMatchObject({ previous: wire?.block_id, operations: [] })
+  })
+
+  test('are proved by their ids, as far as this program can pack what is in them', async () => {
+    const market = [customJson({}), escrowTransfer()]
+    const blocks = await blocksOf([[market], [], ...strangers.map((operation) => [[operation]])])
+    const seals = (await read(blocks)).map(({ seal }) => seal())
+    expect(seals.slice(0, 2)).toEqual(['whole', 'whole'])
+    expect(seals).not.toContain('broken')
+    const forged = blocks.map((block) => ({ ...block, transactions: [], transaction_ids: [] }))
+    expect((await read(forged))[0]?.seal()).toBe('broken')
   })
 
   test("of other people's operations only mean nothing to the market", async () => {
@@ -187,12 +222,12 @@ describe('blocks', () => {
   })
 
   test('have the last block that cannot change', async () => {
-    await using node = await aPublicNode({ head: firstHeight + 9 })
+    await using node = await aPublicNode({ blocks: wireChain(Array(10).fill([])) })
     expect(await sourceAt(node.url).lastIrreversible(withinTime())).toBe(firstHeight + 9)
   })
 
   test('that are not there yet are missed', async () => {
-    await using node = await aPublicNode({ head: firstHeight })
+    await using node = await aPublicNode({ blocks: wireChain([[]]) })
     const range = sourceAt(node.url).range(
       height(firstHeight),
       height(firstHeight + 5),
@@ -279,19 +314,21 @@ test.each<[string, WireOperation]>([
   ['a sign', escrowTransfer({ hbd_amount: hbdAmount('-5000') })],
   ['an escrow number of more than 32 bits', escrowTransfer({ escrow_id: 4_294_967_296 })],
 ])('%s in a block is not believed', async (_, operation) => {
-  await expect(actionsOf([operation])).rejects.toThrow(z.ZodError)
+  const honest = await blocksOf([[[escrowTransfer()]]])
+  const forged = honest.map((block) => ({ ...block, transactions: [wireTransaction([operation])] }))
+  await expect(read(forged)).rejects.toThrow(z.ZodError)
 })
 
 /** An escrow_approved that a transaction caused, and an escrow_rejected of the block itself, as hived numbers them. */
-const approved = {
-  trx_id: wireTransactionId(firstHeight, 0),
+const approvedBy = (trx_id: string) => ({
+  trx_id,
   block: firstHeight,
   trx_in_block: 0,
   op_in_trx: 2,
   virtual_op: true,
   timestamp: wireTime(firstHeight),
   op: { type: 'escrow_approved_operation', value: { ...parties, fee: hbdAmount('100') } },
-}
+})
 const rejected = {
   trx_id: '0000000000000000000000000000000000000000',
   block: firstHeight,
@@ -316,8 +353,12 @@ describe('virtual operations', () => {
     ['HAfAH', (row) => ({ ...row, operation_id: '476741369856000832' })],
     ['an older HAfAH', (row) => ({ ...row, virtual_op: 1, operation_id: 5 })],
   ])('are read as %s writes them, behind the block’s own', async (_, form) => {
-    const virtual = [form(approved), form(rejected)] as never
-    const [{ block } = { block: null }] = await read([[[customJson({})]]], virtual)
+    const blocks = await blocksOf([[[customJson({})]]])
+    const [id] = blocks[0]!.transaction_ids
+    const [{ block } = { block: null }] = await read(blocks, [
+      form(approvedBy(id!)),
+      form(rejected),
+    ])
     expect(
       block?.operations.map(({ transaction, position, action }) => [
         transaction,
@@ -325,8 +366,8 @@ describe('virtual operations', () => {
         action.type,
       ]),
     ).toEqual([
-      [wireTransactionId(firstHeight, 0), 0, 'custom-json'],
-      [wireTransactionId(firstHeight, 0), 1, 'escrow-approved'],
+      [id, 0, 'custom-json'],
+      [id, 1, 'escrow-approved'],
       ['0'.repeat(40), 2, 'escrow-rejected'],
     ])
     expect(block?.operations[2]?.action).toEqual({ type: 'escrow-rejected', ...actionParties })
@@ -335,7 +376,7 @@ describe('virtual operations', () => {
   const paged = async (pages: readonly object[]) => {
     const left = [...pages]
     const asked: { operation_begin: unknown }[] = []
-    await using node = await aPublicNode({ blocks: [[], [], []] })
+    await using node = await aPublicNode()
     const endpoint = endpointAt(node.url)
     const source = createBlockSource(
       {
