@@ -41,3 +41,8 @@ export function isSubmitted(outbox: Outbox, key: string): boolean {
   const latest = latestSubmission(outbox, key)
   return latest !== null && latest.phase !== 'expired'
 }
+
+/** True for a transaction that may yet come into a block, signed already or not. */
+export function isUndecided(entry: OutboxEntry | null): boolean {
+  return entry?.phase === 'unsigned' || entry?.phase === 'signed'
+}

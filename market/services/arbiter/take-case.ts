@@ -1,7 +1,7 @@
 import type { DisputedEscrow } from '#contracts/escrow.ts'
 import type { DeliveredJob } from '#contracts/job.ts'
 import { isTooLate } from '#contracts/ruling.ts'
-import { isSubmitted } from '../submit.ts'
+import { isSubmitted, isUndecided } from '../submit.ts'
 import type { ArbiterDeps } from './arbiter-deps.ts'
 import { attest, attestation } from './attest.ts'
 import { attestedBy, checkDelivery, sawNothing } from './finding.ts'
@@ -39,7 +39,7 @@ function decide(deps: ArbiterDeps, escrow: DisputedEscrow, job: DeliveredJob): v
   const opinion = own && secondOpinion(deps, job, own)
   if (own && !opinion) return
   const said = attestation(deps, job)
-  if (!own && (said?.phase === 'unsigned' || said?.phase === 'signed')) return
+  if (!own && isUndecided(said)) return
   // A statement that stands in a block and not in the ledger was refused by the contract: nobody hears it, so nobody is waited for.
   const mayAsk = !own && said?.phase !== 'confirmed' && othersAsked(deps, job).length > 0
   deps.background.start(`case ${job.id}`, async (signal) => {

@@ -9,7 +9,7 @@ import {
   escrowRelease,
   partiesOfEscrow,
 } from '../../domain/hive-operations.ts'
-import { ensureSubmitted, latestSubmission } from '../submit.ts'
+import { ensureSubmitted, isUndecided, latestSubmission } from '../submit.ts'
 import { closeJob } from './close-job.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
 import { giveBack } from './give-back.ts'
@@ -28,8 +28,7 @@ export function awaitDelivered(deps: EncoderDeps, job: EncoderJobIn<'delivering'
 }
 
 function mayStillLand({ outbox }: EncoderDeps, { id }: EncoderJobIn<'delivering'>): boolean {
-  const phase = latestSubmission(outbox, deliveryKey(id))?.phase
-  return phase === 'unsigned' || phase === 'signed'
+  return isUndecided(latestSubmission(outbox, deliveryKey(id)))
 }
 
 /**
