@@ -24,17 +24,6 @@ const roots: readonly bigint[] = Array.from({ length: Number(fractionBits) }).re
 
 /** 2^(height / half-life) with 32 binary places; exactly twice as much a half-life later. */
 export function growthAt(height: BlockHeight): bigint {
-  if (latest.height !== height) latest = { height, growth: computeGrowth(height) }
-  return latest.growth
-}
-
-/** A block's deeds are all of one height, and the growth of one is thirty multiplications. */
-let latest: { readonly height: BlockHeight | null; readonly growth: bigint } = {
-  height: null,
-  growth: 0n,
-}
-
-function computeGrowth(height: BlockHeight): bigint {
   const blocks = BigInt(height)
   const fraction = ((blocks % halfLifeBlocks) << fractionBits) / halfLifeBlocks
   if (fraction !== latest.fraction) latest = { fraction, growth: growthWithin(fraction) }
