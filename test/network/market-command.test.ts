@@ -188,9 +188,11 @@ test('a supervisor that is killed while its processes are loading leaves none be
 test('a paid market stays up, plays what it made, and goes when it is told to', async () => {
   const data = join(folder, 'interrupted')
   const market = startCommand([...fast, '--data', data, '--input', clip])
+  const [job = ''] = /creator:\w+/.exec(await market.line((line) => line.startsWith('Paid '))) ?? []
   const address = (await market.line((line) => line.startsWith('  play  '))).slice(8)
   await market.line((line) => line.startsWith('The market stays up'))
   await expectPlayable(address)
+  await expectPlayable(new URL(`/jobs/${job}/master.m3u8`, address).href)
   const tree = await processTree(market.pid)
   market.process.kill('SIGTERM')
   const { code, stdout, stderr } = await market.ended
