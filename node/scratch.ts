@@ -32,8 +32,9 @@ export async function openScratch(directory: string, purpose: string): Promise<S
 /** Removes the scratch folders whose processes have ended without doing so. */
 export async function removeLeftovers(directory: string): Promise<void> {
   const root = path.join(directory, scratchName)
-  for (const name of await readdir(root).catch(() => [])) {
-    const folder = path.join(root, name)
+  for (const entry of await readdir(root, { withFileTypes: true }).catch(() => [])) {
+    if (!entry.isDirectory()) continue
+    const folder = path.join(root, entry.name)
     const lock = tryLock(folder)
     if (!lock) continue
     await rm(folder, { recursive: true, force: true })

@@ -3,8 +3,10 @@ import path from 'node:path'
 import type { EncodedSegment, EncodeRequest } from '#market/ports/encoding-engine.ts'
 import { gridSeconds } from '#protocol/grid.ts'
 import type { Manifest } from '#protocol/manifest.ts'
+import { recipes } from '#protocol/recipe.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { createFirstPictures } from './first-pictures.ts'
+import type { Stills } from './stills.ts'
 import { makeStills } from './stills.ts'
 import { posterName, sheetName, storyboardTrack } from './storyboard.ts'
 import { subtitleFile, subtitleTrack } from './subtitle-playlist.ts'
@@ -39,7 +41,10 @@ export type ExtrasOptions = {
   readonly signal: AbortSignal
 }
 
-/** The one place where extras are made. Equal segments give equal pictures, and equal sources equal texts, with one build of FFmpeg. */
+/**
+ * The one place where extras are made. Equal segments give equal pictures, and equal sources equal texts, with one build of
+ * FFmpeg. Pictures are taken from transport streams: trees of recipes that pack otherwise go without.
+ */
 export function createExtrasMaker(
   tools: Pick<FfmpegTools, 'ffmpeg' | 'ffprobe'>,
   { request, readSegment, directory, signal: outer }: ExtrasOptions,
@@ -48,6 +53,7 @@ export function createExtrasMaker(
   const ended = new AbortController()
   const signal = AbortSignal.any([outer, ended.signal])
   const pictures = createFirstPictures(directory, terms, readSegment)
+  const hasPictures = recipes[terms.recipe].container === 'mpegts'
   let subtitles: Promise<Subtitles> | null = null
 
   const begin = (): Promise<Subtitles> => {
@@ -65,30 +71,21 @@ export function createExtrasMaker(
 
   return {
     begin,
-    gather: pictures.gather,
+    gather: async (segments) => {
+      if (hasPictures) await pictures.gather(segments)
+    },
     finish: async (manifest) => {
       const texts = await begin()
       const stillsFolder = path.join(directory, 'stills')
       await mkdir(stillsFolder)
       const { pictureOf } = pictures
-      const stills = await makeStills(tools, {
-        ...{ manifest, pictureOf, directory: stillsFolder, signal },
-      })
-      const { poster, storyboard, files } = stills
+      const options = { manifest, pictureOf, directory: stillsFolder, signal }
+      const stills = hasPictures ? await makeStills(tools, options) : null
       const records = texts.records.length > 0 ? { subtitles: [...texts.records] } : {}
+      const shown = stills && { poster: stills.poster, storyboard: stills.storyboard }
       return {
-        manifest: { ...manifest, poster, storyboard, ...records },
-        files: [
-          { from: files.poster, name: posterName },
-          ...files.sheets.map((from, index) => ({
-            from,
-            name: `${storyboardTrack}/${sheetName(index)}`,
-          })),
-          ...texts.files.map((from, index) => ({
-            from,
-            name: `${subtitleTrack(index)}/${subtitleFile}`,
-          })),
-        ],
+        manifest: { ...manifest, ...shown, ...records },
+        files: [...(stills ? stillFiles(stills) : []), ...textFiles(texts)],
         ignoredSubtitles: texts.ignored,
       }
     },
@@ -97,4 +94,15 @@ export function createExtrasMaker(
       await subtitles?.catch(() => undefined)
     },
   }
+}
+
+function stillFiles({ files: { poster, sheets } }: Stills): Extras['files'] {
+  return [
+    { from: poster, name: posterName },
+    ...sheets.map((from, index) => ({ from, name: `${storyboardTrack}/${sheetName(index)}` })),
+  ]
+}
+
+function textFiles({ files }: Subtitles): Extras['files'] {
+  return files.map((from, index) => ({ from, name: `${subtitleTrack(index)}/${subtitleFile}` }))
 }
