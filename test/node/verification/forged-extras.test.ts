@@ -19,8 +19,13 @@ Bye
 let workshop: Workshop
 let honest: Manifest
 let words: string
-/** A real picture of half the poster's size. */
+/** A real picture of half the poster's size, and pictures of the right sizes that show something else. */
 let smallPicture: Uint8Array
+let painted: {
+  readonly poster: Uint8Array
+  readonly corner: Uint8Array
+  readonly sheet: Uint8Array
+}
 
 beforeAll(async () => {
   workshop = await openWorkshop(text)
@@ -31,10 +36,22 @@ beforeAll(async () => {
   for (const { from } of files) await content.addBytes(await readFile(from))
   honest = manifest
   words = await readFile(files.find(({ name }) => name.endsWith('.vtt'))?.from ?? '', 'utf8')
-  const picture = path.join(await makeFolder(), 'small.jpg')
-  const poster = files.find(({ name }) => name === 'poster.jpg')?.from ?? ''
-  await ffmpeg(tools, '-i', poster, '-vf', 'scale=80:44', picture)
-  smallPicture = await readFile(picture)
+  const folder = await makeFolder()
+  const fileOf = (wanted: string) => files.find(({ name }) => name.endsWith(wanted))?.from ?? ''
+  const filtered = async (name: string, filter: string): Promise<Uint8Array> => {
+    const picture = path.join(folder, 'filtered.jpg')
+    await ffmpeg(tools, '-i', fileOf(name), '-vf', filter, picture)
+    return await readFile(picture)
+  }
+  smallPicture = await filtered('poster.jpg', 'scale=80:44')
+  painted = {
+    poster: await filtered('poster.jpg', 'hflip'),
+    corner: await filtered(
+      'poster.jpg',
+      'drawbox=0:0:30:20:white:fill,drawbox=30:0:30:20:black:fill',
+    ),
+    sheet: await filtered('sheet_000.jpg', 'hflip'),
+  }
 }, 120_000)
 
 const codesOf = async (manifest: Manifest): Promise<readonly string[]> => {
@@ -96,6 +113,12 @@ describe('a picture is refused which', () => {
     [
       'is a sheet that is the poster',
       () => withBoard({ sheets: [honest.poster!].map(({ cid, bytes }) => ({ cid, bytes })) }),
+    ],
+    ['shows another picture', () => withPoster(painted.poster)],
+    ['has something painted over it', () => withPoster(painted.corner)],
+    [
+      'is a sheet with its tiles elsewhere',
+      async () => withBoard({ sheets: [await added(painted.sheet)] }),
     ],
     [
       'stands without the other',
