@@ -1,5 +1,6 @@
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { JobAward } from '#protocol/award.ts'
+import { classOf } from '#protocol/encoder.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import type { JobCancel, JobOffer } from '#protocol/offer.ts'
 import type { OperationContext } from './block-context.ts'
@@ -74,7 +75,8 @@ export function awardJob(
     termsRefusal(job.offer, award, evidence, context) ?? escrowRefusal(award, evidence, context)
   if (refusal) return refused(refusal)
   const profile = evidence.encoder?.encoder
-  const means = { encoderClass: profile?.class.cid ?? null, hwAccel: profile?.hwAccel ?? 'none' }
+  const encoderClass = profile ? classOf(profile, job.offer.recipe) : null
+  const means = { encoderClass, hwAccel: profile?.hwAccel ?? 'none' }
   return accepted({ ...job, phase: 'awarded', award, awardedAt: chainPoint(context), ...means }, [
     { type: 'job-awarded', job: job.id },
   ])

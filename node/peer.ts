@@ -22,7 +22,7 @@ import { createRegistration } from '#market/services/register-node.ts'
 import { createMeansWatch } from '#market/services/watch-means.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
 import type { Cid, JobId } from '#protocol/ids.ts'
-import { measuredCapabilities } from './benchmark/measure-and-keep.ts'
+import { measuredCapabilities, stillProven } from './benchmark/measure-and-keep.ts'
 import type { Accounts } from './chain/accounts.ts'
 import { createAccounts } from './chain/accounts.ts'
 import { createAgreedBlocks } from './chain/agreed-blocks.ts'
@@ -123,7 +123,9 @@ export async function startPeer(
     { engine, tools, clock, logger: log('hardware') },
     { config, signal },
   )
-  const capabilities = await measuredCapabilities(tools, config.data)
+  const isEncoder = config.roles.includes('encoder')
+  const measured = isEncoder ? await measuredCapabilities(tools, config.data) : null
+  const capabilities = measured && (await stillProven(engine, measured, signal))
 
   const rpc = createHiveRpc(
     { logger: log('rpc') },
@@ -291,6 +293,7 @@ export async function startPeer(
     readiness,
     accounts,
     clock,
+    onDecline: (job, reason) => log('encoder').info('no bid', { job, reason }),
   })
   const publishCheckpoint = createCheckpointPublisher(
     { account, operationId, outbox, ledger },

@@ -25,6 +25,7 @@ import type { Creator } from '#market/services/creator/creator.ts'
 import { createCreator } from '#market/services/creator/creator.ts'
 import type { Encoder } from '#market/services/encoder/encoder.ts'
 import { createEncoder } from '#market/services/encoder/encoder.ts'
+import type { JobId } from '#protocol/ids.ts'
 import type { Accounts } from './chain/accounts.ts'
 import type { PeerConfig } from './peer-config.ts'
 import { sha256 } from './sha256.ts'
@@ -48,6 +49,8 @@ export type RoleDeps = {
   readonly readiness: Readiness
   readonly accounts: Accounts
   readonly clock: Clock
+  /** See the encoder's: why an offer gets no bid. */
+  readonly onDecline?: (job: JobId, reason: string) => void
 }
 
 /** The roles a peer plays; null for those it does not. */

@@ -10,8 +10,10 @@ import { ladderPrice } from './pricing.ts'
 export type BidderProfile = {
   readonly account: HiveAccount
   readonly prices: readonly RenditionPrice[]
-  /** Output pixels a second, all workers together, as measured. */
+  /** Output pixels a second by the offer's recipe, all workers together, as measured. */
   readonly pixelsPerSecond: number
+  /** What that recipe costs; see {@link ladderPrice}. */
+  readonly percent: bigint
   /** Arbiters it would accept. */
   readonly arbiters: readonly HiveAccount[]
   /** Seconds for which its bids stay firm after bidding has closed. */
@@ -35,7 +37,7 @@ const longestBiddingSeconds = 3_600
 /** The bid an encoder makes for an offer, or why it makes none. */
 export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime): Bid | string {
   if (offer.bidsUntil > now + longestBiddingSeconds) return 'bidding stays open too long'
-  const price = ladderPrice(profile.prices, offer)
+  const price = ladderPrice(profile.prices, offer, profile.percent)
   if (price === null) return 'a rendition is not in the price list'
   if (price > offer.ceiling) return 'the ceiling is below the price'
   const arbiters = offer.arbiters.filter((arbiter) => profile.arbiters.includes(arbiter))

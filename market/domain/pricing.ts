@@ -26,11 +26,13 @@ export function scalePrices(
 
 /**
  * The price of a ladder by a price list, or null where the list lacks one of its renditions.
+ * `percent` is what the offer's recipe costs in percent of the contract's: see {@link recipePercent}.
  * Counted in frames and rounded up once at the end, so that it is the same on every machine; at least 0.001 HBD.
  */
 export function ladderPrice(
   prices: readonly RenditionPrice[],
   { ladder, grid, copied }: Pick<JobOffer, 'ladder' | 'grid' | 'copied'>,
+  percent = 100n,
 ): MilliHbd | null {
   let perMinute = 0n
   for (const rendition of ladder) {
@@ -40,8 +42,16 @@ export function ladderPrice(
   }
   const frames = BigInt(grid.frames) * BigInt(grid.rate.denominator)
   const framesPerMinute = 60n * BigInt(grid.rate.numerator)
-  const total = divideUp(perMinute * frames, framesPerMinute * copiedShare.of)
+  const total = divideUp(perMinute * frames * percent, framesPerMinute * copiedShare.of * 100n)
   return milliHbd(total > 0n ? total : 1n)
+}
+
+/** Prices are those of the contract's recipe; another costs as many times more as it takes longer on the same machine. */
+export function recipePercent(
+  contract: { readonly pixelsPerSecond: number },
+  recipe: { readonly pixelsPerSecond: number },
+): bigint {
+  return BigInt(Math.max(1, Math.ceil((100 * contract.pixelsPerSecond) / recipe.pixelsPerSecond)))
 }
 
 /** Pixels by which rounding to even sides may take a rendition over its preset, in hundredths. */

@@ -1,5 +1,6 @@
 import type { Score } from '#contracts/reputation.ts'
 import type { Bid } from '#protocol/bid.ts'
+import { classOf } from '#protocol/encoder.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
@@ -16,8 +17,11 @@ export type Candidate = {
 export type Circumstances = {
   readonly offer: JobOffer
   readonly now: ChainTime
-  /** Class of the creator's own tool chain: only its like can be checked byte by byte, all others by measuring. */
-  readonly ownClass: string
+  /**
+   * Class of the creator's own tool chain by the offer's recipe, null where it has proven none: only its like can be checked byte
+   * by byte, all others by measuring.
+   */
+  readonly ownClass: string | null
   /** Arbiters of the offer that are registered and alive. */
   readonly arbiters: readonly HiveAccount[]
   /** Decided once for each job, by what nobody but its creator knows before the award. */
@@ -27,6 +31,7 @@ export type Circumstances = {
 /** Why a bid cannot win, in words for its author and the creator. */
 export type Exclusion =
   | 'not registered as an encoder'
+  | 'recipe not proven in the registry'
   | 'price above the ceiling'
   | 'ready after the deadline'
   | 'bid has expired'
@@ -42,6 +47,7 @@ export function exclusionOf(
   { offer, now, arbiters }: Circumstances,
 ): Exclusion | null {
   if (!node?.encoder) return 'not registered as an encoder'
+  if (classOf(node.encoder, offer.recipe) === null) return 'recipe not proven in the registry'
   if (bid.price > offer.ceiling) return 'price above the ceiling'
   if (bid.readyBy > offer.deliverBy) return 'ready after the deadline'
   if (bid.expires < now + awardMarginSeconds) return 'bid has expired'
@@ -73,7 +79,9 @@ export function effectivePrice(
   const wait = BigInt(Math.max(0, bid.readyBy - now))
   const window = BigInt(Math.max(1, offer.deliverBy - now))
   const trust = trustIn(score, luck)
-  const classPercent = node?.encoder?.class.cid === ownClass ? 100n : foreignClassPercent
+  const ownersClass = node?.encoder ? classOf(node.encoder, offer.recipe) : null
+  const isSame = ownersClass !== null && ownersClass === ownClass
+  const classPercent = isSame ? 100n : foreignClassPercent
   return (bid.price * (window + wait) * classPercent * 10_000n) / (window * trust)
 }
 

@@ -2,6 +2,7 @@ import type { DeterminismClass, HardwareEncoder } from '#protocol/encoder.ts'
 import type { FrameRate } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import type { Recipe } from '#protocol/recipe.ts'
 import type { OwnVideo } from '../domain/copied-rendition.ts'
 
 /** What an offer needs to know of a file; every figure is measured, none is taken from a header alone. */
@@ -42,6 +43,8 @@ export type EncodedSegment = {
   readonly index: number
   readonly path: string
   readonly units: number
+  /** The initialization segment it needs, one for each rendition; absent for transport streams, which need none. */
+  readonly init?: string
   /** The hardware that made it; absent for the recipe's own encoder. */
   readonly hardware?: HardwareEncoder
 }
@@ -54,13 +57,25 @@ export type EncodeOptions = {
   readonly onProgress?: (units: number) => void
 }
 
+/** What a machine has shown of a recipe by encoding the standard clip. */
+export type RecipeProof = {
+  readonly class: DeterminismClass
+  /** Output pixels a second of one worker. */
+  readonly pixelsPerSecond: number
+}
+
 /** Turns files into segments by the deterministic recipe: equal requests give equal bytes in one determinism class. */
 export interface EncodingEngine {
+  /** Of the contract's recipe. */
   readonly class: DeterminismClass
   /** Cells worth encoding side by side on this machine. */
   readonly workers: number
-  /** Output pixels a second of one worker, as measured on this machine. */
+  /** Output pixels a second of one worker by the contract's recipe, as measured on this machine. */
   readonly pixelsPerSecond: number
+  /** What is known of a recipe on this machine; null for one that it has not been made to prove. */
+  proofOf(recipe: Recipe): RecipeProof | null
+  /** Finds out, some seconds' work the first time. Rejects with `unsupported-here` where this machine cannot. */
+  prove(recipe: Recipe, options: { readonly signal: AbortSignal }): Promise<RecipeProof>
   /** Whether this machine can decode a codec, by FFmpeg's name of it. */
   decodes(codec: string): boolean
   /**

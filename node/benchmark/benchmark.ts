@@ -6,6 +6,7 @@ import type { Clock } from '#market/ports/clock.ts'
 import type { Cell, EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { frameSeconds, gridSeconds, partCount, partWindow } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import { createCellRunner } from '../encoding/cell-runner.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { fileCid } from '../encoding/file-cid.ts'
@@ -102,7 +103,7 @@ async function requestFor(
       source: audioStream === null ? source : { ...source, audioStream },
       grid: { rate, frames, segmentFrames: perSegment, partSegments, leadSeconds: 3 },
       ladder: buildLadder(width, height, profile),
-      recipe: 'h264-ts-1',
+      recipe: contractRecipe,
     },
   }
 }

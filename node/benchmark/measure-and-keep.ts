@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { EncoderCapability } from '#protocol/encoder.ts'
 import { localDataPath } from '../data-directory.ts'
 import type { CapabilityDeps, CapabilityOptions } from '../encoding/codecs/capabilities.ts'
@@ -6,6 +7,7 @@ import { measureCapabilities } from '../encoding/codecs/capabilities.ts'
 import type { KeptCapabilities } from '../encoding/codecs/kept-capabilities.ts'
 import { capabilitiesFile, createKeptCapabilities } from '../encoding/codecs/kept-capabilities.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
+import { unlessUnsupported } from '../encoding/recipe-proofs.ts'
 
 /** Measures what this machine encodes and keeps it in a data directory: a node registers it from its next start on. */
 export async function measureAndKeep(
@@ -27,6 +29,27 @@ export async function measuredCapabilities(
   elsewhere = localDataPath(),
 ): Promise<readonly EncoderCapability[] | null> {
   return (await keptIn(tools, directory).read()) ?? (await keptIn(tools, elsewhere).read())
+}
+
+/**
+ * Measured capabilities as an encoder may publish them: recipes are proven anew where that is not on disk, by the libraries that
+ * are here now. What these no longer do is left out.
+ */
+export async function stillProven(
+  engine: Pick<EncodingEngine, 'prove'>,
+  capabilities: readonly EncoderCapability[],
+  signal: AbortSignal,
+): Promise<readonly EncoderCapability[]> {
+  const found: EncoderCapability[] = []
+  for (const capability of capabilities) {
+    const recipe = capability.proof?.recipe
+    if (recipe === undefined) found.push(capability)
+    else {
+      const proof = await engine.prove(recipe, { signal }).catch(unlessUnsupported)
+      if (proof) found.push({ ...capability, proof: { recipe, class: proof.class.cid } })
+    }
+  }
+  return found
 }
 
 function keptIn(tools: Pick<FfmpegTools, 'binaries'>, directory: string): KeptCapabilities {

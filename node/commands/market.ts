@@ -2,12 +2,14 @@ import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { MilliHbd } from '#protocol/amount.ts'
-import { count, parsedBy } from './options.ts'
+import type { Codec } from '#protocol/recipe.ts'
+import { codecOption, count, parsedBy } from './options.ts'
 
 export type MarketFlags = {
   readonly input?: string
   readonly data?: string
   readonly ceiling?: z.output<typeof MilliHbd>
+  readonly codec: Codec
   readonly interval: number
   readonly workers: number
   readonly once?: true
@@ -30,6 +32,7 @@ export function createMarketCommand(): Command {
       'most the creator pays, like "0.100 HBD" (default: twice the usual price)',
       parsedBy(MilliHbd),
     )
+    .addOption(codecOption('what the job is encoded in; every player knows h264'))
     .option(
       '--interval <seconds>',
       'seconds between two blocks, from 0.05 to 60',

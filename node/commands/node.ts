@@ -3,11 +3,19 @@ import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { MilliHbd } from '#protocol/amount.ts'
 import { HiveAccount } from '#protocol/ids.ts'
+import type { Codec } from '#protocol/recipe.ts'
 import { NodeRole } from '#protocol/registration.ts'
 import type { HardwareChoice } from '../encoding/hardware/hardware-choice.ts'
 import type { NetworkName } from '../networks.ts'
 import { networks } from '../networks.ts'
-import { collectedBy, count, hardwareOption, parsedBy, wholeNumber } from './options.ts'
+import {
+  codecOption,
+  collectedBy,
+  count,
+  hardwareOption,
+  parsedBy,
+  wholeNumber,
+} from './options.ts'
 
 export type NodeFlags = {
   readonly account: z.output<typeof HiveAccount>
@@ -35,6 +43,7 @@ export type NodeFlags = {
   readonly ratificationSeconds: number
   readonly deadlineSeconds: number
   readonly ceilingPercent: number
+  readonly codec: Codec
   readonly fee: z.output<typeof MilliHbd>
 }
 
@@ -163,6 +172,7 @@ export function createNodeCommand(): Command {
       parsedBy(percent),
       200,
     )
+    .addOption(codecOption('creator: what jobs are encoded in, unless they say otherwise'))
     .addOption(
       new Option('--fee <amount>', 'arbiter: fee for standing by')
         .argParser(parsedBy(MilliHbd))

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
+import { Codec } from '#protocol/recipe.ts'
 import { hardwareChoices } from '../encoding/hardware/hardware-choice.ts'
 
 /** Makes a commander parser of a schema: what the schema refuses, commander tells with the option's name. */
@@ -28,6 +29,13 @@ export function count(most: number): z.ZodType<number> {
 export function wholeNumber(least: number, most: number): z.ZodType<number> {
   const range = `not a whole number from ${least} to ${most}`
   return z.coerce.number(range).int(range).min(least, range).max(most, range)
+}
+
+/** `--codec`, of every command that asks for an encode. */
+export function codecOption(description: string): Option {
+  return new Option('--codec <name>', description)
+    .choices(Codec.options)
+    .default('h264' satisfies Codec)
 }
 
 /** `--hardware`, of every command that encodes. */

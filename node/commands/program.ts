@@ -6,8 +6,8 @@ import { createEncodeCommand } from './encode.ts'
 import { createKeysCommand } from './keys.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
-import { createReputationCommand } from './reputation.ts'
 import { createReplayCommand } from './replay.ts'
+import { createReputationCommand } from './reputation.ts'
 import { createVerifyCommand } from './verify.ts'
 
 const examples = `

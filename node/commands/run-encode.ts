@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { recipeFor } from '#protocol/recipe.ts'
 import { createLifetime } from '../lifetime.ts'
 import { createEncodeFile } from '../local/encode-file.ts'
 import type { EncodeView } from '../local/encode-view.ts'
@@ -27,7 +28,7 @@ export async function runEncode(file: string, flags: EncodeFlags): Promise<void>
 
 async function encode(
   file: string,
-  { out = besides(file), qualities = [], workers, hardware, data, extras }: EncodeFlags,
+  { out = besides(file), qualities = [], codec, workers, hardware, data, extras }: EncodeFlags,
   view: EncodeView,
   signal: AbortSignal,
 ): Promise<LocalReport> {
@@ -37,6 +38,7 @@ async function encode(
     file,
     out,
     qualities,
+    recipe: recipeFor(codec),
     hasExtras: extras,
     signal,
     onProgress: view.progress,

@@ -51,9 +51,10 @@ async function carryJob(flags: MarketFlags, view: MarketView, signal: AbortSigna
   const tools = await openFfmpegTools({ ...settings, directory: data.path, signal })
   if (tools.binaries.warning) view.note(tools.binaries.warning)
   const path = await inputPath(flags, { tools, data, view, signal })
-  const layout = { data: data.path, interval: flags.interval, workers: flags.workers }
+  const { codec, interval, workers } = flags
+  const layout = { data: data.path, interval, workers, codec }
   await using market = await startMarket(layout, { tools, view, logger, signal })
-  view.finish(await market.runJob({ path, ceiling: flags.ceiling }))
+  view.finish(await market.runJob({ path, ceiling: flags.ceiling, codec }))
   if (flags.once) return
   view.idle()
   await Promise.race([market.broken, untilStopped(signal)])

@@ -76,6 +76,7 @@ async function serve(
         deadlineSeconds: flags.deadlineSeconds,
         ceilingPercent: BigInt(flags.ceilingPercent),
         escrowLimit: flags.escrowLimit ?? network.limits.escrow ?? undefined,
+        codec: flags.codec,
       },
       arbiter: { fee: flags.fee },
     },

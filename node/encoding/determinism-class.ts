@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
+import { ladderFor } from '#market/domain/recipe-ladder.ts'
 import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { FrameGrid } from '#protocol/grid.ts'
 import { Cid } from '#protocol/ids.ts'
 import type { Ladder } from '#protocol/ladder.ts'
+import type { Recipe } from '#protocol/recipe.ts'
 import { calibrationFormat, writeCalibrationClip } from './calibration-clip.ts'
 import type { FfmpegBinaries } from './ffmpeg-binaries.ts'
 import { joinedCid } from './file-cid.ts'
@@ -24,8 +26,16 @@ export type CalibrationDeps = {
   readonly binaries: FfmpegBinaries
 }
 
+/** What is calibrated, and where that is kept. */
+export type CalibrationOptions = {
+  readonly recipe: Recipe
+  /** Version of the recipe's encoder, where FFmpeg's own does not tell it. */
+  readonly version?: string | undefined
+  readonly file: string
+}
+
 /** The micro-encode itself. Like the clip, it is part of what a class means and is never changed. */
-const ladder: Ladder = [
+const contractLadder: Ladder = [
   { name: '360p', width: 640, height: 360, kbps: 700, profile: 'high', level: '4.0' },
   { name: '180p', width: 320, height: 180, kbps: 200, profile: 'main', level: '3.1' },
 ]
@@ -36,8 +46,6 @@ const grid: FrameGrid = {
   partSegments: 2,
   leadSeconds: 3,
 }
-const recipe = 'h264-ts-1'
-
 const Kept = z.strictObject({
   fingerprint: z.string(),
   cid: Cid,
@@ -45,28 +53,42 @@ const Kept = z.strictObject({
 })
 
 /**
- * Finds this machine's determinism class by encoding a standard clip through the production recipe: scaling, both
+ * Finds this machine's determinism class of a recipe by encoding a standard clip through production's own way: scaling,
  * profiles, rate caps, sound. Also the proof, at start, that encoding works here. Kept in `file` until the program,
  * or the processor, is another.
  */
 export async function calibrate(
   deps: CalibrationDeps,
-  { file, signal }: { readonly file: string; readonly signal: AbortSignal },
+  { signal, ...options }: CalibrationOptions & { readonly signal: AbortSignal },
 ): Promise<Calibration> {
-  const fingerprint = await fingerprintOf(deps.binaries)
-  const kept = await readKept(file)
-  if (kept?.fingerprint === fingerprint) return kept
-  const calibration = await encodeClip(deps, signal)
-  await writeKept(file, { fingerprint, ...calibration })
+  const kept = await keptCalibration(deps, options)
+  if (kept) return kept
+  const calibration = await encodeClip(deps, options.recipe, signal)
+  const fingerprint = await fingerprintOf(deps.binaries, options)
+  await writeKept(options.file, { fingerprint, ...calibration })
   return calibration
 }
 
-async function encodeClip({ encoder }: CalibrationDeps, signal: AbortSignal): Promise<Calibration> {
+/** What an earlier calibration found, if it still holds. */
+export async function keptCalibration(
+  { binaries }: Pick<CalibrationDeps, 'binaries'>,
+  options: CalibrationOptions,
+): Promise<Calibration | null> {
+  const kept = await readKept(options.file)
+  return kept?.fingerprint === (await fingerprintOf(binaries, options)) ? kept : null
+}
+
+async function encodeClip(
+  { encoder }: CalibrationDeps,
+  recipe: Recipe,
+  signal: AbortSignal,
+): Promise<Calibration> {
   const directory = await mkdtemp(path.join(tmpdir(), 'spk-encoder-class-'))
   try {
     const clip = path.join(directory, 'clip.avi')
     await writeCalibrationClip(clip)
-    const request = requestFor(clip, await joinedCid([clip]))
+    const request = requestFor(clip, await joinedCid([clip]), recipe)
+    const { ladder } = request.terms
     const began = performance.now()
     const video = await encoder.encodeCell(
       request,
@@ -75,28 +97,37 @@ async function encodeClip({ encoder }: CalibrationDeps, signal: AbortSignal): Pr
     )
     const seconds = (performance.now() - began) / 1000
     const sound = await encoder.encodeAudio(request, { directory, signal })
+    const files = [...video, ...sound].flatMap(({ path: file, init }) =>
+      init ? [init, file] : [file],
+    )
     return {
-      cid: await joinedCid([...video, ...sound].map((segment) => segment.path)),
-      pixelsPerSecond: Math.round(outputPixels() / seconds),
+      cid: await joinedCid([...new Set(files)]),
+      pixelsPerSecond: Math.round(outputPixels(ladder) / seconds),
     }
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-function requestFor(clip: string, cid: Cid): EncodeRequest {
+function requestFor(clip: string, cid: Cid, recipe: Recipe): EncodeRequest {
   const { width, height } = calibrationFormat
   const source = { cid, bytes: 1, width, height, codec: 'rawvideo', videoStream: 0, audioStream: 1 }
+  const ladder = ladderFor(recipe, contractLadder, grid.rate)
   return { source: clip, terms: { source, grid, recipe, ladder } }
 }
 
-function outputPixels(): number {
+function outputPixels(ladder: Ladder): number {
   return ladder.reduce((sum, { width, height }) => sum + width * height, 0) * grid.frames
 }
 
-async function fingerprintOf({ ffmpeg, version, x264 }: FfmpegBinaries): Promise<string> {
+async function fingerprintOf(
+  { ffmpeg, version, x264 }: FfmpegBinaries,
+  { recipe, version: encoder }: CalibrationOptions,
+): Promise<string> {
   const { size, mtimeMs } = await stat(ffmpeg)
-  return [recipe, ffmpeg, size, mtimeMs, version, x264, cpus()[0]?.model ?? ''].join('|')
+  const own = encoder === undefined ? [] : [encoder]
+  const processor = cpus()[0]?.model ?? ''
+  return [recipe, ffmpeg, size, mtimeMs, version, x264, ...own, processor].join('|')
 }
 
 /** A file that cannot be used is measured anew. */

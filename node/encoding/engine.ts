@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { DeterminismClass } from '#protocol/encoder.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import { createCopyTrial } from './copy-trial.ts'
 import { listDecoders } from './decoders.ts'
 import { calibrate } from './determinism-class.ts'
@@ -13,6 +14,7 @@ import { createLayoutReader } from './layout-reader.ts'
 import { cellLimitMs } from './pace-limit.ts'
 import type { PartEncoder } from './part-encoder.ts'
 import { createPartEncoder } from './part-encoder.ts'
+import { openRecipeProofs } from './recipe-proofs.ts'
 import { createSourceAnalysis } from './source-analysis.ts'
 import { requireDecodable } from './source-fitness.ts'
 import type { SourceLayout } from './source-layout.ts'
@@ -50,15 +52,24 @@ export async function createEncodingEngine(
     { seconds: longestSeconds, pixels: mostStoredPixels },
   )
   const file = path.join(directory, calibrationFile)
-  const { cid, pixelsPerSecond } = await calibrate({ encoder, binaries }, { file, signal })
-  return {
+  const { cid, pixelsPerSecond } = await calibrate(
+    { encoder, binaries },
+    { recipe: contractRecipe, file, signal },
+  )
+  const contract = {
     class: DeterminismClass.parse({ cid, ffmpeg: binaries.version, x264: binaries.x264 }),
-    workers,
     pixelsPerSecond,
+  }
+  const proofs = await openRecipeProofs({ encoder, tools }, { directory, contract, signal })
+  return {
+    ...contract,
+    ...proofs,
+    workers,
     decodes: (codec) => decoders.has(codec),
     analyse: async (source, options) => (await analyse(source, options.signal)).profile,
     encodeCell: (request, cell, options) => {
-      const longestMs = cellLimitMs(request.terms, cell, pixelsPerSecond)
+      const pace = proofs.proofOf(request.terms.recipe) ?? contract
+      const longestMs = cellLimitMs(request.terms, cell, pace.pixelsPerSecond)
       return encoder.encodeCell(request, cell, { ...options, longestMs })
     },
     encodeAudio: encoder.encodeAudio,

@@ -3,7 +3,6 @@ import path from 'node:path'
 import type { EncodedSegment, EncodeRequest } from '#market/ports/encoding-engine.ts'
 import { gridSeconds } from '#protocol/grid.ts'
 import type { Manifest } from '#protocol/manifest.ts'
-import { recipes } from '#protocol/recipe.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { createFirstPictures } from './first-pictures.ts'
 import type { Stills } from './stills.ts'
@@ -36,24 +35,22 @@ export type ExtrasOptions = {
   readonly request: EncodeRequest
   /** A segment that was finished before the maker was there. */
   readonly readSegment: (rendition: string, index: number) => Promise<Uint8Array>
+  /** What the segments of a rendition in fragmented MP4 need first, once one of them is finished. */
+  readonly readInit: (rendition: string) => Promise<Uint8Array>
   /** An empty folder of the caller's, which it removes after the maker was disposed. */
   readonly directory: string
   readonly signal: AbortSignal
 }
 
-/**
- * The one place where extras are made. Equal segments give equal pictures, and equal sources equal texts, with one build of
- * FFmpeg. Pictures are taken from transport streams: trees of recipes that pack otherwise go without.
- */
+/** The one place where extras are made. Equal segments give equal pictures, and equal sources equal texts, with one build of FFmpeg. */
 export function createExtrasMaker(
   tools: Pick<FfmpegTools, 'ffmpeg' | 'ffprobe'>,
-  { request, readSegment, directory, signal: outer }: ExtrasOptions,
+  { request, readSegment, readInit, directory, signal: outer }: ExtrasOptions,
 ): ExtrasMaker {
   const { source, terms } = request
   const ended = new AbortController()
   const signal = AbortSignal.any([outer, ended.signal])
   const pictures = createFirstPictures(directory, terms, readSegment)
-  const hasPictures = recipes[terms.recipe].container === 'mpegts'
   let subtitles: Promise<Subtitles> | null = null
 
   const begin = (): Promise<Subtitles> => {
@@ -71,21 +68,18 @@ export function createExtrasMaker(
 
   return {
     begin,
-    gather: async (segments) => {
-      if (hasPictures) await pictures.gather(segments)
-    },
+    gather: pictures.gather,
     finish: async (manifest) => {
       const texts = await begin()
       const stillsFolder = path.join(directory, 'stills')
       await mkdir(stillsFolder)
       const { pictureOf } = pictures
-      const options = { manifest, pictureOf, directory: stillsFolder, signal }
-      const stills = hasPictures ? await makeStills(tools, options) : null
+      const options = { manifest, pictureOf, readInit, directory: stillsFolder, signal }
+      const { poster, storyboard, files } = await makeStills(tools, options)
       const records = texts.records.length > 0 ? { subtitles: [...texts.records] } : {}
-      const shown = stills && { poster: stills.poster, storyboard: stills.storyboard }
       return {
-        manifest: { ...manifest, ...shown, ...records },
-        files: [...(stills ? stillFiles(stills) : []), ...textFiles(texts)],
+        manifest: { ...manifest, poster, storyboard, ...records },
+        files: [...stillFiles(files), ...textFiles(texts)],
         ignoredSubtitles: texts.ignored,
       }
     },
@@ -96,7 +90,7 @@ export function createExtrasMaker(
   }
 }
 
-function stillFiles({ files: { poster, sheets } }: Stills): Extras['files'] {
+function stillFiles({ poster, sheets }: Stills['files']): Extras['files'] {
   return [
     { from: poster, name: posterName },
     ...sheets.map((from, index) => ({ from, name: `${storyboardTrack}/${sheetName(index)}` })),

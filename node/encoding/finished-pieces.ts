@@ -1,22 +1,30 @@
 import type { HardwareEncoder } from '#protocol/encoder.ts'
-import type { SegmentRecord } from '#protocol/manifest.ts'
+import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
 import type { EncodedTracks } from './manifest.ts'
 import type { PieceName } from './piece-key.ts'
+import { requireOneInit } from './rendition-init.ts'
 
 /** Some hardware, or null for the recipe's own encoder. */
 export type Maker = HardwareEncoder | null
 
 /** A piece and what made it. */
-export type MadePiece = { readonly segments: readonly SegmentRecord[]; readonly maker: Maker }
+export type MadePiece = {
+  readonly segments: readonly SegmentRecord[]
+  readonly maker: Maker
+  /** The initialization segment of its rendition; absent for transport streams. */
+  readonly init?: InitRecord
+}
 
 /** What of a tree is finished, in memory: each track up to its first gap. */
 export type FinishedPieces = Required<Omit<EncodedTracks, 'codecsOf'>> & {
   has(part: number | null, rendition: string): boolean
+  /** Throws `ffmpeg-failed` for a piece that needs another initialization segment than those before it. */
   add(name: PieceName, piece: MadePiece): void
 }
 
 export function createFinishedPieces(): FinishedPieces {
   const tracks = new Map<string, Map<number, MadePiece>>()
+  const inits = new Map<string, InitRecord>()
   const trackOf = (rendition: string) => tracks.get(rendition) ?? new Map<number, MadePiece>()
   const joinedOf = (rendition: string): readonly MadePiece[] => {
     const track = trackOf(rendition)
@@ -27,9 +35,12 @@ export function createFinishedPieces(): FinishedPieces {
   return {
     has: (part, rendition) => trackOf(rendition).has(part ?? 0),
     add: ({ part, rendition }, piece) => {
+      if (piece.init)
+        inits.set(rendition, requireOneInit(rendition, inits.get(rendition), piece.init))
       tracks.set(rendition, trackOf(rendition).set(part ?? 0, piece))
     },
     segmentsOf: (rendition) => joinedOf(rendition).flatMap(({ segments }) => segments),
+    initOf: (rendition) => inits.get(rendition) ?? null,
     hardwareOf: (rendition) =>
       joinedOf(rendition).flatMap(({ segments, maker }) => segments.map(() => maker)),
   }

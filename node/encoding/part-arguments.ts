@@ -1,6 +1,10 @@
 import type { FrameGrid, FrameRate, PartWindow } from '#protocol/grid.ts'
 import { frameSeconds, framesInSegment, partCount } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
+import type { Container, Recipe } from '#protocol/recipe.ts'
+import { recipes } from '#protocol/recipe.ts'
+import type { CodecTerms } from './codecs/codec-arguments.ts'
+import { codecArguments } from './codecs/codec-arguments.ts'
 import {
   deviceArguments,
   hardwareEncoderArguments,
@@ -15,25 +19,35 @@ import type { SourceLayout } from './source-layout.ts'
 export type PartEncode = {
   readonly layout: SourceLayout
   readonly grid: FrameGrid
+  readonly recipe: Recipe
   readonly window: PartWindow
   readonly renditions: readonly Rendition[]
-  /** Instruction sets x264 may use, as `asm=` names them; null leaves it to x264, and makes another class. */
-  readonly instructions: string | null
-  /** Encodes there and not by libx264; everything before the encoder stays as it is. */
+  readonly instructions: CodecTerms['instructions']
+  /** See {@link CodecTerms}; 0 where it is not given. */
+  readonly step?: number
+  /** Encodes there and not by the recipe's encoder; everything before the encoder stays as it is. */
   readonly hardware?: HardwareDevice | null
 }
 
 /** Frames that may be missing at the end of a source, by the judgement of another build's demuxer, and are repeated. */
 export const mostPaddedFrames = 2
 
-/** The name of a segment file, by rendition and index; with `%05d` in place of the index it is the muxer's pattern. */
-export function segmentFile(rendition: string, index: number | '%05d'): string {
-  return `${rendition}_${typeof index === 'number' ? String(index).padStart(5, '0') : index}.ts`
+const endings: Readonly<Record<Container, string>> = { mpegts: 'ts', fmp4: 'mp4' }
+
+/** The name of a file of FFmpeg's, by rendition and index; with `%05d` in place of the index it is the muxer's pattern. */
+export function segmentFile(
+  rendition: string,
+  index: number | '%05d',
+  container: Container = 'mpegts',
+): string {
+  const place = typeof index === 'number' ? String(index).padStart(5, '0') : index
+  return `${rendition}_${place}.${endings[container]}`
 }
 
 /** One process for one part: one decoder, and a scaler and an encoder for each rendition, all of one thread. */
 export function partArguments(part: PartEncode): readonly string[] {
-  const { layout, grid, window, renditions, hardware } = part
+  const { layout, grid, recipe, window, renditions, hardware } = part
+  const { container } = recipes[recipe]
   const fromSecond = frameSeconds(grid.rate, window.startFrame) - grid.leadSeconds
   return [
     ...['-loglevel', 'warning', ...(hardware ? deviceArguments(hardware) : [])],
@@ -42,7 +56,7 @@ export function partArguments(part: PartEncode): readonly string[] {
     ...['-filter_complex', filterGraph(part)],
     ...renditions.flatMap((rendition, index) => [
       ...['-map', `[out${index}]`, ...encoderArguments(part, rendition)],
-      ...[...muxerArguments(grid, window), segmentFile(rendition.name, '%05d')],
+      ...[...muxerArguments(part, container), segmentFile(rendition.name, '%05d', container)],
     ]),
   ]
 }
@@ -95,42 +109,26 @@ function filterGraph({ layout, grid, window, renditions, hardware }: PartEncode)
  * that the source says of itself is passed on.
  */
 function encoderArguments(part: PartEncode, rendition: Rendition): readonly string[] {
-  const { grid, window, hardware } = part
+  const { grid, recipe, window, hardware, instructions, step = 0 } = part
+  const { segmentFrames } = grid
+  const forced = keyFrames(grid, window)
   const codec = hardware
-    ? hardwareEncoderArguments(hardware, rendition, {
-        ...grid,
-        keyFrames: keyFrames(grid, window),
+    ? hardwareEncoderArguments(hardware, rendition, { segmentFrames, keyFrames: forced })
+    : codecArguments(recipe, {
+        ...{ rendition, segmentFrames, instructions, step },
+        keyFrames: grid.lengths ? forced : null,
       })
-    : x264Arguments(part, rendition)
   return [
     ...['-frames:v', String(window.frames), ...codec],
     ...['-flags:v', hardware ? '+bitexact+cgop' : '+bitexact', ...bareOutput],
   ]
 }
 
-/**
- * Constant quality under the rendition's cap; closed groups of exactly one segment, whatever the scene does. Choosing a reference
- * for each block of a partition (`mixed-refs`) is left out of the preset: film gets the same bytes and the same SSIM without it,
- * for a twelfth less work (test/perf/RESULTS.md).
- */
-function x264Arguments(
-  { grid, window, instructions }: PartEncode,
-  { kbps, profile, level }: Rendition,
+function muxerArguments(
+  { grid, window }: Pick<PartEncode, 'grid' | 'window'>,
+  container: Container,
 ): readonly string[] {
-  const group = String(grid.segmentFrames)
-  const colors = ['colorprim=bt709', 'transfer=bt709', 'colormatrix=bt709']
-  const cap = instructions === null ? [] : [`asm=${instructions}`]
-  return [
-    ...['-c:v', 'libx264', '-threads', '1', '-preset', 'medium', '-crf', '23'],
-    ...['-maxrate', `${kbps}k`, '-bufsize', `${2 * kbps}k`],
-    ...['-profile:v', profile, '-level:v', level],
-    ...['-g', group, '-keyint_min', group, '-sc_threshold', '0'],
-    ...(grid.lengths ? ['-forced-idr', '1', '-force_key_frames', keyFrames(grid, window)] : []),
-    ...['-x264-params', ['open-gop=0', 'mixed-refs=0', ...colors, ...cap].join(':')],
-  ]
-}
-
-function muxerArguments(grid: FrameGrid, window: PartWindow): readonly string[] {
+  if (container === 'fmp4') return fragmentFormat(segmentEnds(grid, window), window.firstSegment)
   const offset = clockBaseSeconds + frameSeconds(grid.rate, window.startFrame)
   return segmentFormat(segmentEnds(grid, window), window.firstSegment, offset)
 }
@@ -151,6 +149,15 @@ export function segmentFormat(
     ...['-segment_start_number', String(firstSegment)],
     ...['-segment_format_options', 'pat_period=3600:sdt_period=3600'],
     ...['-muxdelay', '0', '-muxpreload', '0', '-output_ts_offset', offsetSeconds.toFixed(6)],
+  ]
+}
+
+/** The same as files of MP4 with one fragment each, whose clock is of no matter: segments are packed anew. */
+function fragmentFormat(ends: readonly number[], firstSegment: number): readonly string[] {
+  return [
+    ...['-f', 'segment', '-segment_format', 'mp4', '-segment_frames', ends.join(',')],
+    ...['-segment_start_number', String(firstSegment)],
+    ...['-segment_format_options', 'movflags=empty_moov+default_base_moof+frag_custom'],
   ]
 }
 

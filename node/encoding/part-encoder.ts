@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { segmentBitsLimit } from '#market/domain/segment-rate.ts'
 import { MarketError } from '#market/errors.ts'
 import type {
   Cell,
@@ -7,9 +8,10 @@ import type {
   EncodeOptions,
   EncodeRequest,
 } from '#market/ports/encoding-engine.ts'
-import type { PartWindow } from '#protocol/grid.ts'
-import { framesInSegment, partWindow, segmentCount } from '#protocol/grid.ts'
+import type { FrameGrid, PartWindow } from '#protocol/grid.ts'
+import { frameSeconds, framesInSegment, partWindow, segmentCount } from '#protocol/grid.ts'
 import { audioPreset } from '#protocol/ladder.ts'
+import { recipes } from '#protocol/recipe.ts'
 import type { AudioEncode } from './audio-arguments.ts'
 import {
   audioArguments,
@@ -19,10 +21,12 @@ import {
   evenSoundLayout,
 } from './audio-arguments.ts'
 import { framePixels } from './cell-plan.ts'
+import { mostSteps } from './codecs/codec-arguments.ts'
 import { colorTable } from './color-table.ts'
 import { requireCopyable } from './copied-segments.ts'
 import { copyArguments } from './copy-arguments.ts'
 import type { Ffmpeg, FfmpegRun } from './ffmpeg-process.ts'
+import { finishAudioFragments, finishVideoFragments } from './fmp4/fragment-files.ts'
 import type { HardwareDevice } from './hardware/hardware-device.ts'
 import { finishHardwareSegments } from './hardware/hardware-segments.ts'
 import { partArguments } from './part-arguments.ts'
@@ -65,27 +69,36 @@ export function createPartEncoder(
   return {
     encodeCell: async (request, { part, renditions }, options) => {
       const { directory, signal, stallMs, longestMs, hardware = null, onProgress } = options
-      const { grid } = request.terms
+      const { grid, recipe } = request.terms
       const window = partWindow(grid, part)
       const layout = await readLayout(request, signal)
       await provideColors(layout, directory)
-      await ffmpeg.run({
-        args: partArguments({ layout, grid, window, renditions, instructions, hardware }),
-        directory,
-        signal,
-        ...(stallMs === undefined ? {} : { stallMs }),
-        ...(longestMs === undefined ? {} : { longestMs }),
-        ...(hardware === null && {
-          memoryBytes: memoryCeilingBytes(storedPixels(layout), framePixels(renditions)),
-        }),
-        onProgress: ({ frames }) => onProgress?.(Math.min(frames, window.frames)),
-      })
+      const common = { layout, grid, recipe, window, instructions, hardware }
+      const run = async (wanted: Cell['renditions'], step: number): Promise<void> => {
+        const memory = memoryCeilingBytes(storedPixels(layout), framePixels(wanted))
+        await ffmpeg.run({
+          args: partArguments({ ...common, renditions: wanted, step }),
+          directory,
+          signal,
+          ...(stallMs === undefined ? {} : { stallMs }),
+          ...(longestMs === undefined ? {} : { longestMs }),
+          ...(hardware === null && { memoryBytes: memory }),
+          onProgress: ({ frames }) => onProgress?.(Math.min(frames, window.frames)),
+        })
+      }
+      if (recipes[recipe].container === 'fmp4')
+        return await encodeWithinRate(renditions, grid, async (wanted, step) => {
+          await run(wanted, step)
+          const expected = expectedOf(request, window, wanted)
+          return await finishVideoFragments(directory, expected, { ...common, renditions: wanted })
+        })
+      await run(renditions, 0)
       const segments = await finishVideoSegments(directory, expectedOf(request, window, renditions))
       if (hardware === null) return segments
       return await finishHardwareSegments(segments, { renditions, grid, device: hardware })
     },
     encodeAudio: async (request, { directory, signal, onProgress }) => {
-      const { source, grid } = request.terms
+      const { source, grid, recipe } = request.terms
       if (source.audioStream === undefined)
         throw new MarketError('ffmpeg-failed', 'There is no sound to encode in a silent source.')
       const layout = await readLayout(request, signal)
@@ -100,7 +113,9 @@ export function createPartEncoder(
           onProgress: ({ seconds }) => onProgress?.(samplesUntil(seconds)),
         },
       )
-      return await finishAudioSegments(
+      const isFragmented = recipes[recipe].container === 'fmp4'
+      const finish = isFragmented ? finishAudioFragments : finishAudioSegments
+      return await finish(
         directory,
         counts.map((frames, index) => ({ rendition: audioRendition, index, frames })),
       )
@@ -122,6 +137,31 @@ export function createPartEncoder(
       return segments
     },
   }
+}
+
+/**
+ * Encodes renditions of a part, and those that come out above their rate once more at a lower quality, until they keep it or
+ * there is no lower one. Whoever encodes the part takes the same steps.
+ */
+async function encodeWithinRate(
+  renditions: Cell['renditions'],
+  grid: FrameGrid,
+  encode: (wanted: Cell['renditions'], step: number) => Promise<readonly EncodedSegment[]>,
+): Promise<readonly EncodedSegment[]> {
+  const kept: EncodedSegment[] = []
+  let wanted = renditions
+  for (let step = 0; step <= mostSteps && wanted.length > 0; step += 1) {
+    const segments = await encode(wanted, step)
+    const heavy = new Set<string>()
+    for (const { rendition, path: file, units } of segments) {
+      const kbps = wanted.find(({ name }) => name === rendition)?.kbps ?? 0
+      const limit = segmentBitsLimit(kbps, frameSeconds(grid.rate, units))
+      if (8 * (await stat(file)).size > limit) heavy.add(rendition)
+    }
+    kept.push(...segments.filter(({ rendition }) => step === mostSteps || !heavy.has(rendition)))
+    wanted = wanted.filter(({ name }) => heavy.has(name))
+  }
+  return kept
 }
 
 /** What FFmpeg says of a sound whose channels or rate become others in mid-stream. */

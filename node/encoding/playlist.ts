@@ -1,7 +1,15 @@
 import type { FrameRate } from '#protocol/grid.ts'
-import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
+import type {
+  AudioRecord,
+  InitRecord,
+  Manifest,
+  RenditionRecord,
+  SegmentRecord,
+} from '#protocol/manifest.ts'
+import type { Container } from '#protocol/recipe.ts'
+import { recipes } from '#protocol/recipe.ts'
 import { audioRendition } from './audio-arguments.ts'
-import { mediaPlaylist, playlistText } from './media-playlist.ts'
+import { mediaPlaylist, playlistText, playlistVersions } from './media-playlist.ts'
 import { subtitleEntry, subtitleGroup, subtitleTrack } from './subtitle-playlist.ts'
 
 /** The names of a tree's files; players find everything from the first. */
@@ -19,9 +27,19 @@ export function cidPlaylistName(rendition: string): string {
   return `${rendition}/index.cid.m3u8`
 }
 
+/** What every segment of a track in fragmented MP4 needs first. */
+export const initName = 'init.mp4'
+
+const endings: Readonly<Record<Container, string>> = { mpegts: 'ts', fmp4: 'm4s' }
+
 /** Relative to its playlist, so that a tree plays under any address. */
-export function segmentName(index: number): string {
-  return `segment_${String(index).padStart(3, '0')}.ts`
+export function segmentName(index: number, container: Container): string {
+  return `segment_${String(index).padStart(3, '0')}.${endings[container]}`
+}
+
+/** How the segments of a track are packed, by whether it has an initialization segment. */
+export function containerOf({ init }: { readonly init?: InitRecord | undefined }): Container {
+  return init ? 'fmp4' : 'mpegts'
 }
 
 /** How a playlist is written. */
@@ -39,7 +57,8 @@ export type PlaylistForm = {
 export function masterPlaylist(manifest: Manifest, form: PlaylistForm = {}): string {
   const { audio, renditions, subtitles = [] } = manifest
   const { addressOf = (name) => name } = form
-  return playlistText([
+  const version = playlistVersions[recipes[manifest.recipe].container]
+  return playlistText(version, [
     '#EXT-X-INDEPENDENT-SEGMENTS',
     ...(audio ? [audioEntry(audio, addressOf(playlistName(audioRendition)))] : []),
     ...subtitles.map((subtitle, index) =>
@@ -54,35 +73,33 @@ export function masterPlaylist(manifest: Manifest, form: PlaylistForm = {}): str
 
 /** A rendition's playlist: complete, so that players may seek anywhere at once, unless it is said to grow. */
 export function videoPlaylist(
-  { segments }: Pick<RenditionRecord, 'segments'>,
+  { segments, init }: Pick<RenditionRecord, 'segments' | 'init'>,
   rate: FrameRate,
   form: PlaylistForm = {},
 ): string {
-  return segmentPlaylist(
-    segments.map(({ units }) => frameTime(units, rate)),
-    form,
-  )
+  const durations = segments.map(({ units }) => frameTime(units, rate))
+  return segmentPlaylist(durations, containerOf({ init }), form)
 }
 
 export function audioPlaylist(
-  { segments, sampleRate }: Pick<AudioRecord, 'segments' | 'sampleRate'>,
+  { segments, sampleRate, init }: Pick<AudioRecord, 'segments' | 'sampleRate' | 'init'>,
   form: PlaylistForm = {},
 ): string {
-  return segmentPlaylist(
-    segments.map(({ units }) => units / sampleRate),
-    form,
-  )
+  const durations = segments.map(({ units }) => units / sampleRate)
+  return segmentPlaylist(durations, containerOf({ init }), form)
 }
 
 function segmentPlaylist(
   durations: readonly number[],
+  container: Container,
   { addressOf = (name) => name, isGrowing = false }: PlaylistForm,
 ): string {
   return mediaPlaylist({
     entries: durations.map((seconds, index) => ({
       seconds,
-      address: addressOf(segmentName(index)),
+      address: addressOf(segmentName(index, container)),
     })),
+    init: container === 'fmp4' ? addressOf(initName) : null,
     isGrowing,
     isIndependent: true,
   })

@@ -29,12 +29,15 @@ export async function finishVideoSegments(
 ): Promise<readonly EncodedSegment[]> {
   const segments: EncodedSegment[] = []
   for (const segment of expected) {
-    await rewriteSegment(directory, segment, (bytes) => {
+    const file = fileOf(directory, segment)
+    await rewriteSegment(file, segment, async (written) => {
+      const bytes = withoutServiceTable(written)
       requireFrames(segment, pesStarts(bytes).length)
       markDiscontinuity(bytes)
       if (segment.index === 0) alignDecodingStart(bytes)
+      await writeFile(file, withLeastPackets(bytes))
     })
-    segments.push({ ...named(segment), path: fileOf(directory, segment), units: segment.frames })
+    segments.push({ ...named(segment), path: file, units: segment.frames })
   }
   return segments
 }
@@ -46,13 +49,16 @@ export async function finishAudioSegments(
 ): Promise<readonly EncodedSegment[]> {
   const segments: EncodedSegment[] = []
   for (const segment of expected) {
-    await rewriteSegment(directory, segment, (bytes) => {
+    const file = fileOf(directory, segment)
+    await rewriteSegment(file, segment, async (written) => {
+      const bytes = withoutServiceTable(written)
       requireFrames(segment, countAdtsFrames(elementaryStream(bytes)))
       markDiscontinuity(bytes)
+      await writeFile(file, withLeastPackets(bytes))
     })
     segments.push({
       ...named(segment),
-      path: fileOf(directory, segment),
+      path: file,
       units: segment.frames * aacFrameSamples,
     })
   }
@@ -62,16 +68,15 @@ export async function finishAudioSegments(
 /** A disk with less is full: FFmpeg ends as if all were well when the rest of a segment found no room. */
 const leastFreeBytes = 1_000_000
 
-async function rewriteSegment(
-  directory: string,
-  segment: ExpectedSegment,
-  finish: (bytes: Uint8Array) => void,
+/** Turns a file of FFmpeg's into a segment. Rejects with `ffmpeg-failed` for what is none, and `disk-full` where that is why. */
+export async function rewriteSegment(
+  file: string,
+  segment: Pick<ExpectedSegment, 'rendition' | 'index'>,
+  finish: (bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
-  const file = fileOf(directory, segment)
+  const directory = path.dirname(file)
   try {
-    const bytes = withoutServiceTable(await readSegment(file, segment))
-    finish(bytes)
-    await writeFile(file, withLeastPackets(bytes))
+    await finish(await readSegment(file, segment))
   } catch (error) {
     throw (await freeSpace(directory)) < leastFreeBytes
       ? noRoom(directory, error)
@@ -83,7 +88,10 @@ function noRoom(directory: string, cause: unknown): MarketError {
   return new MarketError('disk-full', 'The disk is full.', { directory }, { cause })
 }
 
-async function readSegment(file: string, { rendition, index }: ExpectedSegment): Promise<Buffer> {
+async function readSegment(
+  file: string,
+  { rendition, index }: Pick<ExpectedSegment, 'rendition' | 'index'>,
+): Promise<Buffer> {
   return await readFile(file).catch((cause: unknown) => {
     throw new MarketError(
       'ffmpeg-failed',
@@ -95,7 +103,10 @@ async function readSegment(file: string, { rendition, index }: ExpectedSegment):
 }
 
 /** Bytes that are no transport stream are FFmpeg's failure, not this program's. */
-function asBroken({ rendition, index }: ExpectedSegment, cause: unknown): unknown {
+function asBroken(
+  { rendition, index }: Pick<ExpectedSegment, 'rendition' | 'index'>,
+  cause: unknown,
+): unknown {
   if (!(cause instanceof RangeError)) return cause
   return new MarketError(
     'ffmpeg-failed',
@@ -109,7 +120,10 @@ function fileOf(directory: string, { rendition, index }: ExpectedSegment): strin
   return path.join(directory, segmentFile(rendition, index))
 }
 
-function requireFrames({ rendition, index, frames }: ExpectedSegment, counted: number): void {
+export function requireFrames(
+  { rendition, index, frames }: ExpectedSegment,
+  counted: number,
+): void {
   if (counted === frames) return
   throw new MarketError(
     'ffmpeg-failed',

@@ -38,6 +38,7 @@ export function subtitlePlaylist(
 ): string {
   return mediaPlaylist({
     entries: [{ seconds: gridSeconds(grid), address: addressOf(subtitleFile) }],
+    init: null,
     isGrowing: false,
     isIndependent: false,
   })

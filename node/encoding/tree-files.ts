@@ -1,6 +1,6 @@
 import { segmentCount } from '#protocol/grid.ts'
 import type { Cid } from '#protocol/ids.ts'
-import type { AudioRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
 import { manifestText } from '#protocol/manifest.ts'
 import { audioRendition } from './audio-arguments.ts'
 import type { PlaylistForm } from './playlist.ts'
@@ -8,6 +8,8 @@ import {
   audioPlaylist,
   cidMasterName,
   cidPlaylistName,
+  containerOf,
+  initName,
   manifestName,
   masterName,
   masterPlaylist,
@@ -97,7 +99,7 @@ function tracksOf(
     const own = growthOf(rendition.segments)
     return {
       name: rendition.name,
-      files: segmentFiles(rendition.segments),
+      files: segmentFiles(rendition),
       playlist: (form) => videoPlaylist(rendition, grid.rate, { ...own, ...form }),
     }
   })
@@ -115,13 +117,21 @@ function tracksOf(
 function soundTrack(audio: AudioRecord, growth: Growth): Track {
   return {
     name: audioRendition,
-    files: segmentFiles(audio.segments),
+    files: segmentFiles(audio),
     playlist: (form) => audioPlaylist(audio, { ...growth, ...form }),
   }
 }
 
-function segmentFiles(segments: readonly SegmentRecord[]): Track['files'] {
-  return segments.map(({ cid, bytes }, index) => ({ name: segmentName(index), cid, bytes }))
+function segmentFiles(track: Pick<RenditionRecord, 'segments' | 'init'>): Track['files'] {
+  const { segments, init } = track
+  const container = containerOf(track)
+  return [
+    ...(init ? [{ name: initName, ...init }] : []),
+    ...segments.map(({ cid, bytes }, index) => ({
+      name: segmentName(index, container),
+      ...{ cid, bytes },
+    })),
+  ]
 }
 
 function trackFiles(track: Track): readonly TreeFile[] {

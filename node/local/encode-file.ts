@@ -2,11 +2,13 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import type { Clock } from '#market/ports/clock.ts'
-import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { EncodeRequest, EncodingEngine, RecipeProof } from '#market/ports/encoding-engine.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { CopyChoice } from '#market/services/creator/choose-copy.ts'
 import { chooseCopy } from '#market/services/creator/choose-copy.ts'
 import type { HardwareEncoder } from '#protocol/encoder.ts'
+import type { Recipe } from '#protocol/recipe.ts'
+import { recipes } from '#protocol/recipe.ts'
 import { createCellRunner } from '../encoding/cell-runner.ts'
 import type { FreeSpace } from '../encoding/disk-guard.ts'
 import {
@@ -22,7 +24,7 @@ import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import { buildManifest } from '../encoding/manifest.ts'
 import { createPieceKeys } from '../encoding/piece-key.ts'
-import { segmentName } from '../encoding/playlist.ts'
+import { initName, segmentName } from '../encoding/playlist.ts'
 import { addExtras } from './extras.ts'
 import { createGrowingTree } from './growing-tree.ts'
 import type { LocalProgress, LocalReport } from './local-report.ts'
@@ -49,6 +51,7 @@ export type EncodeFileOptions = {
   readonly file: string
   readonly out: string
   readonly qualities: readonly string[]
+  readonly recipe: Recipe
   /** Poster, storyboard and subtitles besides what is played. */
   readonly hasExtras: boolean
   readonly signal: AbortSignal
@@ -74,19 +77,20 @@ export function createEncodeFile(deps: EncodeFileDeps) {
 }
 
 async function encode(deps: EncodeFileDeps, options: EncodeFileOptions): Promise<LocalReport> {
-  const { engine, clock } = deps
+  const { clock } = deps
   const { onProgress } = options
   const began = clock.now()
   onProgress({ stage: 'analysing', percent: 0 })
+  const proof = await deps.engine.prove(options.recipe, options)
   const { request, obstacle } = await analyse(deps, options)
   await using folder = await openOutputFolder(options.out, request.terms.source.cid)
-  const shelf = await openShelf(deps, folder, request)
+  const shelf = await openShelf(deps, folder, { request, proof })
   const analysed = clock.now()
   await using extras = await openExtras(deps, { folder, request }, options)
-  await encodeMissing(deps, { folder, shelf, request, extras }, options)
+  await encodeMissing(deps, { folder, shelf, request, proof, extras }, options)
   const encoded = clock.now()
   onProgress({ stage: 'finishing', percent: finishingPercent })
-  const bare = buildManifest(request.terms, engine.class, shelf)
+  const bare = buildManifest(request.terms, proof.class, shelf)
   const { manifest, ignoredSubtitles } = extras
     ? await addExtras(folder, bare, extras)
     : { manifest: bare, ignoredSubtitles: 0 }
@@ -108,11 +112,13 @@ const finishingPercent = 99
 
 async function analyse(
   deps: EncodeFileDeps,
-  { file: given, qualities, signal }: EncodeFileOptions,
+  { file: given, qualities, recipe, signal }: EncodeFileOptions,
 ): Promise<{ readonly request: EncodeRequest } & Pick<CopyChoice, 'obstacle'>> {
   const file = path.resolve(given)
   const profile = await deps.engine.analyse(file, { signal })
-  const request = localRequest(file, { cid: await fileCid(file), profile, qualities })
+  const request = localRequest(file, {
+    ...{ cid: await fileCid(file), profile, qualities, recipe },
+  })
   const choice = await chooseCopy({ tryCopy: rememberingTrial(deps) }, profile, request, signal)
   return {
     request: { ...request, terms: { ...request.terms, ...choice.terms } },
@@ -135,11 +141,11 @@ function rememberingTrial({
 }
 
 async function openShelf(
-  { engine, cache, state, hardware }: EncodeFileDeps,
+  { cache, state, hardware }: EncodeFileDeps,
   folder: OutputFolder,
-  { terms }: EncodeRequest,
+  { request: { terms }, proof }: Pick<Work, 'request' | 'proof'>,
 ): Promise<PieceShelf> {
-  const keyOf = createPieceKeys(terms, engine.class)
+  const keyOf = createPieceKeys(terms, proof.class)
   return await openPieceShelf({ folder, cache, state, keyOf, hardware }, terms)
 }
 
@@ -150,9 +156,14 @@ async function openExtras(
 ): Promise<ExtrasMaker | null> {
   if (!hasExtras) return null
   const directory = await mkdtemp(path.join(folder.scratch, 'extras-'))
-  const readSegment = (rendition: string, index: number) =>
-    readFile(folder.fileOf(`${rendition}/${segmentName(index)}`))
-  return createExtrasMaker(tools, { request, readSegment, directory, signal })
+  const { container } = recipes[request.terms.recipe]
+  const readFrom = (rendition: string, name: string) =>
+    readFile(folder.fileOf(`${rendition}/${name}`))
+  return createExtrasMaker(tools, {
+    ...{ request, directory, signal },
+    readSegment: (rendition, index) => readFrom(rendition, segmentName(index, container)),
+    readInit: (rendition) => readFrom(rendition, initName),
+  })
 }
 
 type Work = {
@@ -160,11 +171,12 @@ type Work = {
   readonly shelf: PieceShelf
   readonly request: EncodeRequest
   readonly extras: ExtrasMaker | null
+  readonly proof: RecipeProof
 }
 
 async function encodeMissing(
   { engine, clock, free }: EncodeFileDeps,
-  { folder, shelf, request, extras }: Work,
+  { folder, shelf, request, proof, extras }: Work,
   { signal, onProgress, diskFloorBytes = usualDiskFloorBytes }: EncodeFileOptions,
 ): Promise<void> {
   if (shelf.reused === shelf.total) return
@@ -173,7 +185,7 @@ async function encodeMissing(
   const missing = (shelf.total - shelf.reused) / shelf.total
   await requireSpace(missing * treeBytesEstimate(terms), disk, free)
   using guard = watchDisk(disk, free)
-  const growing = createGrowingTree(folder, { terms, determinismClass: engine.class }, shelf)
+  const growing = createGrowingTree(folder, { terms, determinismClass: proof.class }, shelf)
   await growing.publish()
   extras?.begin()
   await createCellRunner({ engine, clock })({

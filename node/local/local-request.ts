@@ -1,9 +1,11 @@
 import { buildLadder } from '#market/domain/ladder.ts'
 import { frameGrid } from '#market/domain/offer-terms.ts'
+import { ladderFor } from '#market/domain/recipe-ladder.ts'
 import { MarketError } from '#market/errors.ts'
 import type { EncodeRequest, SourceProfile } from '#market/ports/encoding-engine.ts'
 import type { Cid } from '#protocol/ids.ts'
 import type { Ladder } from '#protocol/ladder.ts'
+import type { Recipe } from '#protocol/recipe.ts'
 
 /** The same terms that an offer of this file would carry, so that a tree made here is the one the market makes. */
 export function localRequest(
@@ -12,11 +14,13 @@ export function localRequest(
     cid,
     profile,
     qualities,
+    recipe,
   }: {
     readonly cid: Cid
     readonly profile: SourceProfile
     /** Names of the renditions wanted; all where none are named. */
     readonly qualities: readonly string[]
+    readonly recipe: Recipe
   },
 ): EncodeRequest {
   const { bytes, width, height, codec, videoStream, audioStream, rate, frames } = profile
@@ -26,8 +30,11 @@ export function localRequest(
     terms: {
       source: audioStream === null ? source : { ...source, audioStream },
       grid: frameGrid(rate, frames, profile.longestGopSeconds),
-      ladder: chooseRenditions(buildLadder(width, height, profile), qualities),
-      recipe: 'h264-ts-1',
+      ladder: chooseRenditions(
+        ladderFor(recipe, buildLadder(width, height, profile), rate),
+        qualities,
+      ),
+      recipe,
     },
   }
 }

@@ -4,17 +4,19 @@ import type { CachedPiece, PieceCache } from '#market/adapters/sqlite/piece-cach
 import type { EncodedSegment, EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { HardwareEncoder } from '#protocol/encoder.ts'
-import type { SegmentRecord } from '#protocol/manifest.ts'
+import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
+import type { Container } from '#protocol/recipe.ts'
+import { recipes } from '#protocol/recipe.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { FinishedWork } from '../encoding/cell-runner.ts'
-import { codecString } from '../encoding/codec-string.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import type { MadePiece, Maker } from '../encoding/finished-pieces.ts'
 import { createFinishedPieces } from '../encoding/finished-pieces.ts'
 import type { EncodedTracks } from '../encoding/manifest.ts'
 import type { PieceKeyOf, PieceName } from '../encoding/piece-key.ts'
 import { piecesOf } from '../encoding/piece-key.ts'
-import { segmentName } from '../encoding/playlist.ts'
+import { initName, segmentName } from '../encoding/playlist.ts'
+import { streamName } from '../encoding/stream-name.ts'
 import { inParallel } from '../verification/in-parallel.ts'
 import type { OutputFolder } from './output-folder.ts'
 
@@ -48,7 +50,8 @@ export async function openPieceShelf(
   { folder, cache, state, keyOf, hardware }: PieceShelfDeps,
   terms: EncodeRequest['terms'],
 ): Promise<PieceShelf> {
-  const shelf = createShelf()
+  const shelf = createShelf(terms)
+  const { container } = recipes[terms.recipe]
   const all = piecesOf(terms)
   const keyFor = ({ part, rendition }: PieceName, maker: Maker) =>
     maker === null ? keyOf(part, rendition) : keyOf(part, rendition, maker)
@@ -62,14 +65,22 @@ export async function openPieceShelf(
       return { name, founds }
     }),
   )
-  const save = (name: PieceName, { segments, maker }: MadePiece): void => {
-    cache.save(keyFor(name, maker), { segments, place: folder.path })
+  const save = (name: PieceName, { segments, maker, init }: MadePiece): void => {
+    const begun = init === undefined ? {} : { init }
+    cache.save(keyFor(name, maker), { segments, place: folder.path, ...begun })
   }
   let reused = 0
   await inParallel(noted, checkedAtOnce, async ({ name, founds }) => {
     const first = firstSegment(name, terms)
     for (const found of founds) {
-      if (!(await isInPlace(folder, name, first, found))) continue
+      if (
+        !(await isInPlace(
+          folder,
+          filesOf(name.rendition, { ...found, first, container }),
+          found.place,
+        ))
+      )
+        continue
       if (found.place !== folder.path) save(name, found)
       await shelf.add(folder, name, found)
       reused += 1
@@ -80,6 +91,7 @@ export async function openPieceShelf(
     isFinished: shelf.has,
     segmentsOf: shelf.segmentsOf,
     codecsOf: shelf.codecsOf,
+    initOf: shelf.initOf,
     hardwareOf: shelf.hardwareOf,
     reused,
     total: all.length,
@@ -87,10 +99,16 @@ export async function openPieceShelf(
       const byRendition = Map.groupBy(segments, ({ rendition }) => rendition)
       for (const [rendition, encoded] of byRendition) {
         const records = await Promise.all(encoded.map(recordOf))
-        await folder.place(
-          encoded.map(({ path: from, index }) => ({ from, name: nameIn(rendition, index) })),
-        )
-        const piece = { segments: records, maker: encoded[0]?.hardware ?? null }
+        const [{ init: from, hardware: maker = null } = {}] = encoded
+        const begun = from === undefined ? {} : { init: await fileRecord(from) }
+        await folder.place([
+          ...(from === undefined ? [] : [{ from, name: `${rendition}/${initName}` }]),
+          ...encoded.map(({ path: from, index }) => ({
+            from,
+            name: nameIn(rendition, index, container),
+          })),
+        ])
+        const piece = { segments: records, maker, ...begun }
         save({ part, rendition }, piece)
         await shelf.add(folder, { part, rendition }, piece)
       }
@@ -99,15 +117,19 @@ export async function openPieceShelf(
 }
 
 /** Pieces, and the codec of each rendition whose first segment is there. */
-function createShelf() {
+function createShelf({ recipe }: Pick<EncodeRequest['terms'], 'recipe'>) {
   const pieces = createFinishedPieces()
   const codecs = new Map<string, string>()
   return {
     ...pieces,
     add: async (folder: OutputFolder, name: PieceName, piece: MadePiece): Promise<void> => {
       const { part, rendition } = name
-      if ((part ?? 0) === 0 && rendition !== audioRendition)
-        codecs.set(rendition, codecString(await readFile(folder.fileOf(nameIn(rendition, 0)))))
+      if ((part ?? 0) === 0 && rendition !== audioRendition) {
+        const { container } = recipes[recipe]
+        const first = await readFile(folder.fileOf(nameIn(rendition, 0, container)))
+        const init = piece.init ? await readFile(folder.fileOf(`${rendition}/${initName}`)) : null
+        codecs.set(rendition, streamName(recipe, first, init))
+      }
       pieces.add(name, piece)
     },
     codecsOf: (rendition: string): string => codecs.get(rendition) ?? '',
@@ -118,35 +140,61 @@ function firstSegment({ part }: PieceName, { grid }: EncodeRequest['terms']): nu
   return (part ?? 0) * grid.partSegments
 }
 
-function nameIn(rendition: string, index: number): string {
-  return `${rendition}/${segmentName(index)}`
+function nameIn(rendition: string, index: number, container: Container): string {
+  return `${rendition}/${segmentName(index, container)}`
 }
 
 async function recordOf({ path: file, units }: EncodedSegment): Promise<SegmentRecord> {
-  return { cid: await fileCid(file), bytes: (await stat(file)).size, units }
+  return { ...(await fileRecord(file)), units }
+}
+
+async function fileRecord(file: string): Promise<InitRecord> {
+  return { cid: await fileCid(file), bytes: (await stat(file)).size }
+}
+
+/** A file that a tree must have. */
+type PlacedFile = { readonly name: string; readonly record: InitRecord }
+
+function filesOf(
+  rendition: string,
+  {
+    segments,
+    init,
+    first,
+    container,
+  }: Pick<CachedPiece, 'segments' | 'init'> & {
+    readonly first: number
+    readonly container: Container
+  },
+): readonly PlacedFile[] {
+  return [
+    ...(init ? [{ name: `${rendition}/${initName}`, record: init }] : []),
+    ...segments.map((record, offset) => ({
+      name: nameIn(rendition, first + offset, container),
+      record,
+    })),
+  ]
 }
 
 /** Whether a noted piece is in this folder, copied from where it was noted if need be, byte for byte. */
 async function isInPlace(
   folder: OutputFolder,
-  { rendition }: PieceName,
-  first: number,
-  { segments, place }: CachedPiece,
+  files: readonly PlacedFile[],
+  place: string,
 ): Promise<boolean> {
   const missing: { readonly from: string; readonly name: string }[] = []
-  for (const [offset, segment] of segments.entries()) {
-    const name = nameIn(rendition, first + offset)
-    if (await isSame(folder.fileOf(name), segment)) continue
+  for (const { name, record } of files) {
+    if (await isSame(folder.fileOf(name), record)) continue
     const copy = path.join(folder.scratch, name.replace('/', '-'))
     const other = path.join(place, ...name.split('/'))
-    if (!(await copied(other, copy)) || !(await isSame(copy, segment))) return false
+    if (!(await copied(other, copy)) || !(await isSame(copy, record))) return false
     missing.push({ from: copy, name })
   }
   if (missing.length > 0) await folder.place(missing)
   return true
 }
 
-async function isSame(file: string, { cid, bytes }: SegmentRecord): Promise<boolean> {
+async function isSame(file: string, { cid, bytes }: InitRecord): Promise<boolean> {
   const found = await stat(file).catch(() => null)
   return found?.size === bytes && (await fileCid(file)) === cid
 }

@@ -30,7 +30,7 @@ export type JobExtras = AsyncDisposable &
 export type JobExtrasOptions = {
   readonly job: JobId
   readonly request: EncodeRequest
-  readonly keeper: Pick<PieceKeeper, 'segmentsOf'>
+  readonly keeper: Pick<PieceKeeper, 'segmentsOf' | 'initOf'>
   readonly workspace: Workspace
   readonly signal: AbortSignal
 }
@@ -45,7 +45,13 @@ export async function openJobExtras(
     if (!segment) throw new RangeError('extras are made of finished segments')
     return await content.read(segment.cid, { limitBytes: segment.bytes, signal })
   }
-  const maker = createExtrasMaker(tools, { request, readSegment, directory: scratch.path, signal })
+  const readInit = async (rendition: string): Promise<Uint8Array> => {
+    const init = keeper.initOf(rendition)
+    if (!init) throw new RangeError('extras are made of finished segments')
+    return await content.read(init.cid, { limitBytes: init.bytes, signal })
+  }
+  const reading = { request, readSegment, readInit }
+  const maker = createExtrasMaker(tools, { ...reading, directory: scratch.path, signal })
   return {
     begin: maker.begin,
     gather: maker.gather,

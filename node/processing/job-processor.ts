@@ -3,22 +3,22 @@ import type { PieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import type { PieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
-import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { EncodingEngine, RecipeProof } from '#market/ports/encoding-engine.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { JobProcessor, WorkProgress } from '#market/ports/processing.ts'
 import { bytesToHex } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
-import type { Manifest } from '#protocol/manifest.ts'
+import type { InitRecord, Manifest } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { createCellRunner } from '../encoding/cell-runner.ts'
-import { codecString } from '../encoding/codec-string.ts'
 import { freeSpace, usualDiskFloorBytes, watchDisk } from '../encoding/disk-guard.ts'
 import type { EncodeProgress } from '../encoding/encode-progress.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { buildManifest } from '../encoding/manifest.ts'
 import { createPieceKeys } from '../encoding/piece-key.ts'
+import { streamName } from '../encoding/stream-name.ts'
 import type { Logger } from '../logger.ts'
 import { sha256 } from '../sha256.ts'
 import type { GrowingJob } from './growing-job.ts'
@@ -114,14 +114,15 @@ async function openWork(
   { source, signal }: { readonly source: string; readonly signal: AbortSignal },
 ): Promise<Work> {
   const { job } = offer
-  const keyOf = createPieceKeys(offer, deps.engine.class)
+  const proof = await deps.engine.prove(offer.recipe, { signal })
+  const keyOf = createPieceKeys(offer, proof.class)
   const keeper = await openPieceKeeper(deps, { job, terms: offer, keyOf })
   const workspace = deps.workspaceOf(job)
   const request = { source, terms: offer }
   const extras = await openJobExtras(deps, { job, request, keeper, workspace, signal })
   return {
     ...{ offer, source, keeper, extras },
-    draft: createDraft(deps, offer, { keeper, signal }),
+    draft: createDraft(deps, offer, { keeper, proof, signal }),
     [Symbol.asyncDispose]: () => extras[Symbol.asyncDispose](),
   }
 }
@@ -162,20 +163,31 @@ function withPreview(growing: GrowingJob, progress: EncodeProgress): WorkProgres
 
 /** Reads each rendition's codec once, from its first segment. */
 function createDraft(
-  { content, engine }: ProcessorDeps,
+  { content }: ProcessorDeps,
   offer: JobOffer,
-  { keeper, signal }: { readonly keeper: PieceKeeper; readonly signal: AbortSignal },
+  {
+    keeper,
+    proof,
+    signal,
+  }: {
+    readonly keeper: PieceKeeper
+    readonly proof: RecipeProof
+    readonly signal: AbortSignal
+  },
 ): Work['draft'] {
   const codecs = new Map<string, string>()
+  const read = ({ cid }: InitRecord): Promise<Uint8Array> =>
+    content.read(cid, { limitBytes: segmentLimitBytes, signal })
   return async () => {
     for (const { name } of offer.ladder) {
       const [first] = keeper.segmentsOf(name)
       if (!first || codecs.has(name)) continue
-      const bytes = await content.read(first.cid, { limitBytes: segmentLimitBytes, signal })
-      codecs.set(name, codecString(bytes))
+      const init = keeper.initOf(name)
+      const begun = init ? await read(init) : null
+      codecs.set(name, streamName(offer.recipe, await read(first), begun))
     }
     const codecsOf = (name: string): string => codecs.get(name) ?? ''
-    return buildManifest(offer, engine.class, { ...keeper, codecsOf })
+    return buildManifest(offer, proof.class, { ...keeper, codecsOf })
   }
 }
 

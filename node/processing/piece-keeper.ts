@@ -5,7 +5,7 @@ import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodedSegment, EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { JobId, Sha256Hex } from '#protocol/ids.ts'
-import type { SegmentRecord } from '#protocol/manifest.ts'
+import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { FinishedWork } from '../encoding/cell-runner.ts'
 import type { FinishedPieces } from '../encoding/finished-pieces.ts'
@@ -13,7 +13,7 @@ import { createFinishedPieces } from '../encoding/finished-pieces.ts'
 import type { PieceKeyOf } from '../encoding/piece-key.ts'
 import { piecesOf } from '../encoding/piece-key.ts'
 
-export type PieceKeeper = Pick<FinishedPieces, 'segmentsOf' | 'hardwareOf'> & {
+export type PieceKeeper = Pick<FinishedPieces, 'segmentsOf' | 'initOf' | 'hardwareOf'> & {
   isFinished(part: number | null, rendition: string): boolean
   /** Takes finished segments into the block store and notes them: from here on a crash does not lose them. */
   keep(work: FinishedWork): Promise<void>
@@ -53,8 +53,8 @@ export async function openPieceKeeper(
   const { content, pieces, cache, state } = deps
   const finished = createFinishedPieces()
   const note = (piece: Piece): void => {
-    const { segments, hardware: maker = null } = piece
-    finished.add(piece, { segments, maker })
+    const { segments, hardware: maker = null, init } = piece
+    finished.add(piece, { segments, maker, ...(init ? { init } : {}) })
   }
   for (const piece of pieces.of(job)) {
     if (await isWhole(piece, content)) note(piece)
@@ -63,14 +63,16 @@ export async function openPieceKeeper(
 
   const save = (piece: Piece): void => {
     const key = keyOf(partOf(piece, terms), piece.rendition)
-    const { segments, hardware } = piece
+    const { segments, hardware, init } = piece
+    const begun = init === undefined ? {} : { init }
+    const cids = filesOf(piece).map(({ cid }) => cid)
     state.atomically(() => {
-      for (const { cid } of segments) content.pin(cid, job)
+      for (const cid of cids) content.pin(cid, job)
       pieces.save(job, piece)
       // A key promises the recipe's own bytes, which hardware's are not.
       if (hardware !== undefined) return
-      for (const { cid } of segments) content.pin(cid, cacheOwner(key))
-      cache.save(key, { segments, place: ownBlocks })
+      for (const cid of cids) content.pin(cid, cacheOwner(key))
+      cache.save(key, { segments, place: ownBlocks, ...begun })
       for (const evicted of cache.evict(cacheLimitBytes)) content.unpin(cacheOwner(evicted))
     })
     note(piece)
@@ -80,21 +82,26 @@ export async function openPieceKeeper(
     if (finished.has(part, rendition)) continue
     const cached = cache.find(keyOf(part, rendition))
     if (cached?.place === ownBlocks && (await isWhole(cached, content)))
-      save({ rendition, part: part ?? wholePart, segments: cached.segments })
+      save({
+        ...{ rendition, part: part ?? wholePart, segments: cached.segments },
+        ...(cached.init ? { init: cached.init } : {}),
+      })
   }
 
   return {
     isFinished: finished.has,
     segmentsOf: finished.segmentsOf,
+    initOf: finished.initOf,
     hardwareOf: finished.hardwareOf,
     keep: async ({ part, segments }) => {
       const byRendition = Map.groupBy(segments, ({ rendition }) => rendition)
       for (const [rendition, encoded] of byRendition) {
         const records = await Promise.all(encoded.map((segment) => addSegment(segment, content)))
-        const [{ hardware } = {}] = encoded
+        const [{ hardware, init } = {}] = encoded
         save({
           ...{ rendition, part: part ?? wholePart, segments: records },
           ...(hardware === undefined ? {} : { hardware }),
+          ...(init === undefined ? {} : { init: await addFile(init, content) }),
         })
       }
     },
@@ -117,15 +124,24 @@ async function addSegment(
   { path, units }: EncodedSegment,
   content: ContentStore,
 ): Promise<SegmentRecord> {
+  return { ...(await addFile(path, content)), units }
+}
+
+async function addFile(path: string, content: ContentStore): Promise<InitRecord> {
   const { cid, bytes } = await content.addBytes(await readFile(path))
-  return { cid, bytes, units }
+  return { cid, bytes }
+}
+
+/** What of a piece has to be kept. */
+function filesOf({ segments, init }: Pick<Piece, 'segments' | 'init'>): readonly InitRecord[] {
+  return init ? [init, ...segments] : segments
 }
 
 async function isWhole(
-  { segments }: Pick<Piece, 'segments'>,
+  piece: Pick<Piece, 'segments' | 'init'>,
   content: ContentStore,
 ): Promise<boolean> {
-  for (const { cid } of segments) {
+  for (const { cid } of filesOf(piece)) {
     if (!(await content.isWhole(cid))) return false
   }
   return true

@@ -1,7 +1,11 @@
 import { copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import path from 'node:path'
+import { contractRecipe, recipeFor } from '#protocol/recipe.ts'
+import { measureAndKeep } from '../benchmark/measure-and-keep.ts'
+import { capabilitiesFile } from '../encoding/codecs/kept-capabilities.ts'
 import { calibrationFile, createEncodingEngine } from '../encoding/engine.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
+import { recipeProofFile } from '../encoding/recipe-proofs.ts'
 import type { MarketLayout } from './participants.ts'
 import { makeDirectory, participants } from './participants.ts'
 
@@ -14,10 +18,17 @@ export async function calibrateNodes(
   layout: MarketLayout,
   signal: AbortSignal,
 ): Promise<void> {
-  const { data } = layout
-  await createEncodingEngine({ tools }, { directory: data, signal })
+  const { data, codec } = layout
+  const engine = await createEncodingEngine({ tools }, { directory: data, signal })
+  const recipe = recipeFor(codec)
+  const files = [calibrationFile]
+  if (recipe !== contractRecipe) {
+    const measuring = { tools, engine, reports: [], now: Date.now, directory: data }
+    await measureAndKeep(measuring, { signal, others: [recipe] })
+    files.push(path.basename(recipeProofFile(data, recipe)), capabilitiesFile)
+  }
   for (const { account } of participants) {
     const directory = await makeDirectory(layout, account)
-    await copyFile(join(data, calibrationFile), join(directory, calibrationFile))
+    for (const file of files) await copyFile(path.join(data, file), path.join(directory, file))
   }
 }

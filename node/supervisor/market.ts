@@ -4,6 +4,7 @@ import { MarketError } from '#market/errors.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobReport } from '#protocol/job-report.ts'
+import type { Codec } from '#protocol/recipe.ts'
 import { createAccounts } from '../chain/accounts.ts'
 import { createHiveRpc, HiveRpcOptions, pause } from '../chain/hive-rpc.ts'
 import { tokenFile } from '../control/token.ts'
@@ -24,6 +25,7 @@ type JobWanted = {
   /** Absolute path of the video. */
   readonly path: string
   readonly ceiling: MilliHbd | undefined
+  readonly codec: Codec
 }
 
 /** A market on this machine: its processes, and the way to give it work. */
@@ -117,7 +119,7 @@ async function untilConnected(control: ControlClient, signal: AbortSignal): Prom
 /** Posts a job once, however often the creator's node dies meanwhile: the reference makes a repeated request the same job. */
 async function postJob(
   control: ControlClient,
-  { path, ceiling }: JobWanted,
+  { path, ceiling, codec }: JobWanted,
   signal: AbortSignal,
 ): Promise<JobId> {
   const reference = randomBytes(8).toString('hex')
@@ -127,6 +129,7 @@ async function postJob(
       return await control.postJob({
         reference,
         path,
+        codec,
         ...(ceiling === undefined ? {} : { ceiling }),
       })
     } catch (error) {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PrivateKey } from '@hiveio/dhive'
 import { HiveAccount } from '#protocol/ids.ts'
+import type { Codec } from '#protocol/recipe.ts'
 import type { ChildSpec } from './child.ts'
 
 /** Where and how fast a local market runs. */
@@ -11,6 +12,8 @@ export type MarketLayout = {
   readonly interval: number
   /** Part workers of the swift encoder; the thrifty one has a single one. */
   readonly workers: number
+  /** What its jobs are encoded in: every node is measured for it. */
+  readonly codec: Codec
 }
 
 type Participant = {

@@ -2,6 +2,8 @@ import type { Fault } from '#protocol/attestation.ts'
 import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
 import type { AudioRecord } from '#protocol/manifest.ts'
 import { countAdtsFrames } from '../encoding/adts.ts'
+import { readFragment } from '../encoding/fmp4/fragment.ts'
+import { audioClock } from '../encoding/fmp4/init-segment.ts'
 import { clockBaseSeconds, clockRate } from '../encoding/segment-clock.ts'
 import { elementaryStream, pesStarts } from '../encoding/transport-stream.ts'
 import { hasOnlyItsStream, parse } from './foreign-bytes.ts'
@@ -13,11 +15,25 @@ export function checkAudioSegment(
   audio: AudioRecord | null,
 ): Fault | null {
   const before = audio?.segments.slice(0, index).reduce((sum, { units }) => sum + units, 0) ?? 0
-  const isGood =
-    hasOnlyItsStream(bytes) &&
-    countAudio(bytes) === record.units / aacFrameSamples &&
-    isInPlace(bytes, before, record.units)
+  const isGood = audio?.init
+    ? parse(() => isFragmentInPlace(bytes, { index, before, units: record.units }))
+    : hasOnlyItsStream(bytes) &&
+      countAudio(bytes) === record.units / aacFrameSamples &&
+      isInPlace(bytes, before, record.units)
   return isGood ? null : { code: 'segment-invalid', rendition: 'audio', segment: index }
+}
+
+function isFragmentInPlace(
+  bytes: Uint8Array,
+  place: { readonly index: number; readonly before: number; readonly units: number },
+): boolean {
+  const { index, start, samples } = readFragment(bytes, audioClock.unitTicks)
+  return (
+    index === place.index &&
+    start === place.before / aacFrameSamples &&
+    samples.length === place.units / aacFrameSamples &&
+    samples.every(({ delay }) => delay === 0)
+  )
 }
 
 /** AAC-LC at 48 kHz in two channels, as the third and fourth byte of an ADTS header say it. */

@@ -8,6 +8,7 @@ import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { CheckProgress, DeliveryChecker, JobTrees } from '#market/ports/processing.ts'
 import type { Fault } from '#protocol/attestation.ts'
+import { classOf } from '#protocol/encoder.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
 import { Manifest } from '#protocol/manifest.ts'
@@ -133,7 +134,7 @@ function isOfItsClass({ ledger, encoder, job }: Check, manifest: Manifest): bool
   const registered = ledger.current().nodes.get(encoder)
   const { awardedAt } = deliveredJob(ledger, job)
   if (!registered?.encoder || registered.updated > awardedAt.height) return true
-  return registered.encoder.class.cid === manifest.class.cid
+  return classOf(registered.encoder, manifest.recipe) === manifest.class.cid
 }
 
 /** Brings the source here, and checks the leaves that were drawn. */
@@ -150,7 +151,8 @@ async function challenge(
   })
   const source = await check.workspaceOf(job).source(offer.source.cid, signal)
   const { encoderClass: awarded, hwAccel } = deliveredJob(ledger, job)
-  const tier = challengeTier(manifest, { own: engine.class.cid, awarded })
+  const { class: own } = await engine.prove(manifest.recipe, { signal })
+  const tier = challengeTier(manifest, { own: own.cid, awarded })
   const texts = await checkSubtitles({ ...check, source }, manifest)
   if (texts.length > 0) return texts
   const findings = await checkLeaves({ ...check, source, tier, hwAccel }, manifest, leaves)

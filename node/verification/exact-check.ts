@@ -1,8 +1,7 @@
 import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import { gridSeconds, partOfSegment } from '#protocol/grid.ts'
-import type { Cid } from '#protocol/ids.ts'
-import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import type { InitRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import { inParallel } from './in-parallel.ts'
 import type { LeafCheck, LeafFinding, LeafPlace } from './leaf.ts'
@@ -49,11 +48,12 @@ async function compare(
 ): Promise<readonly LeafFinding[]> {
   const { rendition } = suspect
   const delivered = segmentsOf(manifest, rendition)
+  const begun = initOf(manifest, rendition)
   const isProvable = (segment: number): boolean =>
     !isOfHardware(check, manifest, { rendition, segment })
   const differing = (own: OwnCids): readonly number[] =>
     [...own]
-      .filter(([index, cid]) => isProvable(index) && cid !== delivered[index]?.cid)
+      .filter(([index, own]) => isProvable(index) && own !== idOf(delivered[index], begun))
       .map(([index]) => index)
   const findings = (own: OwnCids, found: readonly number[]): readonly LeafFinding[] =>
     [...own.keys()].filter(isProvable).map((segment) => ({
@@ -69,15 +69,23 @@ async function compare(
   return findings(linear, found)
 }
 
-type OwnCids = ReadonlyMap<number, Cid>
+/** A segment's id, and that of what it needs first where there is such a thing. */
+type OwnCids = ReadonlyMap<number, string>
+
+function idOf(segment: InitRecord | undefined, init: InitRecord | null): string {
+  return [...(init ? [init.cid] : []), segment?.cid].join(' ')
+}
 
 /** Content ids that an encode on this machine gives the segments of a part. */
 async function ownCids(check: LeafCheck, suspect: Suspect, leadSeconds: number): Promise<OwnCids> {
   const { rendition, part } = suspect
   await using scratch = await check.workspaceOf(check.job).scratch(`challenge-${rendition}-${part}`)
   const own = await encodeAgain(check, suspect, { leadSeconds, directory: scratch.path })
-  const cids = new Map<number, Cid>()
-  for (const { index, path } of own) cids.set(index, await fileCid(path))
+  const cids = new Map<number, string>()
+  for (const { index, path, init } of own) {
+    const files = init === undefined ? [path] : [init, path]
+    cids.set(index, (await Promise.all(files.map(fileCid))).join(' '))
+  }
   return cids
 }
 
@@ -119,4 +127,10 @@ function encodeAgain(
 export function segmentsOf(manifest: Manifest, name: string): readonly SegmentRecord[] {
   if (name === 'audio') return manifest.audio?.segments ?? []
   return manifest.renditions.find((rendition) => rendition.name === name)?.segments ?? []
+}
+
+/** What the segments of a track need first; null for transport streams. */
+export function initOf({ renditions, audio }: Manifest, name: string): InitRecord | null {
+  const track = name === 'audio' ? audio : renditions.find((rendition) => rendition.name === name)
+  return track?.init ?? null
 }

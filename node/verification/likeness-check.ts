@@ -3,13 +3,12 @@ import { dirname, join } from 'node:path'
 import { MarketError } from '#market/errors.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
-import { recipes } from '#protocol/recipe.ts'
-import { firstPicture } from '../encoding/first-picture.ts'
+import { pictureReader } from '../encoding/first-pictures.ts'
 import type { Stills } from '../encoding/stills.ts'
 import { makeStills } from '../encoding/stills.ts'
 import { isOwnFailure, unlessAtFault } from './blame.ts'
 import type { Check } from './delivery-checker.ts'
-import { segmentsOf } from './exact-check.ts'
+import { initOf, segmentsOf } from './exact-check.ts'
 import type { SegmentsCheck } from './segments-check.ts'
 
 export type LikenessCheck = SegmentsCheck & Pick<Check, 'ffmpeg'>
@@ -33,7 +32,7 @@ export async function checkLikeness(
   manifest: Manifest,
 ): Promise<readonly Fault[]> {
   const { poster, storyboard } = manifest
-  if (!poster || !storyboard || recipes[manifest.recipe].container !== 'mpegts') return []
+  if (!poster || !storyboard) return []
   await using scratch = await check.workspaceOf(check.job).scratch('likeness')
   const directory = scratch.path
   const own = await makeAgain(check, manifest, directory)
@@ -64,13 +63,19 @@ async function makeAgain(
   manifest: Manifest,
   directory: string,
 ): Promise<Stills | null> {
+  const pictureIn = pictureReader(manifest.recipe)
   const pictureOf = async (rendition: string, index: number): Promise<Uint8Array> => {
     const segment = segmentsOf(manifest, rendition)[index]
     if (!segment) throw new RangeError('each segment was found in its place')
-    return firstPicture(await content.read(segment.cid, { limitBytes: segment.bytes, signal }))
+    return pictureIn(await content.read(segment.cid, { limitBytes: segment.bytes, signal }))
+  }
+  const readInit = async (rendition: string): Promise<Uint8Array> => {
+    const init = initOf(manifest, rendition)
+    if (!init) throw new RangeError('each initialization segment was found in its place')
+    return await content.read(init.cid, { limitBytes: init.bytes, signal })
   }
   return await unlessUnable(
-    makeStills({ ffmpeg }, { manifest, pictureOf, directory, signal }),
+    makeStills({ ffmpeg }, { manifest, pictureOf, readInit, directory, signal }),
     signal,
   )
 }

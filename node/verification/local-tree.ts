@@ -77,9 +77,9 @@ export async function readManifest(folder: string): Promise<Manifest | null> {
   }
 }
 
-/** `480p/segment_003.ts` as the leaf that it is; nothing for a playlist. */
+/** `480p/segment_003.ts` as the leaf that it is; nothing for a playlist or what begins a track. */
 function leafOf(file: string): Pick<Fault, 'rendition' | 'segment'> {
-  const [, rendition, index] = /^([^/]+)\/segment_(\d+)\.ts$/.exec(file) ?? []
+  const [, rendition, index] = /^([^/]+)\/segment_(\d+)\.(?:ts|m4s)$/.exec(file) ?? []
   if (rendition === undefined) return {}
   return { rendition, segment: Number(index) }
 }

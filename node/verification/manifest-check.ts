@@ -51,7 +51,8 @@ function matchesOffer(manifest: Manifest, offer: Terms): boolean {
 /** The renditions as an offer asks for them, without what the encoder recorded of its own. */
 export function ladderOf({ renditions }: Manifest): Ladder {
   return renditions.map(
-    ({ segments: _segments, codecs: _codecs, hardware: _hardware, ...rendition }) => rendition,
+    ({ segments: _segments, init: _init, codecs: _codecs, hardware: _hardware, ...rendition }) =>
+      rendition,
   )
 }
 

@@ -5,11 +5,12 @@ import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import { frameSeconds } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
-import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import type { InitRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import { recipes } from '#protocol/recipe.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { LayoutReader } from '../encoding/layout-reader.ts'
 import { createLayoutReader } from '../encoding/layout-reader.ts'
-import { segmentsOf } from './exact-check.ts'
+import { initOf, segmentsOf } from './exact-check.ts'
 import { inParallel } from './in-parallel.ts'
 import { judgePicture, judgeSound, namedPictureFigures, namedSoundFigures } from './judgement.ts'
 import type { LeafCheck, LeafFinding, LeafPlace } from './leaf.ts'
@@ -81,7 +82,8 @@ async function lookAtPictures(
   const record = segmentsOf(manifest, name)[segment]
   if (!rendition || !record) throw new RangeError('the challenge draws leaves of the offer')
   await using scratch = await check.workspaceOf(check.job).scratch(`measure-${name}-${segment}`)
-  await writeSegments(check, [record], path.join(scratch.path, 'delivered.ts'))
+  const delivered = fileName('delivered', manifest)
+  await writeSegments(check, pieceOf(manifest, name, [record]), path.join(scratch.path, delivered))
   const reference = await encodeReference(check, { rendition, segment, look }, scratch.path)
   const { grid, source } = check.offer
   const layout = await check.readLayout(
@@ -90,16 +92,16 @@ async function lookAtPictures(
   )
   const figures = await undecodableAsNull(
     check,
-    { delivered: 'delivered.ts', reference },
+    { delivered, reference: reference.name },
     (delivered) =>
       measurePictures(
         check,
-        { ...look, layout, grid, rendition, segment, delivered, reference },
+        { ...look, layout, grid, rendition, segment, delivered, reference: reference.name },
         { directory: scratch.path, signal: check.signal },
       ),
   )
   if (!figures) return { ...place, ...unmeasured('picture-undecodable', place) }
-  const bytesRatio = record.bytes / (await stat(path.join(scratch.path, reference))).size
+  const bytesRatio = record.bytes / reference.bytes
   return pictureFinding(figures, bytesRatio, place)
 }
 
@@ -121,7 +123,7 @@ async function encodeReference(
   { engine, offer, source, signal }: LeafCheck,
   { rendition, segment, look }: { rendition: Rendition; segment: number; look: Look },
   directory: string,
-): Promise<string> {
+): Promise<{ readonly name: string; readonly bytes: number }> {
   const grid = { ...offer.grid, partSegments: 1, leadSeconds: look.leadSeconds }
   const [encoded] = await engine.encodeCell(
     { source, terms: { ...offer, grid } },
@@ -129,7 +131,9 @@ async function encodeReference(
     { directory, signal },
   )
   if (!encoded) throw new Error('a part of one segment is one segment')
-  return path.basename(encoded.path)
+  const name = fileName('reference', offer)
+  await writeFile(path.join(directory, name), await joined([encoded]))
+  return { name, bytes: (await stat(encoded.path)).size }
 }
 
 /** The sound is encoded from its beginning, once for all leaves of it, as by its recipe. */
@@ -157,11 +161,11 @@ async function measureSoundLeaf(
   const { grid } = check.offer
   await using scratch = await check.workspaceOf(check.job).scratch(`measure-audio-${segment}`)
   const [from, to] = [Math.max(0, segment - 1), segment + 2]
-  const [delivered, reference] = ['delivered.ts', 'reference.ts'] as const
+  const [delivered, reference] = [fileName('delivered', manifest), fileName('reference', manifest)]
   const neighbours = segmentsOf(manifest, audioRendition).slice(from, to)
-  await writeSegments(check, neighbours, path.join(scratch.path, delivered))
-  const ownBytes = await Promise.all(own.slice(from, to).map((segment) => readFile(segment.path)))
-  await writeFile(path.join(scratch.path, reference), Buffer.concat(ownBytes))
+  const piece = pieceOf(manifest, audioRendition, neighbours)
+  await writeSegments(check, piece, path.join(scratch.path, delivered))
+  await writeFile(path.join(scratch.path, reference), await joined(own.slice(from, to)))
   const figures = await undecodableAsNull(check, { delivered, reference }, (name) =>
     measureSound(
       check,
@@ -181,10 +185,31 @@ function unmeasured(
   return { tier: 'perceptual', figures: {}, faults: [{ code, ...place }] }
 }
 
-/** Segments as one file: a transport stream may simply be joined. */
+/** The name of a file of joined segments; its ending says how it is opened. */
+function fileName(name: string, { recipe }: Pick<Manifest, 'recipe'>): string {
+  return `${name}.${recipes[recipe].container === 'fmp4' ? 'mp4' : 'ts'}`
+}
+
+/** Segments with what they need first. */
+function pieceOf(
+  manifest: Manifest,
+  name: string,
+  segments: readonly SegmentRecord[],
+): readonly InitRecord[] {
+  const init = initOf(manifest, name)
+  return init ? [init, ...segments] : segments
+}
+
+async function joined(segments: readonly EncodedSegment[]): Promise<Uint8Array> {
+  const [{ init } = {}] = segments
+  const files = [...(init === undefined ? [] : [init]), ...segments.map(({ path: file }) => file)]
+  return Buffer.concat(await Promise.all(files.map((file) => readFile(file))))
+}
+
+/** Segments as one file: transport streams and fragments may simply be joined. */
 async function writeSegments(
   { content, signal }: LeafCheck,
-  records: readonly SegmentRecord[],
+  records: readonly InitRecord[],
   file: string,
 ): Promise<void> {
   const bytes: Uint8Array[] = []

@@ -79,10 +79,16 @@ export function comparisonArguments(comparison: PictureComparison): readonly str
 
 /** Opens a delivered segment as what it has to be, and nothing else; filters are not built anew when it changes in mid-stream. */
 export function segmentInput(file: string): readonly string[] {
+  const demuxer = segmentDemuxer(file)
   return [
-    ...['-threads', '1', '-reinit_filter', '0', ...confinement(['mpegts']), '-f', 'mpegts'],
+    ...['-threads', '1', '-reinit_filter', '0', ...confinement([demuxer]), '-f', demuxer],
     ...['-max_pixels', String(mostStoredPixels), '-flags', '+bitexact', '-i', file],
   ]
+}
+
+/** What a file of segments is opened as, by its name: MP4 with its initialization segment at its head, or transport streams. */
+export function segmentDemuxer(file: string): 'mov' | 'mpegts' {
+  return file.endsWith('.mp4') ? 'mov' : 'mpegts'
 }
 
 /** Ends of the graph whose pictures are of no further use. */

@@ -7,10 +7,17 @@ import type { Fault } from '#protocol/attestation.ts'
 import type { FrameGrid } from '#protocol/grid.ts'
 import { segmentStart } from '#protocol/grid.ts'
 import type { RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
-import { codecString } from '../encoding/codec-string.ts'
+import type { Recipe } from '#protocol/recipe.ts'
+import { recipes } from '#protocol/recipe.ts'
 import type { Ffprobe } from '../encoding/ffprobe.ts'
+import { firstSample } from '../encoding/fmp4/fragment.ts'
+import { hasFragmentInPlace } from '../encoding/fmp4/fragment-place.ts'
+import type { StreamTerms } from '../encoding/fmp4/stream-terms.ts'
+import { streamTerms } from '../encoding/fmp4/video-stream.ts'
 import { hasFramesInPlace } from '../encoding/frames-in-place.ts'
+import { streamName } from '../encoding/stream-name.ts'
 import { hasOnlyItsStream, parse } from './foreign-bytes.ts'
+import { segmentDemuxer } from './picture-arguments.ts'
 
 export type SegmentInHand = {
   readonly index: number
@@ -32,11 +39,16 @@ export async function checkVideoSegment(
   grid: FrameGrid,
   {
     isCopied,
+    recipe,
+    init,
     ffprobe,
     directory,
     signal,
   }: {
     readonly isCopied: boolean
+    readonly recipe: Recipe
+    /** What the segment needs first; null for a transport stream. */
+    readonly init: Uint8Array | null
     readonly ffprobe: Ffprobe
     readonly directory: string
     readonly signal: AbortSignal
@@ -44,20 +56,27 @@ export async function checkVideoSegment(
 ): Promise<Finding> {
   const fault: Fault = { code: 'segment-invalid', rendition: rendition.name, segment: index }
   const place = { first: segmentStart(grid, index), frames: record.units, rate: grid.rate }
-  if (!hasOnlyItsStream(bytes) || !parse(() => hasFramesInPlace(bytes, place))) return fault
-  const file = join(directory, `${rendition.name}-${index}.ts`)
-  await writeFile(file, bytes)
+  const isInPlace = init
+    ? parse(() => hasFragmentInPlace(bytes, place, index))
+    : hasOnlyItsStream(bytes) && parse(() => hasFramesInPlace(bytes, place))
+  if (!isInPlace) return fault
+  const file = join(directory, `${rendition.name}-${index}.${init ? 'mp4' : 'ts'}`)
+  await writeFile(file, init ? Buffer.concat([init, bytes]) : bytes)
   const stream = await probeTwice(file, ffprobe, signal)
   if (stream === 'undecided') return stream
-  if (!stream || codecs(bytes) !== rendition.codecs) return fault
-  return isOf(stream, rendition) && isMadeAs(stream, rendition, isCopied) ? null : fault
+  if (!stream || parse(() => streamName(recipe, bytes, init)) !== rendition.codecs) return fault
+  if (!isOf(stream, rendition, recipe)) return fault
+  const isMade = init
+    ? parse(() => isMadeBy(streamTerms(recipe, init, firstSample(bytes)), rendition))
+    : isMadeAs(stream, rendition, isCopied)
+  return isMade ? null : fault
 }
 
 const Probed = z.object({
   packets: z.array(z.object({ flags: z.string() })),
   streams: z.tuple([
     z.object({
-      codec_name: z.literal('h264'),
+      codec_name: z.string(),
       profile: z.string(),
       level: z.int(),
       width: z.int(),
@@ -81,7 +100,7 @@ async function probe(file: string, ffprobe: Ffprobe, signal: AbortSignal): Promi
   const lines: string[] = []
   const entries =
     'packet=flags:stream=codec_name,profile,level,width,height,pix_fmt,sample_aspect_ratio'
-  const input = ['-protocol_whitelist', 'file', '-f', 'mpegts']
+  const input = ['-protocol_whitelist', 'file', '-f', segmentDemuxer(file)]
   const args = [...input, '-show_entries', entries, '-of', 'json', file]
   try {
     await ffprobe.run({ args, signal, onLine: (line) => lines.push(line) })
@@ -104,10 +123,15 @@ export function judgeProbe(error: unknown): 'undecided' | null {
   return null
 }
 
-function isOf({ packets, streams: [stream] }: Probed, rendition: RenditionRecord): boolean {
+function isOf(
+  { packets, streams: [stream] }: Probed,
+  rendition: RenditionRecord,
+  recipe: Recipe,
+): boolean {
   const isSquare = stream.sample_aspect_ratio === undefined || stream.sample_aspect_ratio === '1:1'
   return (
     (packets[0]?.flags.startsWith('K') ?? false) &&
+    stream.codec_name === recipes[recipe].decodedAs &&
     stream.width === rendition.width &&
     stream.height === rendition.height &&
     stream.pix_fmt === 'yuv420p' &&
@@ -126,6 +150,8 @@ function isMadeAs(
   return isWithinProfile(profile, rendition.profile) && level <= asked
 }
 
-function codecs(bytes: Uint8Array): string | null {
-  return parse(() => codecString(bytes))
+/** The headers of a fragment's own stream: the rendition's pictures, in the main profile, asking no more of a player than its level. */
+function isMadeBy({ isMain, level, width, height }: StreamTerms, rendition: RenditionRecord) {
+  const isOfSize = width === rendition.width && height === rendition.height
+  return isMain && isOfSize && level <= Number(rendition.level)
 }

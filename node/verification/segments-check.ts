@@ -5,6 +5,8 @@ import { checkAudioSegment } from './audio-segment-check.ts'
 import { unlessAtFault } from './blame.ts'
 import type { Check } from './delivery-checker.ts'
 import { inParallel } from './in-parallel.ts'
+import type { Inits } from './init-check.ts'
+import { checkInits } from './init-check.ts'
 import type { Finding, SegmentInHand } from './segment-check.ts'
 import { checkVideoSegment } from './segment-check.ts'
 
@@ -32,10 +34,12 @@ export async function checkSegments(
 ): Promise<SegmentFindings> {
   // In the order of the leaves, so that an index here is a leaf.
   const pieces = [...manifest.renditions.flatMap(piecesOf), ...soundPieces(manifest.audio)]
+  const { inits, faults } = await checkInits(check, manifest)
+  if (faults.length > 0) return { faults, undecided: [] }
   await using scratch = await check.workspaceOf(check.job).scratch('segments')
   let done = 0
   const findings = await inParallel(pieces, check.engine.workers, async (piece) => {
-    const finding = await checkPiece(check, manifest, piece, scratch.path)
+    const finding = await checkPiece(check, manifest, piece, { directory: scratch.path, inits })
     done += 1
     check.onProgress({ stage: 'structure', percent: (100 * done) / pieces.length })
     return finding
@@ -49,9 +53,9 @@ export async function checkSegments(
 /** No more is read than the manifest says there is, and that is bounded by the rate the rendition may have. */
 async function checkPiece(
   { content, ffprobe, signal }: SegmentsCheck,
-  { grid, copied, audio }: Manifest,
+  { grid, copied, recipe, audio }: Manifest,
   { rendition, record, index }: Piece,
-  directory: string,
+  { directory, inits }: { readonly directory: string; readonly inits: Inits },
 ): Promise<Finding> {
   const bytes = await unlessAtFault(content.read(record.cid, { limitBytes: record.bytes, signal }))
   if (bytes?.length !== record.bytes) {
@@ -60,7 +64,9 @@ async function checkPiece(
   const inHand: SegmentInHand = { index, record, bytes }
   if (!rendition) return checkAudioSegment(inHand, audio)
   const isCopied = rendition.name === copied
-  return checkVideoSegment(inHand, rendition, grid, { isCopied, ffprobe, directory, signal })
+  const init = inits.get(rendition.name) ?? null
+  const look = { isCopied, recipe, init, ffprobe, directory, signal }
+  return checkVideoSegment(inHand, rendition, grid, look)
 }
 
 function piecesOf(rendition: RenditionRecord): readonly Piece[] {

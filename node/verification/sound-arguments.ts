@@ -2,7 +2,7 @@ import type { FrameGrid } from '#protocol/grid.ts'
 import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
 import { audioFrames } from '../encoding/audio-arguments.ts'
 import { clockBaseSeconds } from '../encoding/segment-clock.ts'
-import { segmentInput } from './picture-arguments.ts'
+import { segmentDemuxer, segmentInput } from './picture-arguments.ts'
 
 /** One segment of the sound, as it was delivered and as it was encoded here, each in a file with its neighbours. */
 export type SoundComparison = {
@@ -33,22 +33,26 @@ function soundWindow(
 /** One process decodes both to plain samples of the segment's window, each at its own time: late sound stays late. */
 export function soundArguments(comparison: SoundComparison): readonly string[] {
   const { delivered, reference } = comparison
-  const cut = windowCut(comparison)
+  const cutOf = (file: string) => windowCut(comparison, file)
   return [
     ...['-y', '-loglevel', 'warning', '-copyts'],
     ...[...segmentInput(delivered), ...segmentInput(reference)],
     ...['-filter_threads', '1', '-filter_complex_threads', '1'],
-    ...['-filter_complex', `[0:a:0]${cut}[delivered];[1:a:0]${cut}[reference]`],
+    ...[
+      '-filter_complex',
+      [`[0:a:0]${cutOf(delivered)}[delivered]`, `[1:a:0]${cutOf(reference)}[reference]`].join(';'),
+    ],
     ...['-map', '[delivered]', '-f', 's16le', soundFiles.delivered],
     ...['-map', '[reference]', '-f', 's16le', soundFiles.reference],
   ]
 }
 
 /** Silence where a sound is missing, so that what follows keeps its time. */
-function windowCut({ grid, segment }: SoundComparison): string {
+function windowCut({ grid, segment }: SoundComparison, file: string): string {
+  const base = segmentDemuxer(file) === 'mpegts' ? clockBaseSeconds : 0
   const { start, end } = soundWindow(grid, segment)
   return [
-    `asetpts=PTS-${clockBaseSeconds}/TB`,
+    `asetpts=PTS-${base}/TB`,
     `aresample=${comparedRate}:async=1:first_pts=${samplesBefore(start)}`,
     'aformat=sample_fmts=s16:channel_layouts=stereo',
     'apad',

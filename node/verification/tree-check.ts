@@ -85,11 +85,12 @@ export async function checkTree(
   if (!opened.tree) return failed(opened.faults)
   const { manifest, root } = opened.tree
   const all = leavesOf(manifest)
+  const { class: own } = await deps.engine.prove(manifest.recipe, options)
   const known = {
     root,
     merkleRoot: Sha256Hex.parse(bytesToHex(merkleRoot(all, sha256))),
     leaves: all.length,
-    tier: challengeTier(manifest, { own: deps.engine.class.cid, awarded: null }),
+    tier: challengeTier(manifest, { own: own.cid, awarded: null }),
   }
   if (options.root !== undefined && options.root !== root)
     return failed([{ code: 'tree-differs-from-manifest' }], known)

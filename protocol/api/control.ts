@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
 import { Signature } from '../envelope.ts'
 import { BlockHeight, ChainTime, HiveAccount, JobId, PeerId, TransactionId } from '../ids.ts'
+import { Codec } from '../recipe.ts'
 import { NodeRole } from '../registration.ts'
 import { defineRoute } from '../route.ts'
 import { UnsignedTransaction } from '../transaction.ts'
@@ -60,6 +61,8 @@ export const PostJob = z.strictObject({
   path: z.string().min(1),
   /** The most the creator pays, the arbiter's fee not counted. Absent: the node's own ceiling for this ladder. */
   ceiling: MilliHbd.optional(),
+  /** What the pictures are to be encoded in. Absent: the node's own choice. */
+  codec: Codec.optional(),
 })
 export type PostJob = z.infer<typeof PostJob>
 

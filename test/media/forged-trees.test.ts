@@ -74,7 +74,7 @@ async function replace(
 }
 
 function fileOf({ folder, manifest }: Forged, rendition: number, segment: number): string {
-  return path.join(folder, manifest.renditions[rendition]!.name, segmentName(segment))
+  return path.join(folder, manifest.renditions[rendition]!.name, segmentName(segment, 'mpegts'))
 }
 
 async function check(

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createEncodeFile } from '#node/local/encode-file.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import { openBrowser, serveFolder } from '#test/support/browser.ts'
 import { ffmpeg, makeFolder, untroubled } from '#test/support/ffmpeg.ts'
 import { openLocal } from '#test/support/local-encode.ts'
@@ -40,6 +41,7 @@ test('hls.js shows the text at the times that the source has it', async () => {
     file: clip,
     out: path.join(folder, 'out'),
     qualities: [],
+    recipe: contractRecipe,
     hasExtras: true,
     signal: untroubled,
     onProgress: () => undefined,

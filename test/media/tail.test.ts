@@ -8,6 +8,7 @@ import { fileCid } from '#node/encoding/file-cid.ts'
 import { createEncodeFile } from '#node/local/encode-file.ts'
 import { localRequest } from '#node/local/local-request.ts'
 import { Manifest } from '#protocol/manifest.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import { alice } from '#test/support/builders.ts'
 import { openEncodingNode } from '#test/support/encoding-node.ts'
 import { ffmpeg, makeFolder, packetsOf, untroubled } from '#test/support/ffmpeg.ts'
@@ -41,7 +42,12 @@ beforeAll(async () => {
   const texts = ['-i', path.join(folder, 'text.srt'), '-c:s', 'subrip']
   await ffmpeg(local.tools, ...inputs, ...sound, ...texts, clip)
   const profile = await local.engine.analyse(clip, { signal: untroubled })
-  request = localRequest(clip, { cid: await fileCid(clip), profile, qualities: [] })
+  request = localRequest(clip, {
+    cid: await fileCid(clip),
+    profile,
+    qualities: [],
+    recipe: contractRecipe,
+  })
 })
 
 /** Tools that note what is given to them in the tail. */
@@ -110,6 +116,7 @@ test('a node has little to do when the last part is finished, and reads nothing 
     file: request.source,
     out: path.join(await makeFolder(), 'out'),
     qualities: [],
+    recipe: contractRecipe,
     hasExtras: true,
     signal: untroubled,
     onProgress: () => undefined,
@@ -123,6 +130,7 @@ test('so it is with a local encode', async () => {
     file: request.source,
     out: path.join(await makeFolder(), 'out'),
     qualities: [],
+    recipe: contractRecipe,
     hasExtras: true,
     signal: untroubled,
     onProgress: ({ stage }) => {

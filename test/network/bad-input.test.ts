@@ -52,7 +52,9 @@ test.each([
   await inputs[name]?.(at(name))
   const events: JobEvent[] = []
   market.onEvent = (event) => events.push(event)
-  await expect(market.runJob({ path: at(name), ceiling: undefined })).rejects.toMatchObject({
+  await expect(
+    market.runJob({ path: at(name), ceiling: undefined, codec: 'h264' }),
+  ).rejects.toMatchObject({
     name: 'MarketError',
     code,
     message: expect.stringMatching(/^[A-Z][^\n]*\.$/),

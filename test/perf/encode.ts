@@ -18,6 +18,7 @@ import { makeSampleClip } from '#node/encoding/sample-clip.ts'
 import type { EncodeFileDeps } from '#node/local/encode-file.ts'
 import { createEncodeFile } from '#node/local/encode-file.ts'
 import type { Rendition } from '#protocol/ladder.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import type { Tree } from '#test/support/clip.ts'
 import { encodeSegments, encodeTree, filmClip } from '#test/support/clip.ts'
 import { ffmpeg, makeFolder, searchPath, untroubled } from '#test/support/ffmpeg.ts'
@@ -104,7 +105,7 @@ async function main(): Promise<void> {
 async function describeTail(deps: EncodeFileDeps, file: string): Promise<string> {
   const out = path.join(await makeFolder(), 'out')
   const { seconds, folder } = await createEncodeFile(deps)({
-    ...{ file, out, qualities: [], hasExtras: true, signal: untroubled },
+    ...{ file, out, qualities: [], recipe: contractRecipe, hasExtras: true, signal: untroubled },
     onProgress: () => undefined,
   })
   await rm(folder, { recursive: true, force: true })

@@ -1,21 +1,24 @@
 import { access, copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ladderFor } from '#market/domain/recipe-ladder.ts'
 import type {
   EncodedSegment,
   EncodeRequest,
   EncodingEngine,
 } from '#market/ports/encoding-engine.ts'
 import { createCellRunner } from '#node/encoding/cell-runner.ts'
-import { codecString } from '#node/encoding/codec-string.ts'
 import { fileCid } from '#node/encoding/file-cid.ts'
-import { playlistName, segmentName } from '#node/encoding/playlist.ts'
+import { initName, playlistName, segmentName } from '#node/encoding/playlist.ts'
+import { streamName } from '#node/encoding/stream-name.ts'
 import { treeFiles } from '#node/encoding/tree-files.ts'
 import type { FrameGrid } from '#protocol/grid.ts'
 import { partOfSegment } from '#protocol/grid.ts'
 import type { Ladder, Rendition } from '#protocol/ladder.ts'
 import { audioPreset } from '#protocol/ladder.ts'
-import type { AudioRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import type { AudioRecord, InitRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import type { Recipe } from '#protocol/recipe.ts'
+import { contractRecipe, recipes } from '#protocol/recipe.ts'
 import { makeFolder, untroubled } from './ffmpeg.ts'
 
 /** Half a minute of film that lies beside the checkout, where it does. */
@@ -52,13 +55,19 @@ export type RequestOptions = {
   /** Frames of a segment, and segments of a part; by default a second, and two. */
   readonly segmentFrames?: number
   readonly partSegments?: number
+  readonly recipe?: Recipe
 }
 
 /** The request that an offer of this file would carry, with short parts so that a short file has several. */
 export async function requestFor(
   engine: EncodingEngine,
   file: string,
-  { ladder = smallLadder, segmentFrames, partSegments = 2 }: RequestOptions = {},
+  {
+    ladder = smallLadder,
+    segmentFrames,
+    partSegments = 2,
+    recipe = contractRecipe,
+  }: RequestOptions = {},
 ): Promise<EncodeRequest> {
   const profile = await engine.analyse(file, { signal: untroubled })
   const {
@@ -82,7 +91,8 @@ export async function requestFor(
     ...source,
     ...(audioStream === null ? {} : { audioStream }),
   }
-  return { source: file, terms: { source: offered, grid, ladder, recipe: 'h264-ts-1' } }
+  const terms = { source: offered, grid, ladder: ladderFor(recipe, ladder, rate), recipe }
+  return { source: file, terms }
 }
 
 export type Tree = {
@@ -154,7 +164,10 @@ async function keep(
     segments.map(async (segment) => {
       const copy = path.join(folder, path.basename(segment.path))
       await copyFile(segment.path, copy)
-      return { ...segment, path: copy }
+      if (segment.init === undefined) return { ...segment, path: copy }
+      const init = path.join(folder, path.basename(segment.init))
+      await copyFile(segment.init, init)
+      return { ...segment, path: copy, init }
     }),
   )
 }
@@ -166,16 +179,23 @@ async function manifestOf(
 ): Promise<Manifest> {
   const recordsOf = async (name: string): Promise<SegmentRecord[]> =>
     await Promise.all(segments.filter(({ rendition }) => rendition === name).map(recordOf))
+  const initOf = async (name: string): Promise<Pick<AudioRecord, 'init'>> => {
+    const file = segments.find(({ rendition }) => rendition === name)?.init
+    return file === undefined ? {} : { init: await fileRecord(file) }
+  }
   const renditions: Manifest['renditions'] = []
   for (const rendition of terms.ladder) {
     const first = segments.find(({ rendition: name }) => name === rendition.name)
-    const codecs = codecString(await readFile(first?.path ?? ''))
-    renditions.push({ ...rendition, codecs, segments: await recordsOf(rendition.name) })
+    const begun = first?.init === undefined ? null : await readFile(first.init)
+    const codecs = streamName(terms.recipe, await readFile(first?.path ?? ''), begun)
+    const own = await recordsOf(rendition.name)
+    renditions.push({ ...rendition, codecs, segments: own, ...(await initOf(rendition.name)) })
   }
   const sound: AudioRecord = {
     codecs: 'mp4a.40.2',
     ...audioPreset,
     segments: await recordsOf('audio'),
+    ...(await initOf('audio')),
   }
   return {
     v: 1,
@@ -183,14 +203,18 @@ async function manifestOf(
     recipe: terms.recipe,
     grid: terms.grid,
     ...(terms.copied === undefined ? {} : { copied: terms.copied }),
-    class: engine.class,
+    class: engine.proofOf(terms.recipe)?.class ?? engine.class,
     renditions,
     audio: terms.source.audioStream === undefined ? null : sound,
   }
 }
 
 async function recordOf({ path: file, units }: EncodedSegment): Promise<SegmentRecord> {
-  return { cid: await fileCid(file), bytes: (await stat(file)).size, units }
+  return { ...(await fileRecord(file)), units }
+}
+
+async function fileRecord(file: string): Promise<InitRecord> {
+  return { cid: await fileCid(file), bytes: (await stat(file)).size }
 }
 
 async function layOut(
@@ -203,6 +227,9 @@ async function layOut(
     await mkdir(path.dirname(target), { recursive: true })
     if ('text' in file) await writeFile(target, file.text)
   }
-  for (const { rendition, index, path: file } of segments)
-    await copyFile(file, path.join(folder, rendition, segmentName(index)))
+  const { container } = recipes[manifest.recipe]
+  for (const { rendition, index, path: file, init } of segments) {
+    await copyFile(file, path.join(folder, rendition, segmentName(index, container)))
+    if (init !== undefined) await copyFile(init, path.join(folder, rendition, initName))
+  }
 }

@@ -58,7 +58,7 @@ export function describeKills(cases: readonly KillCase[]): void {
           if (labelOf(event) === step && !seen.includes(step)) market.kill(victims)
           seen.push(labelOf(event))
         }
-        const outcome = await market.runJob({ path, ceiling: undefined })
+        const outcome = await market.runJob({ path, ceiling: undefined, codec: 'h264' })
         expect(seen).toContain(step)
         expectPaidOnce(outcome)
         for (const once of ['paid', 'rated', 'finished']) {

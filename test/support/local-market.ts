@@ -50,7 +50,12 @@ export async function startLocalMarket(): Promise<LocalMarket> {
     logger: createLogger({ level: 'silent', name: 'test' }),
     signal: untroubled,
   }
-  const layout = { data: join(folder, 'market'), interval: 0.25, workers: 2 }
+  const layout = {
+    data: join(folder, 'market'),
+    interval: 0.25,
+    workers: 2,
+    codec: 'h264',
+  } as const
   const market = await startMarket(layout, surroundings)
   const local: LocalMarket = {
     folder,

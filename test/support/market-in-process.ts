@@ -2,7 +2,7 @@ import { challengeOf } from '#contracts/delivering.ts'
 import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
 import { MarketError } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
-import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
+import type { EncodingEngine, RecipeProof } from '#market/ports/encoding-engine.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import type { OutboxRequest } from '#market/ports/outbox.ts'
@@ -23,6 +23,8 @@ import type { CallRequest, CallResponse } from '#protocol/calls.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
 import type { SigningRole } from '#protocol/operation.ts'
+import type { Codec, Recipe } from '#protocol/recipe.ts'
+import { contractRecipe, recipes } from '#protocol/recipe.ts'
 import type { NodeRegister, NodeRole } from '#protocol/registration.ts'
 import type { Signer } from '#protocol/signer.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
@@ -46,6 +48,10 @@ type Behaviour = {
   readonly asleep: Set<Role>
   /** What a checker of its own mind finds, whatever the verdict of the rest. */
   readonly findings: Map<Role, readonly Fault[]>
+  /** Recipes besides the contract's that the encoder has published as proven. */
+  readonly publishes: readonly Recipe[]
+  /** Whose machine can follow the contract's recipe only. */
+  readonly unable: readonly string[]
 }
 
 type Role = 'creator' | 'encoder' | 'arbiter'
@@ -71,11 +77,13 @@ export interface MarketInProcess extends AsyncDisposable {
   readonly liar: LyingRpc
   /** Everything that was handed to an outbox, and the source file and line that did. */
   readonly submissions: readonly Submission[]
+  /** Why the encoder did not bid. */
+  readonly declined: readonly string[]
   /** Lets the clock of a chain that has one run on: its next block is that much later. */
   sleep(seconds: number): void
   /** Rounds with a block after each. */
   live(rounds: number): Promise<void>
-  post(reference: string): Promise<JobId>
+  post(reference: string, codec?: Codec): Promise<JobId>
 }
 
 const config = {
@@ -107,6 +115,7 @@ export async function aMarket(
   pace: 'by hand' | 'on a clock',
   keys: Partial<Record<'creator' | 'encoder' | 'arbiter', readonly SigningRole[]>> = {},
   media: MarketMedia | null = null,
+  terms: Partial<Pick<Behaviour, 'publishes' | 'unable'>> = {},
 ): Promise<MarketInProcess> {
   const rich = { hbd: '100.000 HBD' }
   let clock = Date.parse('2026-01-01T00:00:00Z')
@@ -126,8 +135,11 @@ export async function aMarket(
     encoder: 'awake',
     asleep: new Set(),
     findings: new Map(),
+    ...{ publishes: [], unable: [] },
+    ...terms,
   }
   const submissions: Submission[] = []
+  const declined: string[] = []
   const found = new Map<HiveAccount, Participant>()
   const settle: (() => Promise<void>)[] = []
 
@@ -153,7 +165,17 @@ export async function aMarket(
     const signer = aLocalSigner(name, keys[name])
     const urls = [liar.url, second.url, chain.url]
     const now = (): number => clock
-    const surroundings = { urls, now, network, behaviour, submissions, settle, signer, media }
+    const surroundings = {
+      urls,
+      now,
+      network,
+      behaviour,
+      submissions,
+      declined,
+      settle,
+      signer,
+      media,
+    }
     const participant = aParticipant(name, surroundings)
     found.set(participant.account, participant)
     return participant
@@ -167,6 +189,7 @@ export async function aMarket(
     behaviour,
     liar,
     submissions,
+    declined,
     sleep: (seconds) => {
       clock += seconds * 1_000
     },
@@ -183,11 +206,11 @@ export async function aMarket(
         chain.produceBlocks(1)
       }
     },
-    post: async (reference) => {
+    post: async (reference, codec) => {
       const { creator } = participants.creator.roles
       if (!creator) throw new Error('the creator plays its role')
       return creator.postJob(
-        { reference, path: media?.path ?? '/video.mp4' },
+        { reference, path: media?.path ?? '/video.mp4', codec },
         AbortSignal.timeout(30_000),
       )
     },
@@ -217,6 +240,7 @@ type Surroundings = {
   readonly network: MarketNetwork
   readonly behaviour: Behaviour
   readonly submissions: Submission[]
+  readonly declined: string[]
   readonly settle: (() => Promise<void>)[]
   readonly signer: Signer
   readonly media: MarketMedia | null
@@ -224,7 +248,7 @@ type Surroundings = {
 
 function aParticipant(
   name: 'creator' | 'encoder' | 'arbiter',
-  { urls, now, network, behaviour, submissions, settle, signer, media }: Surroundings,
+  { urls, now, network, behaviour, submissions, declined, settle, signer, media }: Surroundings,
 ): Participant {
   const self = account(name)
   const { operationId } = networks.devchain
@@ -249,7 +273,7 @@ function aParticipant(
     ledger,
     network,
     signer: createEnvelopeSigner(self, signer, devchainChainId),
-    engine: media?.engine ?? engine,
+    engine: media?.engine ?? anEngine(name, behaviour),
     content: media?.content ?? content,
     processor: media?.processor ?? aProcessor(behaviour),
     checker: media ? onceDrawn(node, media.checkerOf(ledger)) : aChecker(node, behaviour, name),
@@ -258,6 +282,7 @@ function aParticipant(
     readiness: { obstacle: () => (registration.isSuperseded() ? 'another node' : null) },
     accounts: createAccounts({ rpc: node.rpc, now: () => 0 }, { ttlMs: 0, limit: 10 }),
     clock: { now: () => 0 },
+    onDecline: (_, reason) => declined.push(reason),
   })
   const registration = createRegistration({
     account: self,
@@ -265,7 +290,7 @@ function aParticipant(
     outbox,
     ledger,
     sha256,
-    profile: () => profileOf(name, peerConfig, media?.engine.class ?? encoderProfile.class),
+    profile: () => profileOf(name, peerConfig, { behaviour, engine: media?.engine }),
   })
   return {
     account: self,
@@ -286,17 +311,25 @@ function aParticipant(
 function profileOf(
   name: 'creator' | 'encoder' | 'arbiter',
   peer: PeerConfig,
-  determinism: EncodingEngine['class'],
+  { behaviour, engine: real }: { behaviour: Behaviour; engine: EncodingEngine | undefined },
 ): NodeRegister {
+  const proofOf = (recipe: Recipe) => real?.proofOf(recipe) ?? standingOf(recipe)
+  const capabilities = behaviour.publishes.map((recipe) => ({
+    ...{ codec: recipes[recipe].codec, encoder: recipes[recipe].encoder },
+    ...{ hwAccel: 'none' as const, maxResolution: '1080p', speed: 1_000 },
+    proof: { recipe, class: proofOf(recipe).class.cid },
+  }))
+  const encoder = {
+    ...{ ...encoderProfile, capabilities, prices: [...pricesOf(peer)] },
+    class: proofOf(contractRecipe).class,
+  }
   return {
     v: 1,
     t: 'node.register',
     peer: peerId(name),
     addresses: [],
     roles: [name],
-    ...(name === 'encoder'
-      ? { encoder: { ...encoderProfile, class: determinism, prices: [...pricesOf(peer)] } }
-      : {}),
+    ...(name === 'encoder' ? { encoder } : {}),
     ...(name === 'arbiter' ? { arbiter: config.arbiter } : {}),
   }
 }
@@ -333,7 +366,28 @@ function backgroundByHand(): { background: BackgroundWork; settled: () => Promis
   }
 }
 
-const engine: EncodingEngine = {
+/** Every recipe but the contract's takes four times as long, and has a class of its own. */
+function standingOf(recipe: Recipe): RecipeProof {
+  if (recipe === contractRecipe)
+    return { class: encoderProfile.class, pixelsPerSecond: 100_000_000 }
+  return { class: { ...encoderProfile.class, cid: cid(recipe) }, pixelsPerSecond: 25_000_000 }
+}
+
+/** A machine that has proven the contract's recipe, what its encoder has published, and what it is asked for. */
+function anEngine(name: string, { publishes, unable }: Behaviour): EncodingEngine {
+  const proven = new Set<Recipe>([contractRecipe, ...(name === 'encoder' ? publishes : [])])
+  return {
+    ...engine,
+    proofOf: (recipe) => (proven.has(recipe) ? standingOf(recipe) : null),
+    prove: async (recipe) => {
+      if (unable.includes(name)) throw new MarketError('unsupported-here', 'Not with this FFmpeg.')
+      proven.add(recipe)
+      return standingOf(recipe)
+    },
+  }
+}
+
+const engine: Omit<EncodingEngine, 'proofOf' | 'prove'> = {
   class: encoderProfile.class,
   workers: 1,
   pixelsPerSecond: 100_000_000,

@@ -1,6 +1,6 @@
 import { asc, eq, sum } from 'drizzle-orm'
 import { Sha256Hex } from '#protocol/ids.ts'
-import type { SegmentRecord } from '#protocol/manifest.ts'
+import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { NodeDatabase } from './database.ts'
 import { cachedPieces } from './schema.ts'
@@ -9,6 +9,8 @@ import { cachedPieces } from './schema.ts'
 export type CachedPiece = {
   readonly segments: readonly SegmentRecord[]
   readonly place: string
+  /** The initialization segment of its rendition; absent for transport streams. */
+  readonly init?: InitRecord
 }
 
 /** What was ever encoded here, by everything its bytes depend on. It says where to look; who finds it checks the bytes. */
@@ -33,11 +35,13 @@ export function createPieceCache(database: NodeDatabase, { now }: Pick<Clock, 'n
         .where(eq(cachedPieces.key, key))
         .returning()
         .get()
-      return found ? { segments: found.segments, place: found.place } : null
+      if (!found) return null
+      const { segments, place, init } = found
+      return { segments, place, ...(init === null ? {} : { init }) }
     },
-    save: (key, { segments, place }) => {
+    save: (key, { segments, place, init = null }) => {
       const bytes = segments.reduce((total, segment) => total + segment.bytes, 0)
-      const row = { segments, place, bytes, usedAt: now() }
+      const row = { segments, place, init, bytes, usedAt: now() }
       database
         .insert(cachedPieces)
         .values({ key, ...row })

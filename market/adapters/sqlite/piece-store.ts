@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { HardwareEncoder } from '#protocol/encoder.ts'
 import type { JobId } from '#protocol/ids.ts'
-import type { SegmentRecord } from '#protocol/manifest.ts'
+import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
 import type { NodeDatabase } from './database.ts'
 import { encodedPieces } from './schema.ts'
 
@@ -12,6 +12,8 @@ export type Piece = {
   readonly segments: readonly SegmentRecord[]
   /** The hardware that made it; absent for the recipe's own encoder, whose bytes any machine of the class can make. */
   readonly hardware?: HardwareEncoder
+  /** The initialization segment of its rendition; absent for transport streams. */
+  readonly init?: InitRecord
 }
 
 /** What of a job is finished, so that a crash costs no more than the part it happened in. */
@@ -38,9 +40,10 @@ export function createPieceStore(database: NodeDatabase): PieceStore {
         .where(eq(encodedPieces.job, job))
         .orderBy(encodedPieces.rendition, encodedPieces.part)
         .all()
-        .map(({ rendition, part, segments, hardware }) => ({
+        .map(({ rendition, part, segments, hardware, init }) => ({
           ...{ rendition, part, segments },
           ...(hardware === null ? {} : { hardware }),
+          ...(init === null ? {} : { init }),
         })),
     removePiece: (job, { rendition, part }) => {
       const { job: ofJob, rendition: ofRendition, part: ofPart } = encodedPieces

@@ -13,7 +13,7 @@ import type { HardwareEncoder } from '#protocol/encoder.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
-import type { SegmentRecord } from '#protocol/manifest.ts'
+import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
 import { fromTagged, toTagged } from '#protocol/tagged-json.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
@@ -108,6 +108,8 @@ export const encodedPieces = sqliteTable(
     segments: record<readonly SegmentRecord[]>('segments').notNull(),
     /** The hardware that made it; null for the recipe's own encoder. */
     hardware: text().$type<HardwareEncoder>(),
+    /** The initialization segment of its rendition; null for transport streams. */
+    init: record<InitRecord>('init'),
   },
   (table) => [primaryKey({ columns: [table.job, table.rendition, table.part] })],
 )
@@ -120,6 +122,8 @@ export const cachedPieces = sqliteTable(
     segments: record<readonly SegmentRecord[]>('segments').notNull(),
     /** The folder of the tree they are in; empty where they are blocks of this node. */
     place: text().notNull(),
+    /** The initialization segment of its rendition; null for transport streams. */
+    init: record<InitRecord>('init'),
     bytes: integer().notNull(),
     usedAt: integer().notNull(),
   },

@@ -1,7 +1,9 @@
 import { milliHbd } from '#protocol/amount.ts'
 import type { JobAward } from '#protocol/award.ts'
 import type { Bid } from '#protocol/bid.ts'
+import { classOf } from '#protocol/encoder.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
+import type { JobOffer } from '#protocol/offer.ts'
 import type { HiveOperation } from '#protocol/transaction.ts'
 import type { Bidder } from '../../domain/bidders.ts'
 import { haveAllBid } from '../../domain/bidders.ts'
@@ -23,7 +25,7 @@ export function awardBid(deps: CreatorContext, job: CreatorJobIn<'bidding'>): vo
   const circumstances = circumstancesOf(deps, job)
   const bids = deps.bids.of(job.id).map(({ body }) => body)
   const isTimeUp = circumstances.now >= job.offer.bidsUntil
-  if (!isTimeUp && !haveAllBid(bids, connectedEncoders(deps))) return
+  if (!isTimeUp && !haveAllBid(bids, connectedEncoders(deps, job.offer))) return
   const open = bids.filter(({ encoder }) => !job.setAside.includes(encoder))
   const [best] = rankBids(
     open.map((bid) => candidateOf(deps, bid)),
@@ -49,12 +51,18 @@ function bidsAwaitedUntil(
   return Math.min(offer.deliverBy, Math.max(listensUntil, since + options.bidSeconds))
 }
 
-/** Encoders of the registry that are connected: those that a bid can be expected of. */
-function connectedEncoders({ ledger, network }: CreatorDeps): readonly Bidder[] {
+/** Encoders of the registry that are connected and follow the offer's recipe: those that a bid can be expected of. */
+function connectedEncoders(
+  { ledger, network }: CreatorDeps,
+  { recipe }: Pick<JobOffer, 'recipe'>,
+): readonly Bidder[] {
   return [...ledger.current().nodes.values()]
     .filter(
-      ({ phase, roles, account }) =>
-        phase === 'active' && roles.includes('encoder') && network.isConnected(account),
+      ({ phase, encoder, account }) =>
+        phase === 'active' &&
+        encoder !== undefined &&
+        classOf(encoder, recipe) !== null &&
+        network.isConnected(account),
     )
     .map(({ account }) => ({ account, freeSlots: network.freeSlots(account) }))
 }

@@ -2,6 +2,7 @@ import type { MilliHbd } from '#protocol/amount.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
+import type { Codec } from '#protocol/recipe.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import type { Patience } from '../../domain/offer-terms.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -52,6 +53,8 @@ export type CreatorOptions = Patience & {
   readonly ceilingPercent: bigint
   /** The most that a job may cost, fee included; without one there is no limit. */
   readonly escrowLimit?: MilliHbd | undefined
+  /** What jobs are encoded in whose request does not say; absent for H.264. */
+  readonly codec?: Codec
 }
 
 type Unstamped<E> = E extends JobEvent ? Omit<E, 'at' | 'job'> : never

@@ -4,11 +4,13 @@ import { gridSeconds } from '#protocol/grid.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
-import { contractRecipe } from '#protocol/recipe.ts'
+import type { Codec, Recipe } from '#protocol/recipe.ts'
+import { recipeFor } from '#protocol/recipe.ts'
 import type { CreatorJob, CreatorJobIn } from '../../domain/creator-job.ts'
 import { buildLadder } from '../../domain/ladder.ts'
 import { frameGrid, offerDeadlines, saltHashOf } from '../../domain/offer-terms.ts'
-import { defaultPrices, ladderPrice } from '../../domain/pricing.ts'
+import { defaultPrices, ladderPrice, recipePercent } from '../../domain/pricing.ts'
+import { ladderFor } from '../../domain/recipe-ladder.ts'
 import { MarketError } from '../../errors.ts'
 import type { AddedContent } from '../../ports/content-store.ts'
 import type { EncodeRequest, SourceProfile } from '../../ports/encoding-engine.ts'
@@ -23,24 +25,32 @@ export type JobRequest = {
   readonly reference: string
   readonly path: string
   readonly ceiling?: MilliHbd | undefined
+  readonly codec?: Codec | undefined
 }
 
 /**
  * Measures a file, puts it into the store and signs its offer. Everything that can be wrong with the input,
- * the purse or the market is found here, before any money moves. Idempotent by its reference.
+ * the purse or the market is found here, before any money moves; so is a codec that this node could not check. Idempotent by
+ * its reference.
  */
 export function createPostJob(deps: CreatorDeps) {
-  return async ({ reference, path, ceiling }: JobRequest, signal: AbortSignal): Promise<JobId> => {
+  return async (request: JobRequest, signal: AbortSignal): Promise<JobId> => {
+    const { reference, path, ceiling, codec = deps.options.codec ?? 'h264' } = request
+    const recipe = recipeFor(codec)
     const id = JobId.parse(`${deps.account}:${reference}`)
     if (deps.jobs.find(id)) return id
     const obstacle = deps.readiness.obstacle()
     if (obstacle !== null) throw new MarketError('node-unready', obstacle)
+    const proof = await deps.engine.prove(recipe, { signal })
     const profile = await deps.engine.analyse(path, { signal })
     const arbiters = requireArbiters(deps)
     const source = await deps.content.addFile(path, { signal })
     const salt = Sha256Hex.parse(deps.randomHex(32))
-    const terms = await encodingTerms(deps, { path, profile, source }, signal)
-    const offer = buildOffer(deps, { id, salt, terms, arbiters, ceiling })
+    const terms = await encodingTerms(deps, { path, profile, source, recipe }, signal)
+    const offer = buildOffer(deps, {
+      ...{ id, salt, terms, arbiters, ceiling },
+      percent: recipePercent(deps.engine, proof),
+    })
     await requireFunds(deps, offer)
     deps.state.atomically(() => {
       if (!deps.jobs.find(id)) storeOffer(deps, offer, salt)
@@ -53,12 +63,13 @@ type Measured = {
   readonly path: string
   readonly profile: SourceProfile
   readonly source: AddedContent
+  readonly recipe: Recipe
 }
 
 /** What the bytes of the job will depend on. */
 async function encodingTerms(
   { engine }: CreatorDeps,
-  { path, profile, source: { cid } }: Measured,
+  { path, profile, recipe, source: { cid } }: Measured,
   signal: AbortSignal,
 ): Promise<EncodeRequest['terms']> {
   const { bytes, width, height, codec, videoStream, audioStream } = profile
@@ -66,8 +77,8 @@ async function encodingTerms(
   const terms = {
     source: { cid, bytes, width, height, codec, videoStream, ...sound },
     grid: frameGrid(profile.rate, profile.frames, profile.longestGopSeconds),
-    recipe: contractRecipe,
-    ladder: buildLadder(width, height, profile),
+    recipe,
+    ladder: ladderFor(recipe, buildLadder(width, height, profile), profile.rate),
   } as const
   const copy = await chooseCopy(engine, profile, { source: path, terms }, signal)
   return { ...terms, ...copy.terms }
@@ -79,14 +90,16 @@ type OfferParts = {
   readonly terms: EncodeRequest['terms']
   readonly arbiters: readonly HiveAccount[]
   readonly ceiling: MilliHbd | undefined
+  /** What the recipe costs by this node's own measure; see {@link ladderPrice}. */
+  readonly percent: bigint
 }
 
 function buildOffer(
   deps: CreatorDeps,
-  { id, salt, terms, arbiters, ...asked }: OfferParts,
+  { id, salt, terms, arbiters, percent, ...asked }: OfferParts,
 ): JobOffer {
   const { ledger, sha256, options } = deps
-  const usual = ladderPrice(defaultPrices, terms) ?? milliHbd(1n)
+  const usual = ladderPrice(defaultPrices, terms, percent) ?? milliHbd(1n)
   const ceiling = asked.ceiling ?? milliHbd((usual * options.ceilingPercent + 99n) / 100n)
   return {
     v: 1,

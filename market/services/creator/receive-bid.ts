@@ -54,7 +54,7 @@ export function circumstancesOf(
   return {
     offer,
     now: head?.time ?? ChainTime.parse(0),
-    ownClass: engine.class.cid,
+    ownClass: engine.proofOf(offer.recipe)?.class.cid ?? null,
     luck: luckFrom(salt, sha256),
     arbiters: offer.arbiters.filter((account) => {
       const node = nodes.get(account)

@@ -1,6 +1,6 @@
 import type { Sha256 } from '#protocol/canonical.ts'
 import type { RenditionPrice } from '#protocol/encoder.ts'
-import type { HiveAccount } from '#protocol/ids.ts'
+import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { EncodingEngine } from '../../ports/encoding-engine.ts'
 import type { EncoderJobStore } from '../../ports/job-stores.ts'
@@ -29,6 +29,8 @@ export type EncoderDeps = {
   readonly clock: Clock
   readonly sha256: Sha256
   readonly options: EncoderOptions
+  /** Told why an offer gets no bid, once for each reason. */
+  readonly onDecline?: (job: JobId, reason: string) => void
 }
 
 type EncoderOptions = {

@@ -1,9 +1,14 @@
+import { classOf } from '#protocol/encoder.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
+import type { JobId } from '#protocol/ids.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import type { Recipe } from '#protocol/recipe.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import { bidFor } from '../../domain/bidding.ts'
 import type { EncoderJob, EncoderJobIn } from '../../domain/encoder-job.ts'
 import { isOccupying } from '../../domain/encoder-job.ts'
+import { recipePercent } from '../../domain/pricing.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
 
 /**
@@ -11,6 +16,7 @@ import type { EncoderDeps } from './encoder-deps.ts'
  * The bid is stored before it is sent: it binds this node from the moment anybody may have it. Idempotent.
  */
 export function createConsiderOffer(deps: EncoderDeps) {
+  const decline = createDecline(deps)
   return (offer: JobOffer): void => {
     const { account, engine, jobs, ledger, network, options, readiness, sha256 } = deps
     const { head } = ledger.current()
@@ -20,14 +26,28 @@ export function createConsiderOffer(deps: EncoderDeps) {
     if (creator === account || !mayBid(jobs.find(offer.job))) return
     // A firm bid takes a slot, so an offer that is overdue gets one only while there is somebody to take it up.
     if (head.time >= offer.bidsUntil && !network.isConnected(creator)) return
-    if (!engine.decodes(offer.source.codec)) return
+    if (!engine.decodes(offer.source.codec)) {
+      decline(offer.job, `${offer.source.codec} cannot be decoded here`)
+      return
+    }
+    const proof = publishedProof(deps, offer.recipe)
+    if (!proof) {
+      decline(offer.job, `the recipe ${offer.recipe} has not been proven here and published`)
+      return
+    }
     if (jobs.unfinished().filter(isOccupying).length >= options.slots) return
     const { prices, firmSeconds, marginSeconds } = options
-    const pixelsPerSecond = engine.pixelsPerSecond * engine.workers
-    const arbiters = registeredArbiters(deps)
-    const profile = { account, prices, pixelsPerSecond, arbiters, firmSeconds, marginSeconds }
+    const profile = {
+      ...{ account, prices, firmSeconds, marginSeconds },
+      pixelsPerSecond: proof.pixelsPerSecond * engine.workers,
+      percent: recipePercent(engine, proof),
+      arbiters: registeredArbiters(deps),
+    }
     const bid = bidFor(offer, profile, head.time)
-    if (typeof bid === 'string') return
+    if (typeof bid === 'string') {
+      decline(offer.job, bid)
+      return
+    }
     const job = {
       phase: 'bidding',
       id: offer.job,
@@ -38,6 +58,32 @@ export function createConsiderOffer(deps: EncoderDeps) {
     } as const
     jobs.save(job)
     sendBid(deps, job)
+  }
+}
+
+/**
+ * What was measured of a recipe, if the registry says of this encoder that its bytes are of that class: a creator reads there who
+ * can follow the recipe, and by whose bytes a delivery is checked. The contract's needs no entry of its own.
+ */
+function publishedProof({ account, engine, ledger }: EncoderDeps, recipe: Recipe) {
+  const proof = engine.proofOf(recipe)
+  if (!proof || recipe === contractRecipe) return proof
+  const own = ledger.current().nodes.get(account)?.encoder
+  return own && classOf(own, recipe) === proof.class.cid ? proof : null
+}
+
+/** Jobs whose last reason is remembered, so that it is told once and not with every block. */
+const rememberedReasons = 1_000
+
+function createDecline({ onDecline }: EncoderDeps): (job: JobId, reason: string) => void {
+  const told = new Map<JobId, string>()
+  return (job, reason) => {
+    if (told.get(job) === reason) return
+    told.delete(job)
+    told.set(job, reason)
+    const [oldest] = told.keys()
+    if (told.size > rememberedReasons && oldest !== undefined) told.delete(oldest)
+    onDecline?.(job, reason)
   }
 }
 

@@ -1,26 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { ladderFor } from '#market/domain/recipe-ladder.ts'
+import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { EncoderCapability } from '#protocol/encoder.ts'
 import type { FrameGrid } from '#protocol/grid.ts'
 import { partWindow } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import { presets } from '#protocol/ladder.ts'
+import { contractRecipe, Recipe, recipes } from '#protocol/recipe.ts'
 import type { FfmpegTools } from '../ffmpeg-tools.ts'
 import type { HardwareDevice } from '../hardware/hardware-device.ts'
 import { hwAccelOf } from '../hardware/hardware-device.ts'
 import type { DeviceReport } from '../hardware/hardware-survey.ts'
+import { instructionCap } from '../instruction-cap.ts'
 import { partArguments } from '../part-arguments.ts'
+import { unlessUnsupported } from '../recipe-proofs.ts'
 import { makeSampleClip } from '../sample-clip.ts'
 import type { SourceLayout } from '../source-layout.ts'
 import { readLayout } from '../source-layout.ts'
-import { codecTrialArguments, softwareCodecs } from './codec-arguments.ts'
 import { framesPerSecond } from './time-trial.ts'
 
 export type CapabilityDeps = {
   readonly tools: FfmpegTools
-  /** What the start's calibration has found: pixels a second of one worker, and how many there are. */
-  readonly engine: { readonly pixelsPerSecond: number; readonly workers: number }
+  /** What the start's calibration has found, pixels a second of one worker and how many there are, and the proof of other recipes. */
+  readonly engine: Pick<EncodingEngine, 'pixelsPerSecond' | 'workers' | 'prove'>
   /** What has proved itself in hardware. */
   readonly reports: readonly DeviceReport[]
   readonly now: () => number
@@ -32,6 +36,8 @@ export type CapabilityOptions = {
   readonly budgetMs?: number
   /** What is encoded; it names the size that is published. */
   readonly rendition?: Rendition
+  /** Recipes besides the contract's that are measured; all where none are named. */
+  readonly others?: readonly Recipe[]
 }
 
 /** Frames a second at which video plays in real time, for the figures that are published. */
@@ -44,12 +50,17 @@ const grid: FrameGrid = {
 
 /**
  * What this machine encodes, and how fast, each found by encoding: H.264 in hardware first, then by the recipe, then the
- * codecs that offers may ask for one day. Whatever does not encode here is left out. It keeps the machine busy for some
+ * recipes that an offer may ask for. Whatever does not encode here is left out. It keeps the machine busy for some
  * half a minute, so it runs when its owner asks for it and not at a node's start.
  */
 export async function measureCapabilities(
   deps: CapabilityDeps,
-  { signal, budgetMs = 8_000, rendition = { ...presets[0] } }: CapabilityOptions,
+  {
+    signal,
+    budgetMs = 8_000,
+    rendition = { ...presets[0] },
+    others = Recipe.options.filter((recipe) => recipe !== contractRecipe),
+  }: CapabilityOptions,
 ): Promise<readonly EncoderCapability[]> {
   const directory = await mkdtemp(path.join(tmpdir(), 'spk-encoder-speed-'))
   try {
@@ -62,7 +73,7 @@ export async function measureCapabilities(
     return [
       ...(await hardwareCapabilities(bench)),
       recipeCapability(deps.engine, rendition),
-      ...(await softwareCapabilities(bench)),
+      ...(await softwareCapabilities(bench, others)),
     ]
   } finally {
     await rm(directory, { recursive: true, force: true })
@@ -102,13 +113,14 @@ function deviceArguments(
 ): readonly string[] {
   const window = partWindow(grid, 0)
   return partArguments({
-    ...{ layout, grid, window, renditions: [rendition], instructions: null, hardware },
+    ...{ layout, grid, recipe: contractRecipe, window, renditions: [rendition] },
+    ...{ instructions: null, hardware },
   })
 }
 
 /** All workers together: parts do not wait for one another. */
 function recipeCapability(
-  { pixelsPerSecond, workers }: CapabilityDeps['engine'],
+  { pixelsPerSecond, workers }: Pick<EncodingEngine, 'pixelsPerSecond' | 'workers'>,
   { name, width, height }: Rendition,
 ): EncoderCapability {
   const frames = (pixelsPerSecond * workers) / (width * height)
@@ -118,18 +130,31 @@ function recipeCapability(
   }
 }
 
-async function softwareCapabilities(bench: Bench): Promise<readonly EncoderCapability[]> {
-  const { layout, rendition } = bench
+/** Recipes that have proved themselves, each by the command of a part; workers do not wait for one another. */
+async function softwareCapabilities(
+  bench: Bench,
+  others: readonly Recipe[],
+): Promise<readonly EncoderCapability[]> {
+  const { deps, layout, rendition, signal } = bench
   const window = partWindow(grid, 0)
+  const instructions = await instructionCap()
   const found: EncoderCapability[] = []
-  for (const { codec, encoders } of softwareCodecs)
-    for (const encoder of encoders) {
-      if (found.some((capability) => capability.codec === codec)) break
-      const args = codecTrialArguments({ layout, grid, window, rendition, encoder })
-      const speed = await trySpeed(bench, args)
-      if (speed > 0)
-        found.push({ codec, encoder, hwAccel: 'none', maxResolution: rendition.name, speed })
-    }
+  for (const recipe of others) {
+    const { codec, encoder } = recipes[recipe]
+    const proof = await deps.engine.prove(recipe, { signal }).catch(unlessUnsupported)
+    if (!proof) continue
+    const renditions = ladderFor(recipe, [rendition], grid.rate)
+    const speed = await trySpeed(
+      bench,
+      partArguments({ layout, grid, recipe, window, renditions, instructions }),
+    )
+    if (speed === 0) continue
+    found.push({
+      ...{ codec, encoder, hwAccel: 'none', maxResolution: rendition.name },
+      speed: Math.min(mostSpeed, speed * deps.engine.workers),
+      proof: { recipe, class: proof.class.cid },
+    })
+  }
   return found
 }
 
@@ -149,6 +174,9 @@ async function trySpeed(
   }
 }
 
+/** More is not to be believed, nor to be written. */
+const mostSpeed = 10_000_000
+
 function thousandths(framesASecond: number): number {
-  return Math.min(10_000_000, Math.max(1, Math.round((1_000 * framesASecond) / realTime)))
+  return Math.min(mostSpeed, Math.max(1, Math.round((1_000 * framesASecond) / realTime)))
 }

@@ -1,70 +1,97 @@
-import type { FrameGrid, PartWindow } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
-import { inputArguments } from '../input-arguments.ts'
-import { windowFilters } from '../part-arguments.ts'
-import { renditionFilters, uprightFilters } from '../picture-filters.ts'
-import type { SourceLayout } from '../source-layout.ts'
+import type { Recipe } from '#protocol/recipe.ts'
 
-/** Codecs beyond the contract, each with its encoders in FFmpeg: the first that works is the one that counts. */
-export const softwareCodecs = [
-  { codec: 'h265', encoders: ['libx265'] },
-  { codec: 'vp9', encoders: ['libvpx-vp9'] },
-  { codec: 'av1', encoders: ['libsvtav1', 'libaom-av1'] },
-] as const
+/** What a recipe's encoder is told besides the pictures. */
+export type CodecTerms = {
+  readonly rendition: Pick<Rendition, 'kbps' | 'profile' | 'level'>
+  readonly segmentFrames: number
+  /** The value of `-force_key_frames` where segments have lengths of their own; null where all have the same. */
+  readonly keyFrames: string | null
+  /** Instruction sets the encoder may use, as `asm=` names them; null leaves it to the encoder, and makes another class. */
+  readonly instructions: string | null
+  /** How many times the result was above the rendition's rate: each time the quality is lowered by a step. */
+  readonly step: number
+}
 
-type SoftwareEncoder = (typeof softwareCodecs)[number]['encoders'][number]
+/** Steps by which the quality of a part may be lowered until it keeps its rate. Some encoders are not held by a cap alone. */
+export const mostSteps = 3
 
-export type CodecEncode = {
-  readonly layout: SourceLayout
-  readonly grid: FrameGrid
-  readonly window: PartWindow
-  readonly rendition: Rendition
-  readonly encoder: SoftwareEncoder
+/**
+ * One recipe's encoder: constant quality under the rendition's cap, closed groups of exactly one segment whatever the scene
+ * does, one thread. Qualities are about as crf 23 of libx264 looks, in each encoder's own scale. Changing a word of it is
+ * another recipe.
+ */
+export function codecArguments(recipe: Recipe, terms: CodecTerms): readonly string[] {
+  switch (recipe) {
+    case 'h264-ts-1':
+      return x264Arguments(terms)
+    case 'h265-fmp4-1':
+      return x265Arguments(terms)
+    case 'vp9-fmp4-1':
+      return vp9Arguments(terms)
+    case 'av1-fmp4-1':
+      return av1Arguments(terms)
+  }
 }
 
 /**
- * Encodes a window's frames, as the recipe's filters make them, by another codec, and drops the result: what it takes
- * is what is to be known. Closed groups of one segment under the rendition's cap, on all cores. Where an offer asks for
- * such a codec, these are its encoder's arguments; it then needs fragmented MP4, since VP9 and AV1 have no place in a
- * transport stream.
+ * Choosing a reference for each block of a partition (`mixed-refs`) is left out of the preset: film gets the same bytes and the
+ * same SSIM without it, for a twelfth less work (test/perf/RESULTS.md).
  */
-export function codecTrialArguments(encode: CodecEncode): readonly string[] {
-  const { layout, grid, window, rendition } = encode
-  const { startFrame, frames } = window
-  const filters = [
-    ...windowFilters(layout, grid.rate, { startFrame, endFrame: startFrame + frames }),
-    ...uprightFilters(layout.video),
-    ...renditionFilters(layout.video, rendition),
-  ]
+function x264Arguments({ rendition, segmentFrames, keyFrames, instructions }: CodecTerms) {
+  const { profile, level } = rendition
+  const group = String(segmentFrames)
+  const colors = ['colorprim=bt709', 'transfer=bt709', 'colormatrix=bt709']
+  const cap = instructions === null ? [] : [`asm=${instructions}`]
   return [
-    ...['-loglevel', 'warning', ...inputArguments(layout, 0)],
-    ...['-filter_complex', `[0:${layout.video.index}]${filters.join(',')}[out]`],
-    ...['-map', '[out]', '-frames:v', String(frames), ...codecArguments(encode)],
-    ...['-f', 'null', '-'],
+    ...['-c:v', 'libx264', '-threads', '1', '-preset', 'medium', '-crf', '23'],
+    ...rateCap(rendition),
+    ...['-profile:v', profile, '-level:v', level],
+    ...['-g', group, '-keyint_min', group, '-sc_threshold', '0'],
+    ...(keyFrames === null ? [] : ['-forced-idr', '1', '-force_key_frames', keyFrames]),
+    ...['-x264-params', ['open-gop=0', 'mixed-refs=0', ...colors, ...cap].join(':')],
   ]
 }
 
-/** Quality in each encoder's own scale, about as crf 23 of libx264 looks; its middling speed. */
-function codecArguments({ encoder, grid, rendition }: CodecEncode): readonly string[] {
-  const group = ['-g', String(grid.segmentFrames)]
-  const cap = ['-maxrate', `${rendition.kbps}k`, '-bufsize', `${2 * rendition.kbps}k`]
-  switch (encoder) {
-    case 'libx265':
-      return [
-        ...['-c:v', 'libx265', '-preset', 'medium', '-crf', '26', ...cap, ...group],
-        ...['-x265-params', 'open-gop=0:scenecut=0:log-level=error'],
-      ]
-    case 'libvpx-vp9':
-      return [
-        ...['-c:v', 'libvpx-vp9', '-deadline', 'good', '-cpu-used', '4', '-row-mt', '1'],
-        ...['-crf', '33', '-b:v', `${rendition.kbps}k`, ...group],
-      ]
-    case 'libsvtav1':
-      return ['-c:v', 'libsvtav1', '-preset', '8', '-crf', '35', ...group]
-    case 'libaom-av1':
-      return [
-        ...['-c:v', 'libaom-av1', '-cpu-used', '8', '-row-mt', '1', '-crf', '35'],
-        ...['-b:v', `${rendition.kbps}k`, ...group],
-      ]
-  }
+/** x265's own threads, wavefronts and sliced look-ahead are all off: with them, bytes depend on how many there are. */
+function x265Arguments({ rendition, segmentFrames, instructions, step }: CodecTerms) {
+  const cap = instructions === null ? [] : [`asm=${instructions}`]
+  const parameters = [
+    ...['pools=none', 'frame-threads=1', 'wpp=0', 'lookahead-slices=0', ...cap],
+    ...['open-gop=0', 'scenecut=0', `keyint=${segmentFrames}`, `min-keyint=${segmentFrames}`],
+    ...[`level-idc=${rendition.level}`, 'high-tier=0', 'info=0', 'log-level=warning'],
+    ...['colorprim=bt709', 'transfer=bt709', 'colormatrix=bt709'],
+  ]
+  return [
+    ...['-c:v', 'libx265', '-tag:v', 'hvc1', '-threads', '1', '-preset', 'medium'],
+    ...['-crf', String(26 + 4 * step), ...rateCap(rendition)],
+    ...['-profile:v', rendition.profile, '-x265-params', parameters.join(':')],
+  ]
 }
+
+function vp9Arguments({ rendition, segmentFrames, step }: CodecTerms) {
+  const group = String(segmentFrames)
+  return [
+    ...['-c:v', 'libvpx-vp9', '-threads', '1', '-row-mt', '0', '-tile-columns', '0'],
+    ...['-deadline', 'good', '-cpu-used', '4', '-lag-in-frames', '25', '-auto-alt-ref', '1'],
+    ...['-crf', String(33 + 10 * step), '-b:v', `${rendition.kbps}k`, ...rateCap(rendition)],
+    ...['-profile:v', '0', '-g', group, '-keyint_min', group, ...taggedColors],
+  ]
+}
+
+function av1Arguments({ rendition, segmentFrames, step }: CodecTerms) {
+  return [
+    ...['-c:v', 'libsvtav1', '-preset', '8', '-crf', String(35 + 8 * step), ...rateCap(rendition)],
+    ...['-g', String(segmentFrames), '-svtav1-params', 'lp=1:scd=0', ...taggedColors],
+  ]
+}
+
+function rateCap({ kbps }: Pick<Rendition, 'kbps'>): readonly string[] {
+  return ['-maxrate', `${kbps}k`, '-bufsize', `${2 * kbps}k`]
+}
+
+/** For encoders that take colours from their input's tags alone. */
+const taggedColors = [
+  ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709'],
+  ...['-color_range', 'tv'],
+] as const

@@ -8,6 +8,7 @@ import type {
 } from '#market/ports/encoding-engine.ts'
 import { partWindow } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
+import { recipes } from '#protocol/recipe.ts'
 import { framePixels } from '../cell-plan.ts'
 import type { PartEncoder } from '../part-encoder.ts'
 import { failureKinds } from './failure-reason.ts'
@@ -31,7 +32,7 @@ type Passage = {
 
 /**
  * Encodes a cell on the best device that takes it; what a device fails at goes on with the next, within the same call,
- * down to libx264, whose failure is the one that is told. Every attempt has a folder of its own, and begins only after
+ * down to the recipe's own encoder, whose failure is the one that is told. Devices encode the contract's recipe only. Every attempt has a folder of its own, and begins only after
  * the process of the one before is gone; nothing of a failed attempt is left.
  */
 export function createCascadeEncoder(deps: CascadeEncoderDeps): PartEncoder['encodeCell'] {
@@ -41,7 +42,9 @@ export function createCascadeEncoder(deps: CascadeEncoderDeps): PartEncoder['enc
     const segments: EncodedSegment[] = []
     let left = cell.renditions
     while (left.length > 0) {
-      const lease = await deps.cascade.take(left, new Set(tried.keys()), options.signal)
+      const lease = recipes[request.terms.recipe].isContract
+        ? await deps.cascade.take(left, new Set(tried.keys()), options.signal)
+        : null
       const share = lease?.renditions ?? left
       const onShare = (frames: number): void => report.advance(share, frames)
       const passage = { request, part: cell.part, options, onShare }

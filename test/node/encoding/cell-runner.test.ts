@@ -24,6 +24,8 @@ function fakeEngine(overrides: Partial<EncodingEngine> = {}) {
     class: encoderProfile.class,
     workers: 2,
     decodes: () => true,
+    proofOf: () => null,
+    prove: () => Promise.reject(new Error('not asked')),
     pixelsPerSecond: 1,
     analyse: () => Promise.reject(new Error('not asked')),
     encodeCell: async (_request, { part, renditions }, { directory, onProgress }) => {

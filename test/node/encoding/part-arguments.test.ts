@@ -26,6 +26,7 @@ function argumentsOf(part: number, overrides: Partial<PartEncode> = {}): readonl
     layout,
     grid,
     window,
+    recipe: 'h264-ts-1',
     renditions: smallLadder,
     instructions: 'avx2',
     ...overrides,

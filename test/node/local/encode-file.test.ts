@@ -8,6 +8,7 @@ import type { EncodeFileDeps, EncodeFileOptions } from '#node/local/encode-file.
 import { createEncodeFile } from '#node/local/encode-file.ts'
 import type { LocalProgress, LocalReport } from '#node/local/local-report.ts'
 import { Manifest } from '#protocol/manifest.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import { complaintsAbout, makeFolder, untroubled } from '#test/support/ffmpeg.ts'
 import { contentOf, openLocal } from '#test/support/local-encode.ts'
 import { makeTinyClip } from '#test/support/tiny-clip.ts'
@@ -32,6 +33,7 @@ async function encode(
   return await createEncodeFile(deps)({
     file: clip,
     qualities: [],
+    recipe: contractRecipe,
     hasExtras: true,
     signal: untroubled,
     onProgress: () => undefined,

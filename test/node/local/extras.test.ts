@@ -8,6 +8,7 @@ import type { EncodeFileDeps } from '#node/local/encode-file.ts'
 import { createEncodeFile } from '#node/local/encode-file.ts'
 import type { LocalReport } from '#node/local/local-report.ts'
 import { Manifest } from '#protocol/manifest.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import { complaintsAbout, ffmpeg, makeFolder, untroubled } from '#test/support/ffmpeg.ts'
 import { contentOf, openLocal } from '#test/support/local-encode.ts'
 
@@ -53,6 +54,7 @@ async function encode(
     file: clip,
     out: out ?? path.join(await makeFolder(), 'out'),
     qualities: [],
+    recipe: contractRecipe,
     hasExtras,
     signal: untroubled,
     onProgress: () => undefined,

@@ -7,6 +7,7 @@ import type { FreeSpace } from '#node/encoding/disk-guard.ts'
 import { freeSpace } from '#node/encoding/disk-guard.ts'
 import { createEncodeFile } from '#node/local/encode-file.ts'
 import type { LocalReport } from '#node/local/local-report.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import { makeFolder, untroubled } from '#test/support/ffmpeg.ts'
 import { openLocal } from '#test/support/local-encode.ts'
 import { makeTinyClip } from '#test/support/tiny-clip.ts'
@@ -27,6 +28,7 @@ function encode(out: string, free: FreeSpace, diskFloorBytes: number): Promise<L
     file: clip,
     out,
     qualities: [],
+    recipe: contractRecipe,
     hasExtras: true,
     signal: untroubled,
     onProgress: () => undefined,
@@ -80,6 +82,7 @@ test('a disk that others fill stops the work, which goes on from there when ther
     file: clip,
     out,
     qualities: [],
+    recipe: contractRecipe,
     hasExtras: true,
     signal: untroubled,
     onProgress: () => undefined,

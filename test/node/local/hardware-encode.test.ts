@@ -11,6 +11,7 @@ import { HardwareEncoder } from '#protocol/encoder.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
 import { presets } from '#protocol/ladder.ts'
 import { Manifest } from '#protocol/manifest.ts'
+import { contractRecipe } from '#protocol/recipe.ts'
 import { fakeFfmpeg } from '#test/support/fake-ffmpeg.ts'
 import { fakeMachine } from '#test/support/fake-machine.ts'
 import { makeFolder, untroubled } from '#test/support/ffmpeg.ts'
@@ -23,7 +24,7 @@ test('a tree that hardware made says so, passes its check, and is never taken fo
   await makeTinyClip(file)
   const encode = async (deps: EncodeFileDeps, out: string) =>
     await createEncodeFile(deps)({
-      ...{ file, out, qualities: [], hasExtras: false, signal: untroubled },
+      ...{ file, out, qualities: [], recipe: contractRecipe, hasExtras: false, signal: untroubled },
       onProgress: () => undefined,
     })
   const [out, plain] = [path.join(await makeFolder(), 'out'), path.join(await makeFolder(), 'out')]

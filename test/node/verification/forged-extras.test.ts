@@ -30,7 +30,8 @@ let painted: {
 beforeAll(async () => {
   workshop = await openWorkshop(text)
   const { tools, request, segment, content } = workshop
-  const options = { request, readSegment: segment, directory: await makeFolder() }
+  const readInit = () => Promise.reject(new Error('transport streams need none'))
+  const options = { request, readSegment: segment, readInit, directory: await makeFolder() }
   await using maker = createExtrasMaker(tools, { ...options, signal: untroubled })
   const { manifest, files } = await maker.finish(workshop.manifest)
   for (const { from } of files) await content.addBytes(await readFile(from))

@@ -48,10 +48,13 @@ export function simulatedEngine(film: 'small' | 'large' = 'small'): EncodingEngi
   const never = (): never => {
     throw new Error('nothing is encoded in a simulated world')
   }
+  const standing = { class: encoderProfile.class, pixelsPerSecond: 50_000_000 }
   return {
     class: encoderProfile.class,
     workers: 2,
     pixelsPerSecond: 50_000_000,
+    proofOf: () => standing,
+    prove: () => Promise.resolve(standing),
     decodes: () => true,
     analyse: () =>
       Promise.resolve({

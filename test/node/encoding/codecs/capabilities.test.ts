@@ -1,9 +1,9 @@
 import { readFile, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { MarketError } from '#market/errors.ts'
 import { measureAndKeep, measuredCapabilities } from '#node/benchmark/measure-and-keep.ts'
 import { measureCapabilities } from '#node/encoding/codecs/capabilities.ts'
-import { softwareCodecs } from '#node/encoding/codecs/codec-arguments.ts'
 import { createKeptCapabilities } from '#node/encoding/codecs/kept-capabilities.ts'
 import { framesPerSecond } from '#node/encoding/codecs/time-trial.ts'
 import type { Ffmpeg } from '#node/encoding/ffmpeg-process.ts'
@@ -11,6 +11,9 @@ import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { findCandidates } from '#node/encoding/hardware/device-candidates.ts'
 import type { DeviceReport } from '#node/encoding/hardware/hardware-survey.ts'
 import { EncoderCapability } from '#protocol/encoder.ts'
+import type { Recipe } from '#protocol/recipe.ts'
+import { recipes } from '#protocol/recipe.ts'
+import { cid, encoderProfile } from '#test/support/builders.ts'
 import { aRendition } from '#test/support/clip.ts'
 import { fakeFfmpeg } from '#test/support/fake-ffmpeg.ts'
 import { fakeMachine } from '#test/support/fake-machine.ts'
@@ -21,7 +24,14 @@ beforeAll(async () => {
   tools = await openTools()
 })
 
-const engine = { pixelsPerSecond: 160 * 90 * 30 * 4, workers: 2 }
+const contract = { class: encoderProfile.class, pixelsPerSecond: 160 * 90 * 30 * 4 }
+const engine = {
+  ...{ pixelsPerSecond: contract.pixelsPerSecond, workers: 2 },
+  prove: async (recipe: Recipe) =>
+    recipe === 'vp9-fmp4-1'
+      ? Promise.reject(new MarketError('unsupported-here', 'No VP9 here.'))
+      : { ...contract, class: { ...contract.class, cid: cid(recipe) } },
+}
 const now = () => performance.now()
 
 async function provenReports(): Promise<readonly DeviceReport[]> {
@@ -46,11 +56,12 @@ test('what encodes is measured by encoding, hardware first, each codec once, and
     { codec: 'h264', encoder: 'h264_vaapi', hwAccel: 'vaapi', maxResolution: '90p' },
     { codec: 'h264', encoder: 'libx264', hwAccel: 'none', maxResolution: '90p', speed: 8_000 },
   ])
-  const others = capabilities.slice(2)
-  expect(new Set(others.map(({ codec }) => codec)).size).toBe(others.length)
-  const known = softwareCodecs.flatMap(({ encoders }): readonly string[] => encoders)
-  for (const { encoder } of others) expect(known).toContain(encoder)
-  expect(others.map(({ codec }) => codec)).toContain('h265')
+  expect(capabilities.slice(2)).toMatchObject(
+    (['h265-fmp4-1', 'av1-fmp4-1'] as const).map((recipe) => ({
+      ...{ codec: recipes[recipe].codec, encoder: recipes[recipe].encoder, hwAccel: 'none' },
+      proof: { recipe, class: cid(recipe) },
+    })),
+  )
 })
 
 test('a device that fails at the measuring is left out', async () => {
@@ -58,7 +69,7 @@ test('a device that fails at the measuring is left out', async () => {
   const fake = await fakeFfmpeg([{ encoder: 'h264_vaapi', act: { type: 'fail', log, code: 1 } }])
   const capabilities = await measureCapabilities(
     { tools: fake.tools, engine, reports: await provenReports(), now },
-    { signal: untroubled, budgetMs: 20_000, rendition: aRendition() },
+    { signal: untroubled, budgetMs: 20_000, rendition: aRendition(), others: [] },
   )
   expect(capabilities.map(({ hwAccel }) => hwAccel)).not.toContain('vaapi')
   expect(capabilities[0]).toMatchObject({ encoder: 'libx264' })

@@ -43,7 +43,10 @@ async function commandOf(hardware: HardwareDevice | null): Promise<readonly stri
     ...{ frames: 48, segmentFrames: 24, partSegments: 2, leadSeconds: 3 },
   }
   const window = partWindow(grid, 0)
-  return partArguments({ layout, grid, window, renditions: ladder, instructions: null, hardware })
+  return partArguments({
+    ...{ layout, grid, recipe: 'h264-ts-1', window, renditions: ladder },
+    ...{ instructions: null, hardware },
+  })
 }
 
 /** The options and values that an encoder of this build names as its own; null for an encoder it lacks. */

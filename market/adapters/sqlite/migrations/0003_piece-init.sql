@@ -1,0 +1,2 @@
+ALTER TABLE `cached_pieces` ADD `init` text;--> statement-breakpoint
+ALTER TABLE `encoded_pieces` ADD `init` text;

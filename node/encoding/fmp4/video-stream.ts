@@ -1,0 +1,67 @@
+import type { Rendition } from '#protocol/ladder.ts'
+import type { Recipe } from '#protocol/recipe.ts'
+import { recipes } from '#protocol/recipe.ts'
+import { av1Config, av1Terms } from './av1-config.ts'
+import { firstSample } from './fragment.ts'
+import { hevcTerms } from './hevc-config.ts'
+import { configIn } from './init-segment.ts'
+import type { StreamTerms } from './stream-terms.ts'
+import { vp9Config, vp9Terms } from './vp9-config.ts'
+
+/** Bytes of a box ahead of its content. */
+const boxHead = 8
+
+type FragmentedCodec = Exclude<(typeof recipes)[Recipe]['codec'], 'h264'>
+
+/** How a codec is written into MP4: its sample entry, its configuration, and what both say with the first picture. */
+type StreamForm = {
+  readonly format: string
+  readonly configType: string
+  readonly configOf: (file: Uint8Array, rendition: Pick<Rendition, 'level'>) => Uint8Array
+  readonly termsOf: (config: Uint8Array, picture: Uint8Array) => StreamTerms
+}
+
+const forms: Readonly<Record<FragmentedCodec, StreamForm>> = {
+  h265: {
+    ...{ format: 'hvc1', configType: 'hvcC', termsOf: hevcTerms },
+    configOf: (file) => configIn(file, 'hvcC'),
+  },
+  vp9: {
+    ...{ format: 'vp09', configType: 'vpcC', termsOf: vp9Terms },
+    configOf: (_, rendition) => vp9Config(rendition),
+  },
+  av1: {
+    ...{ format: 'av01', configType: 'av1C', termsOf: av1Terms },
+    configOf: (file) => av1Config(firstSample(file)),
+  },
+}
+
+type Stream = { readonly format: string; readonly config: Uint8Array }
+
+/** Sample entry and configuration of a stream that FFmpeg has written into an MP4. Throws a RangeError for any other. */
+export function streamForm(
+  recipe: Recipe,
+  file: Uint8Array,
+  rendition: Pick<Rendition, 'level'>,
+): Stream {
+  const { format, configOf } = formOf(recipe)
+  return { format, config: configOf(file, rendition) }
+}
+
+/** The same as an initialization segment of ours has them. Throws a RangeError for any other. */
+export function streamFormOf(recipe: Recipe, init: Uint8Array): Stream {
+  const { format, configType } = formOf(recipe)
+  return { format, config: configIn(init, configType) }
+}
+
+/** What an initialization segment and the first picture behind it say of the stream. Throws a RangeError where they disagree. */
+export function streamTerms(recipe: Recipe, init: Uint8Array, picture: Uint8Array): StreamTerms {
+  const { configType, termsOf } = formOf(recipe)
+  return termsOf(configIn(init, configType).subarray(boxHead), picture)
+}
+
+function formOf(recipe: Recipe): StreamForm {
+  const { codec } = recipes[recipe]
+  if (codec === 'h264') throw new RangeError('H.264 is carried in transport streams')
+  return forms[codec]
+}
