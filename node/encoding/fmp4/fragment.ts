@@ -76,7 +76,8 @@ export function samplesIn(bytes: Uint8Array, unitTicks?: number): readonly Sampl
   const [traf, another] = boxesIn(bodyOf(bytes, 'moof')).filter(({ type }) => type === 'traf')
   if (!traf || another) throw new RangeError('not a segment of one track')
   const media = bodyOf(bytes, 'mdat')
-  const rows = rowsOf(bodyOf(traf.body, 'trun'), defaultsIn(bodyOf(traf.body, 'tfhd')))
+  const defaults = defaultsIn(bodyOf(traf.body, 'tfhd'))
+  const rows = rowsOf(bodyOf(traf.body, 'trun'), defaults, media.length)
   const ticks = unitTicks ?? rows[0]?.duration ?? 1
   let offset = 0
   const samples = rows.map(({ size, delay }) => {
@@ -105,10 +106,11 @@ type Row = { readonly size: number; readonly delay: number; readonly duration: n
 /** What `tfhd` says of a sample whose row does not. */
 type Defaults = { readonly duration: number; readonly size: number }
 
-/** The rows of a table of samples. */
-function rowsOf(trun: Buffer, defaults: Defaults): readonly Row[] {
+/** The rows of a table of samples; no more than `most`, however many it claims to have. */
+function rowsOf(trun: Buffer, defaults: Defaults, most: number): readonly Row[] {
   const field = fieldReader(trun)
   const count = field.next()
+  if (count < 0 || count > most) throw new RangeError('more samples than bytes')
   field.ifFlagged(has.offset)
   field.ifFlagged(has.firstFlags)
   return Array.from({ length: count }, () => {

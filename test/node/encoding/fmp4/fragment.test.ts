@@ -94,6 +94,12 @@ describe('a segment', () => {
   })
 })
 
+test('a table that claims more samples than there are bytes is not gone through', () => {
+  const run = box('traf', box('tfhd', uint32(0x10, 1, 0)), box('trun', uint32(0, 0x7fff_ffff)))
+  const file = Buffer.concat([box('moof', run), box('mdat', Uint8Array.of(1))])
+  expect(() => samplesIn(file)).toThrow('more samples than bytes')
+})
+
 describe('an initialization segment', () => {
   const track = {
     ...{ width: 1280, height: 720, rate: { numerator: 30_000, denominator: 1001 } },
