@@ -98,7 +98,7 @@ async function hardwareCapabilities(bench: Bench): Promise<readonly EncoderCapab
     const { encoder } = outcome.device
     const speed = await trySpeed(bench, deviceArguments(bench, outcome.device))
     const name = outcome.renditions[0]?.name ?? bench.rendition.name
-    if (speed > 0)
+    if (speed !== null && speed > 0)
       found.push({
         ...{ codec: 'h264', encoder, hwAccel: hwAccelOf(encoder), speed },
         maxResolution: name,
@@ -123,19 +123,29 @@ function recipeCapability(
   { pixelsPerSecond, workers }: Pick<EncodingEngine, 'pixelsPerSecond' | 'workers'>,
   { name, width, height }: Rendition,
 ): EncoderCapability {
-  const frames = (pixelsPerSecond * workers) / (width * height)
   return {
     ...{ codec: 'h264', encoder: 'libx264', hwAccel: 'none', maxResolution: name },
-    speed: thousandths(frames),
+    speed: calibratedSpeed({ pixelsPerSecond, workers }, { width, height }),
   }
 }
 
-/** Recipes that have proved themselves, each by the command of a part; workers do not wait for one another. */
+function calibratedSpeed(
+  { pixelsPerSecond, workers }: Pick<EncodingEngine, 'pixelsPerSecond' | 'workers'>,
+  { width, height }: Pick<Rendition, 'width' | 'height'>,
+): number {
+  return thousandths((pixelsPerSecond * workers) / (width * height))
+}
+
+/**
+ * Recipes that have proved themselves, each by the command of a part; workers do not wait for one another. What looks far ahead
+ * may not have written a picture when its budget is spent: then the proof's own speed has to do.
+ */
 async function softwareCapabilities(
   bench: Bench,
   others: readonly Recipe[],
 ): Promise<readonly EncoderCapability[]> {
   const { deps, layout, rendition, signal } = bench
+  const { workers } = deps.engine
   const window = partWindow(grid, 0)
   const instructions = await instructionCap()
   const found: EncoderCapability[] = []
@@ -148,21 +158,22 @@ async function softwareCapabilities(
       bench,
       partArguments({ layout, grid, recipe, window, renditions, instructions }),
     )
-    if (speed === 0) continue
+    if (speed === null) continue
+    const calibrated = calibratedSpeed({ ...proof, workers }, rendition)
     found.push({
       ...{ codec, encoder, hwAccel: 'none', maxResolution: rendition.name },
-      speed: Math.min(mostSpeed, speed * deps.engine.workers),
+      speed: speed > 0 ? Math.min(mostSpeed, speed * workers) : calibrated,
       proof: { recipe, class: proof.class.cid },
     })
   }
   return found
 }
 
-/** Thousandths of real time; 0 for a command that fails, or does nothing within its budget. */
+/** Thousandths of real time; 0 for a command that does nothing within its budget, null for one that fails. */
 async function trySpeed(
   { deps, directory, signal, budgetMs }: Bench,
   args: readonly string[],
-): Promise<number> {
+): Promise<number | null> {
   const { now, tools } = deps
   try {
     const run = { args, directory, signal, budget: AbortSignal.timeout(budgetMs) }
@@ -170,7 +181,7 @@ async function trySpeed(
     return frames === 0 ? 0 : thousandths(frames)
   } catch {
     signal.throwIfAborted()
-    return 0
+    return null
   }
 }
 
