@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises'
 import path from 'node:path'
 import { contractRecipe, recipeFor } from '#protocol/recipe.ts'
 import { measureAndKeep } from '../benchmark/measure-and-keep.ts'
-import { capabilitiesFile } from '../encoding/codecs/kept-capabilities.ts'
+import { capabilitiesFile, createKeptCapabilities } from '../encoding/codecs/kept-capabilities.ts'
 import { calibrationFile, createEncodingEngine } from '../encoding/engine.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { recipeProofFile } from '../encoding/recipe-proofs.ts'
@@ -11,7 +11,8 @@ import { makeDirectory, participants } from './participants.ts'
 
 /**
  * Measures this machine for all nodes of a local market. They would do so themselves, but all at the same time, and so
- * measure each other: speeds several times too low, which their bids would promise.
+ * measure each other: speeds several times too low, which their bids would promise. Rejects with `unsupported-here` where this
+ * machine cannot encode what the market's jobs are to be encoded in.
  */
 export async function calibrateNodes(
   tools: FfmpegTools,
@@ -23,8 +24,11 @@ export async function calibrateNodes(
   const recipe = recipeFor(codec)
   const files = [calibrationFile]
   if (recipe !== contractRecipe) {
+    await engine.prove(recipe, { signal })
+    const kept = createKeptCapabilities(tools, { file: path.join(data, capabilitiesFile) })
+    const isMeasured = (await kept.read())?.some(({ proof }) => proof?.recipe === recipe) ?? false
     const measuring = { tools, engine, reports: [], now: Date.now, directory: data }
-    await measureAndKeep(measuring, { signal, others: [recipe] })
+    if (!isMeasured) await measureAndKeep(measuring, { signal, others: [recipe] })
     files.push(path.basename(recipeProofFile(data, recipe)), capabilitiesFile)
   }
   for (const { account } of participants) {
