@@ -26,7 +26,7 @@ async function realMedia(): Promise<MarketMedia> {
   await engine.prove('av1-fmp4-1', { signal })
   const content = await openLoneContent(path.join(folder, 'blocks'))
   const { database, state } = openDatabase(path.join(folder, 'node.sqlite'))
-  const clock = { now: () => performance.now() }
+  const clock = { now: Date.now }
   const workspaces = createWorkspaces(path.join(folder, 'work'), content)
   const logger = aRecordingLogger()
   return {
