@@ -19,7 +19,7 @@ import type { AcceptedJob, DeliveredJob, SettledJob } from './job.ts'
  */
 
 /** Seconds after an offer's deadline in which work still counts: clocks and blocks are not to the second. */
-export const deliveryGraceSeconds = 60
+const deliveryGraceSeconds = 60
 
 /** What a copied rendition is worth beside an encoded one: it is moved and kept, but not made. */
 export const copiedShare = { of: 10n, copied: 1n } as const

@@ -310,6 +310,36 @@ describe('an attestation', () => {
   })
 })
 
+describe('an attestation without the salt', () => {
+  const silent = (chain: TestChain): JobAttest => {
+    const job = jobOf(chain)
+    const challenge = job.phase === 'delivered' ? challengeOf(job, '', sha256) : null
+    if (!challenge) throw new Error('the beacon is complete')
+    const { seed, leaves: challenged } = challenge
+    return attestation(chain, { salt: '', seed: Sha256Hex.parse(seed), challenged })
+  }
+
+  test("is an arbiter's of the offer, about a dispute, and refused from anybody else", () => {
+    const chain = delivered()
+    const before = chain.block([says(carol, silent(chain))])
+    expect(before[0]?.refusal).toBe('salt-differs')
+    chain.block([disputes(award, bob)])
+    const said = [bob, alice, carol].map((who) => says(who, silent(chain)))
+    expect(chain.block(said).map(({ refusal }) => refusal)).toEqual([
+      'salt-differs',
+      'salt-differs',
+      null,
+    ])
+  })
+
+  test('is refused once the creator has revealed it', () => {
+    const chain = delivered()
+    chain.block([disputes(award, bob)], [says(alice, attestation(chain))])
+    expect(chain.block([says(carol, silent(chain))])[0]?.refusal).toBe('salt-differs')
+    expect(chain.block([says(carol, attestation(chain))])[0]?.refusal).toBeNull()
+  })
+})
+
 describe('a dispute', () => {
   const ruling = {
     v: 1,

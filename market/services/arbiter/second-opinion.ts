@@ -13,7 +13,7 @@ import { attestedBy, checkDelivery, sawNothing } from './finding.ts'
  */
 
 /** Seconds of chain time for which other arbiters are waited for. */
-export const opinionSeconds = 3_600
+const opinionSeconds = 3_600
 
 /** Arbiters of an offer that may be asked in place of the one that was awarded. */
 export function othersAsked({ ledger }: ArbiterDeps, job: DeliveredJob): readonly HiveAccount[] {
