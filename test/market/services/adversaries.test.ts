@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { changesOf, scenarios, stageOf } from '../../support/world/scenarios.ts'
+import { scenarios } from '../../support/world/scenarios/all.ts'
+import { changesOf, stageOf } from '../../support/world/scenarios/stage.ts'
 
 /** What each party can do wrong, one row each: the honest party ends whole, to the milli-HBD. */
 describe('the honest party is whole where', () => {

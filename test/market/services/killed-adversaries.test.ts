@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { scenarios, stageOf } from '../../support/world/scenarios.ts'
+import { scenarios } from '../../support/world/scenarios/all.ts'
+import { stageOf } from '../../support/world/scenarios/stage.ts'
 
 /**
  * Every scenario of what somebody can do wrong, while any node is struck down between any two of its effects and starts again.
