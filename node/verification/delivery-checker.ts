@@ -1,5 +1,6 @@
 import { challengeOf } from '#contracts/delivering.ts'
 import type { Delivery, Job } from '#contracts/job.ts'
+import { leavesOf } from '#contracts/merkle.ts'
 import type { CheckResult } from '#market/domain/creator-job.ts'
 import { MarketError } from '#market/errors.ts'
 import type { Clock } from '#market/ports/clock.ts'
@@ -8,6 +9,7 @@ import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { CheckProgress, DeliveryChecker, JobTrees } from '#market/ports/processing.ts'
 import type { Fault } from '#protocol/attestation.ts'
+import { mostFaults } from '#protocol/attestation.ts'
 import { classOf } from '#protocol/encoder.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
@@ -88,11 +90,12 @@ export function createDeliveryChecker(deps: CheckerDeps, options: CheckerOptions
       const waited = deps.clock.now()
       const { seed, leaves } = await awaitChallenge(check, salt, options.pollMs)
       const resumed = deps.clock.now()
-      const faults = structure.manifest
-        ? await challenge(check, structure.manifest, [...leaves, ...structure.undecided])
-        : structure.faults
+      const faults = [
+        ...structure.faults,
+        ...(await challenge(check, structure, [...leaves, ...structure.undecided])),
+      ]
       await deps.workspaceOf(job).remove()
-      const found = faults.slice(0, 16)
+      const found = fewOfEach(faults)
       const milliseconds = waited - started + (deps.clock.now() - resumed)
       const verdict = found.length === 0 ? 'pass' : 'fail'
       return {
@@ -106,12 +109,19 @@ export function createDeliveryChecker(deps: CheckerDeps, options: CheckerOptions
   }
 }
 
-type Structure =
-  | { readonly manifest: Manifest; readonly undecided: readonly number[] }
-  | { readonly manifest: null; readonly faults: readonly Fault[] }
+type Structure = {
+  /** Null where what is wrong leaves nothing to challenge. */
+  readonly manifest: Manifest | null
+  readonly undecided: readonly number[]
+  readonly faults: readonly Fault[]
+}
 
 async function checkStructure(check: Check, options: CheckerOptions): Promise<Structure> {
-  const failed = (...faults: readonly Fault[]): Structure => ({ manifest: null, faults })
+  const failed = (...faults: readonly Fault[]): Structure => ({
+    manifest: null,
+    undecided: [],
+    faults,
+  })
   const promised = checkPromise(check.offer, check.delivered)
   if (promised.length > 0) return failed(...promised)
   if (!(await fetchTree(check, options))) return failed({ code: 'unavailable' })
@@ -126,7 +136,32 @@ async function checkStructure(check: Check, options: CheckerOptions): Promise<St
   if (tree?.root !== root || tree.manifest !== manifestCid)
     return failed({ code: 'tree-differs-from-manifest' })
   const { faults: invalid, undecided } = await checkFiles(check, manifest)
-  return invalid.length > 0 ? failed(...invalid) : { manifest, undecided }
+  // Renditions stand by themselves, and an arbiter pays for the good ones: so they are challenged all the same.
+  return isOfSomeRenditions(invalid, check.offer)
+    ? { manifest, undecided, faults: invalid }
+    : failed(...invalid)
+}
+
+/** True for faults, or none, that leave a rendition of the ladder and the sound as they should be. */
+function isOfSomeRenditions(faults: readonly Fault[], { ladder }: JobOffer): boolean {
+  const bad = new Set(faults.map(({ rendition }) => rendition))
+  const names = ladder.map(({ name }) => name)
+  return (
+    names.some((name) => !bad.has(name)) && [...bad].every((name) => names.includes(name ?? ''))
+  )
+}
+
+/** Faults told of one rendition: more say nothing new, and would leave no room for those of the others. */
+const toldOfEach = 3
+
+function fewOfEach(faults: readonly Fault[]): readonly Fault[] {
+  return faults
+    .filter(
+      (fault, index) =>
+        faults.slice(0, index).filter(({ rendition }) => rendition === fault.rendition).length <
+        toldOfEach,
+    )
+    .slice(0, mostFaults)
 }
 
 /** The class an encoder is chosen for is the registry's. One that registered anew since the award may have changed it. */
@@ -137,12 +172,18 @@ function isOfItsClass({ ledger, encoder, job }: Check, manifest: Manifest): bool
   return classOf(registered.encoder, manifest.recipe) === manifest.class.cid
 }
 
-/** Brings the source here, and checks the leaves that were drawn. */
+/** Brings the source here, and checks the leaves that were drawn, but for those of renditions that are at fault already. */
 async function challenge(
   check: Check,
-  manifest: Manifest,
-  leaves: readonly number[],
+  { manifest, faults }: Structure,
+  drawn: readonly number[],
 ): Promise<readonly Fault[]> {
+  if (!manifest) return []
+  const all = leavesOf(manifest)
+  const leaves = drawn.filter(
+    (leaf) => !faults.some(({ rendition }) => rendition === all[leaf]?.rendition),
+  )
+  if (leaves.length === 0) return []
   const { content, creator, encoder, engine, job, ledger, offer, signal } = check
   content.pin(offer.source.cid, job)
   await content.fetch(offer.source.cid, [creator, encoder], {

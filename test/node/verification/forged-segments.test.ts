@@ -173,6 +173,22 @@ describe('a segment whose form is right but whose bytes are not', () => {
     expect(faults).toEqual([{ code: 'bytes-differ', rendition: '90p', segment: 2 }])
   })
 
+  test('is found when it is drawn although the other rendition is invalid already', async () => {
+    const rendition = workshop.offer.ladder[1]!
+    const starved = await workshop.encodeOther({ ladder: [{ ...rendition, kbps: 50 }] })
+    const broken = await workshop.record(Uint8Array.of(0x47))
+    const manifest = withSegments(withSegments(workshop.manifest, '90p', { 1: broken }), '72p', {
+      3: starved.get('72p')![3]!,
+    })
+    const { faults } = await workshop.check(await workshop.deliver(manifest), {
+      drawing: leafOf('72p', 3),
+    })
+    expect(faults).toEqual([
+      { code: 'segment-invalid', rendition: '90p', segment: 1 },
+      { code: 'bytes-differ', rendition: '72p', segment: 3 },
+    ])
+  })
+
   test('is found without being drawn when it needs more than its rate allows', async () => {
     const heavy = stuffed(await workshop.segment('90p', 1), 0x1fff, 1_000)
     const { faults } = await checkWith('90p', 1, await workshop.record(heavy))
