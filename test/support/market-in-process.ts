@@ -73,7 +73,7 @@ export interface MarketInProcess extends AsyncDisposable {
   readonly chain: TestDevchain
   readonly participants: { readonly [R in 'creator' | 'encoder' | 'arbiter']: Participant }
   readonly behaviour: Behaviour
-  /** An endpoint that everybody asks first, and that may lie; honest ones follow it. */
+  /** An endpoint that may lie, and that everybody asks first who has more than the chain's own. */
   readonly liar: LyingRpc
   /** Everything that was handed to an outbox, and the source file and line that did. */
   readonly submissions: readonly Submission[]
@@ -116,6 +116,7 @@ export async function aMarket(
   keys: Partial<Record<'creator' | 'encoder' | 'arbiter', readonly SigningRole[]>> = {},
   media: MarketMedia | null = null,
   terms: Partial<Pick<Behaviour, 'publishes' | 'unable'>> = {},
+  endpoints: 'the chain' | 'a liar and two more' = 'the chain',
 ): Promise<MarketInProcess> {
   const rich = { hbd: '100.000 HBD' }
   let clock = Date.parse('2026-01-01T00:00:00Z')
@@ -163,7 +164,7 @@ export async function aMarket(
 
   const add = (name: NodeRole & ('creator' | 'encoder' | 'arbiter')): Participant => {
     const signer = aLocalSigner(name, keys[name])
-    const urls = [liar.url, second.url, chain.url]
+    const urls = endpoints === 'the chain' ? [chain.url] : [liar.url, second.url, chain.url]
     const now = (): number => clock
     const surroundings = {
       urls,

@@ -250,7 +250,7 @@ test.each(rows.map((row) => [row.who, row] as const))(
   'the honest side is whole where %s',
   { timeout: 60_000 },
   async (_, row) => {
-    await using market = await aMarket('on a clock')
+    await using market = await aMarket('on a clock', {}, null, {}, 'a liar and two more')
     await market.live(4)
     const before = await balancesOf(market)
     const job = await market.post('1'.padStart(16, '0'))
