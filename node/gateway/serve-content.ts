@@ -7,20 +7,8 @@ import { MarketError } from '#market/errors.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import type { FoundFile } from '../ipfs/file-bytes.ts'
 import { fileBytes } from '../ipfs/file-bytes.ts'
+import { tellingBytes, typeByBeginning, typeByName } from './content-type.ts'
 import { parseRange } from './range.ts'
-
-const contentTypes: Readonly<Record<string, string>> = {
-  m3u8: 'application/vnd.apple.mpegurl',
-  ts: 'video/mp2t',
-  m4s: 'video/iso.segment',
-  mp4: 'video/mp4',
-  aac: 'audio/aac',
-  vtt: 'text/vtt; charset=utf-8',
-  json: 'application/json',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-}
 
 /** A file below an id, and how long whoever gets it may keep it. */
 export type Asked = { readonly path: string; readonly caching: string }
@@ -52,9 +40,27 @@ export async function serveContent(
     context.set('cache-control', caching)
     return
   }
-  context.type =
-    contentTypes[path.split('.').pop()?.toLowerCase() ?? ''] ?? 'application/octet-stream'
-  await sendFile(context, blocks, { cid: entry.cid, size: Number(entry.size), caching })
+  const file = { cid: entry.cid, size: Number(entry.size) }
+  context.type = typeByName(path) ?? (await typeOfUnnamed(blocks, file))
+  await sendFile(context, blocks, { ...file, caching })
+}
+
+/** A file that is not here has no type; whoever wants its bytes will hear that. */
+async function typeOfUnnamed(blocks: FlatBlockStore, file: FoundFile): Promise<string> {
+  const end = Math.min(tellingBytes, file.size)
+  const pieces: Uint8Array[] = []
+  try {
+    for await (const piece of fileBytes(
+      blocks,
+      file,
+      { start: 0, end },
+      new AbortController().signal,
+    ))
+      pieces.push(piece)
+  } catch {
+    return typeByBeginning(new Uint8Array())
+  }
+  return typeByBeginning(Buffer.concat(pieces))
 }
 
 /** True if the asker has it: whatever its cache believes, what an id names never changes. */
