@@ -1,8 +1,11 @@
 import type { Fault, FaultFigure } from '#protocol/attestation.ts'
+import type { Footing } from './footing.ts'
+import { footingOf } from './footing.ts'
 import type { LeafPlace } from './leaf.ts'
 import type { PictureFigures } from './picture-figures.ts'
 import type { SoundFigures } from './sound-figures.ts'
-import { pictureLimits, soundLimits } from './thresholds.ts'
+import type { PictureLimits } from './thresholds.ts'
+import { limitsOn, soundLimits } from './thresholds.ts'
 
 /** One figure, how far it may go, and what it is called when it goes further. */
 type Rule = {
@@ -28,24 +31,37 @@ function faultsBy(rules: readonly Rule[], place: LeafPlace): readonly Fault[] {
     }))
 }
 
+/** Bytes of a delivered segment, of the verifier's own, and of what the rung's cap could give. */
+export type LeafBytes = {
+  readonly delivered: number
+  readonly reference: number
+  readonly cap: number
+}
+
+/** How firmly a segment stands by what the verifier's own encode of it is like. */
+export function footingOfLeaf({ reference }: PictureFigures, bytes: LeafBytes): Footing {
+  return footingOf({ ...reference, capShare: bytes.reference / bytes.cap })
+}
+
 export function judgePicture(
   figures: PictureFigures,
-  bytesRatio: number,
+  bytes: LeafBytes,
   place: LeafPlace,
 ): readonly Fault[] {
-  return faultsBy(pictureRules(figures, bytesRatio), place)
+  return faultsBy(pictureRules(figures, bytes), place)
 }
 
 export function judgeSound(figures: SoundFigures, place: LeafPlace): readonly Fault[] {
   return faultsBy(soundRules(figures), place)
 }
 
-function pictureRules(figures: PictureFigures, bytesRatio: number): readonly Rule[] {
+function pictureRules(figures: PictureFigures, bytes: LeafBytes): readonly Rule[] {
+  const limits = limitsOn[footingOfLeaf(figures, bytes)]
   const most = (
     code: Fault['code'],
     figure: FaultFigure,
-    key: keyof PictureFigures & keyof typeof pictureLimits,
-  ): Rule => ({ code, figure, measured: figures[key], limit: pictureLimits[key], bound: 'at most' })
+    key: Exclude<keyof PictureFigures, 'reference'> & keyof PictureLimits,
+  ): Rule => ({ code, figure, measured: figures[key], limit: limits[key], bound: 'at most' })
   return [
     most('picture-black', 'black-share', 'blackShare'),
     most('picture-shifted', 'shift-gain', 'shiftGain'),
@@ -57,7 +73,7 @@ function pictureRules(figures: PictureFigures, bytesRatio: number): readonly Rul
       code: 'detail-lost',
       figure: 'detail-ratio',
       measured: figures.detailRatio,
-      limit: pictureLimits.detailRatio,
+      limit: limits.detailRatio,
       bound: 'at least',
     },
     most('quality-low', 'noise-gain', 'noiseGain'),
@@ -66,8 +82,8 @@ function pictureRules(figures: PictureFigures, bytesRatio: number): readonly Rul
     {
       code: 'bitrate-out-of-bounds',
       figure: 'bytes-ratio',
-      measured: bytesRatio,
-      limit: pictureLimits.bytesRatio,
+      measured: bytes.delivered / bytes.reference,
+      limit: limits.bytesRatio,
       bound: 'at least',
     },
   ]
@@ -105,10 +121,10 @@ function thousandths(value: number): number {
 /** All that was measured of a picture or a sound, by the names the chain has for it. */
 export function namedPictureFigures(
   figures: PictureFigures,
-  bytesRatio: number,
+  bytes: LeafBytes,
 ): Readonly<Partial<Record<FaultFigure, number>>> {
   return Object.fromEntries(
-    pictureRules(figures, bytesRatio).map(({ figure, measured }) => [figure, measured]),
+    pictureRules(figures, bytes).map(({ figure, measured }) => [figure, measured]),
   )
 }
 

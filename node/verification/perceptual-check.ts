@@ -3,7 +3,7 @@ import path from 'node:path'
 import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import type { Fault } from '#protocol/attestation.ts'
-import { frameSeconds } from '#protocol/grid.ts'
+import { frameSeconds, framesInSegment } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import type { InitRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import { recipes } from '#protocol/recipe.ts'
@@ -11,7 +11,9 @@ import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { LayoutReader } from '../encoding/layout-reader.ts'
 import { createLayoutReader } from '../encoding/layout-reader.ts'
 import { initOf, segmentsOf } from './exact-check.ts'
+import { capBytes } from './footing.ts'
 import { inParallel } from './in-parallel.ts'
+import type { LeafBytes } from './judgement.ts'
 import { judgePicture, judgeSound, namedPictureFigures, namedSoundFigures } from './judgement.ts'
 import type { LeafCheck, LeafFinding, LeafPlace } from './leaf.ts'
 import type { PictureFigures } from './picture-figures.ts'
@@ -101,20 +103,21 @@ async function lookAtPictures(
       ),
   )
   if (!figures) return { ...place, ...unmeasured('picture-undecodable', place) }
-  const bytesRatio = record.bytes / reference.bytes
-  return pictureFinding(figures, bytesRatio, place)
+  const seconds = frameSeconds(grid.rate, framesInSegment(grid, segment))
+  const bytes = {
+    delivered: record.bytes,
+    reference: reference.bytes,
+    cap: capBytes(rendition.kbps, seconds),
+  }
+  return pictureFinding(figures, bytes, place)
 }
 
-function pictureFinding(
-  figures: PictureFigures,
-  bytesRatio: number,
-  place: LeafPlace,
-): LeafFinding {
+function pictureFinding(figures: PictureFigures, bytes: LeafBytes, place: LeafPlace): LeafFinding {
   return {
     ...place,
     tier: 'perceptual',
-    figures: namedPictureFigures(figures, bytesRatio),
-    faults: judgePicture(figures, bytesRatio, place),
+    figures: namedPictureFigures(figures, bytes),
+    faults: judgePicture(figures, bytes, place),
   }
 }
 

@@ -26,7 +26,7 @@ export type PictureComparison = {
 const tilePixels = 16
 
 /** What remains of a picture that is made this much smaller and then large again is what any smaller rendition could show. */
-const coarseShare = 0.7
+const coarseShare = 0.75
 
 /** Pictures of a rendition in tiles. */
 export type TileSize = { readonly width: number; readonly height: number }
@@ -41,6 +41,9 @@ export type Measured = 'delivered' | 'reference'
 /** Pictures whose fine detail is measured: both encodes, and the source as the recipe's scaler makes it, and the softest. */
 export type Detailed = Measured | 'sharp' | 'soft'
 
+/** Whose fine detail is compared with that of the source as the recipe's scaler makes it. */
+export type Textured = Exclude<Detailed, 'sharp'>
+
 /** Names of the files that a comparison writes. */
 export const comparisonFiles = {
   similarity: (who: Measured) => `${who}-ssim.txt`,
@@ -49,6 +52,8 @@ export const comparisonFiles = {
   /** How far the softest scaler alone is from the recipe's. */
   scaling: 'scaling-psnr.txt',
   detail: (who: Detailed) => `${who}-detail.txt`,
+  /** How far an encode's fine detail is from the source's. */
+  texture: (who: Textured) => `${who}-texture.txt`,
   tiles: (who: Measured | 'source') => `${who}-tiles.yuv`,
   shifted: (frames: number) => `shifted-by-${frames}.txt`,
 } as const
@@ -100,6 +105,9 @@ function sinksOf({ shifts }: PictureComparison): readonly string[] {
   ])
   return [
     ...perFile,
+    'deliveredTexture',
+    'referenceTexture',
+    'softTexture',
     'sharpDetail',
     'softDetail',
     'scaling',
@@ -144,6 +152,7 @@ function comparisonBranches(comparison: PictureComparison): readonly string[] {
     `[soft]extractplanes=y[softLuma]`,
     ...measureDetail('sharp', 'sharpLuma', rendition),
     ...measureDetail('soft', 'softLuma', rendition),
+    ...compareTextures(['delivered', 'reference', 'soft']),
     ...measureOne('delivered', ['S1', 'S2'], rendition),
     ...measureOne('reference', ['S3', 'S4'], rendition),
     ...shifts.flatMap((frames, index) => [
@@ -175,7 +184,10 @@ function measureOne(
   ]
 }
 
-/** What a picture loses when it is made smaller and large again. */
+/**
+ * The finest detail: what a picture loses when it is made smaller and large again, twice over, so that next to nothing is
+ * left of what a smaller picture shows as well. Measures how much that is, and keeps it as a picture of its own.
+ */
 function measureDetail(
   who: Detailed,
   luma: string,
@@ -186,9 +198,22 @@ function measureDetail(
     `scale=${width}:${height}:flags=bicubic${asIs}`,
   ].join(',')
   return [
-    `[${luma}]split=2[${who}Fine][${who}Coarse]`,
+    `[${luma}]split=2[${who}Sharp][${who}Coarse]`,
     `[${who}Coarse]${coarse}[${who}Blurred]`,
-    `[${who}Fine][${who}Blurred]psnr=stats_file=${comparisonFiles.detail(who)}[${who}Detail]`,
+    `[${who}Sharp][${who}Blurred]blend=all_mode=grainextract,${splitInto(['Fine', 'Finer', 'Finest'].map((use) => `${who}${use}`))}`,
+    `[${who}Finest]${coarse},split=2[${who}Vague][${who}Vaguer]`,
+    `[${who}Fine][${who}Vague]psnr=stats_file=${comparisonFiles.detail(who)}[${who}Detail]`,
+    `[${who}Finer][${who}Vaguer]blend=all_mode=grainextract[${who}Grain]`,
+  ]
+}
+
+function compareTextures(textured: readonly Textured[]): readonly string[] {
+  return [
+    `[sharpGrain]${splitInto(textured.map((who) => `${who}Wanted`))}`,
+    ...textured.map(
+      (who) =>
+        `[${who}Grain][${who}Wanted]psnr=stats_file=${comparisonFiles.texture(who)}[${who}Texture]`,
+    ),
   ]
 }
 

@@ -1,3 +1,4 @@
+import type { ReferenceState } from './footing.ts'
 import type { Tiles } from './picture-tiles.ts'
 import { compareTiles } from './picture-tiles.ts'
 import type { ErrorLine, LumaErrorLine, SimilarityLine } from './statistics-file.ts'
@@ -8,8 +9,10 @@ type EncodeSamples = {
   readonly error: readonly ErrorLine[]
   /** Change from each picture to the next. */
   readonly motion: readonly LumaErrorLine[]
-  /** What is lost when a picture is made smaller and large again. */
+  /** Energy of the finest detail. */
   readonly detail: readonly LumaErrorLine[]
+  /** How far that detail is from the source's. */
+  readonly texture: readonly LumaErrorLine[]
   readonly tiles: Tiles
 }
 
@@ -21,7 +24,7 @@ export type PictureSamples = {
   readonly scaling: readonly ErrorLine[]
   /** Detail of the source as the recipe's scaler makes it, and as the softest scaler in use does. */
   readonly sharp: readonly LumaErrorLine[]
-  readonly soft: readonly LumaErrorLine[]
+  readonly soft: Pick<EncodeSamples, 'detail' | 'texture'>
   readonly shifted: readonly { readonly frames: number; readonly error: readonly ErrorLine[] }[]
 }
 
@@ -36,7 +39,7 @@ export type PictureFigures = {
   /** Signal to noise lost on average, in decibels: of luma, and of the worse chroma plane. */
   readonly noiseGain: number
   readonly chromaNoiseGain: number
-  /** Fine detail beside that of the reference, if it had been made by the softest scaler in use: 1 is as much. */
+  /** The source's finest detail that is really there, beside that in the reference, if it had been made by the softest scaler in use: 1 is as much. */
   readonly detailRatio: number
   /** Share of the pictures in which the reference moves and the delivered one stands still. */
   readonly frozenShare: number
@@ -46,11 +49,13 @@ export type PictureFigures = {
   readonly tileLasting: number
   /** Decibels by which the pictures fit better one frame earlier or later than where they stand; 0 if they do not. */
   readonly shiftGain: number
+  /** What the reference itself is like. */
+  readonly reference: Pick<ReferenceState, 'similarity' | 'detailKept'>
 }
 
 /** Squared levels of error that nobody sees: below them two encodes are alike, however much they differ in proportion. */
 const unseenError = 0.3
-const unseenDetail = 0.15
+const unseenDetail = 0.05
 
 /** Squared levels from picture to picture: the reference moves above the first, and is followed by a share of that at least. */
 const moving = 0.3
@@ -75,7 +80,7 @@ export function picturesFigures(samples: PictureSamples): PictureFigures {
       gainOf(samples, ({ mse_u }) => mse_u),
       gainOf(samples, ({ mse_v }) => mse_v),
     ),
-    detailRatio: detailRatio(delivered.detail, reference.detail) / softness(samples),
+    detailRatio: detailRatio(samples),
     frozenShare: frozenShare(delivered.motion, reference.motion),
     blackShare: tiles.blackShare,
     tilePeak: tiles.peak,
@@ -84,6 +89,11 @@ export function picturesFigures(samples: PictureSamples): PictureFigures {
       0,
       ...shifted.map(({ error }) => decibels(meanError(delivered.error), meanError(error))),
     ),
+    reference: {
+      similarity: mean(reference.similarity.map(({ Y }) => Y)),
+      detailKept:
+        sharedDetail(samples, reference) / Math.max(unseenDetail, energyOf(samples.sharp)),
+    },
   }
 }
 
@@ -100,18 +110,30 @@ function gainOf(
   )
 }
 
-function detailRatio(
-  delivered: readonly LumaErrorLine[],
-  reference: readonly LumaErrorLine[],
-): number {
-  const own = mean(delivered.map(({ mse_y }) => mse_y))
-  const wanted = mean(reference.map(({ mse_y }) => mse_y))
-  return (own + unseenDetail) / (wanted + unseenDetail)
+/**
+ * A bilinear scaler is honest, and leaves about half of the finest detail when it halves a picture; none is lost when it
+ * keeps its size. Where the reference has next to none, nothing is asked for.
+ */
+function detailRatio(samples: PictureSamples): number {
+  const { delivered, reference, sharp, soft } = samples
+  const softness = Math.min(1, sharedDetail(samples, soft) / energyOf(sharp))
+  const wanted = Math.max(0, sharedDetail(samples, reference)) * (softness || 0)
+  return (sharedDetail(samples, delivered) + unseenDetail) / (wanted + unseenDetail)
 }
 
-/** A bilinear scaler is honest, and leaves about half of the finest detail when it halves a picture; none when it keeps its size. */
-function softness({ sharp, soft }: PictureSamples): number {
-  return Math.min(1, detailRatio(soft, sharp))
+/**
+ * Squared levels of fine detail that pictures share with the source: from the energy of either, and of their difference.
+ * What an encoder adds by itself is not the source's, and counts for nothing.
+ */
+function sharedDetail(
+  { sharp }: PictureSamples,
+  { detail, texture }: Pick<EncodeSamples, 'detail' | 'texture'>,
+): number {
+  return (energyOf(detail) + energyOf(sharp) - energyOf(texture)) / 2
+}
+
+function energyOf(lines: readonly LumaErrorLine[]): number {
+  return mean(lines.map(({ mse_y }) => mse_y))
 }
 
 function frozenShare(

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { framesInSegment } from '#protocol/grid.ts'
 import type { Ffmpeg } from '../encoding/ffmpeg-process.ts'
 import { provideColors } from '../encoding/part-encoder.ts'
-import type { Detailed, Measured, PictureComparison } from './picture-arguments.ts'
+import type { Detailed, Measured, PictureComparison, Textured } from './picture-arguments.ts'
 import { comparisonArguments, comparisonFiles, tileSize } from './picture-arguments.ts'
 import type { PictureFigures, PictureSamples } from './picture-figures.ts'
 import { picturesFigures } from './picture-figures.ts'
@@ -48,11 +48,14 @@ async function readSamples(
   })
   const detail = async (who: Detailed) =>
     parseStatistics(await text(comparisonFiles.detail(who)), LumaErrorLine)
+  const texture = async (who: Textured) =>
+    parseStatistics(await text(comparisonFiles.texture(who)), LumaErrorLine)
   const one = async (who: Measured) => ({
     similarity: parseStatistics(await text(comparisonFiles.similarity(who)), SimilarityLine),
     error: parseStatistics(await text(comparisonFiles.error(who)), ErrorLine),
     motion: parseStatistics(await text(comparisonFiles.motion(who)), LumaErrorLine),
     detail: await detail(who),
+    texture: await texture(who),
     tiles: await tiles(who),
   })
   const shifted = await Promise.all(
@@ -67,7 +70,7 @@ async function readSamples(
     source: await tiles('source'),
     scaling: parseStatistics(await text(comparisonFiles.scaling), ErrorLine),
     sharp: await detail('sharp'),
-    soft: await detail('soft'),
+    soft: { detail: await detail('soft'), texture: await texture('soft') },
     shifted,
   }
 }

@@ -1,3 +1,5 @@
+import type { Footing } from './footing.ts'
+
 /**
  * How far a delivered segment may stand from the verifier's own encode of the same window before it is a fault.
  *
@@ -15,21 +17,56 @@ export const pictureLimits = {
   noiseGain: 2.5,
   /** Decibels of noise in the colours (2.2), where scalers and encoders differ more than in luma. Grey adds 19. */
   chromaNoiseGain: 5,
-  /** Least share of the reference's fine detail (0.91), beside a bilinear scaler's. From half the height 0.5 is left. */
-  detailRatio: 0.85,
-  /** Share of pictures that stand still where the source moves (0). One dropped frame in eight is 0.1. */
-  frozenShare: 0.03,
+  /** Least share of the reference's finest detail (0.9), beside a bilinear scaler's. From three quarters 0.3 to 0.5 is left. */
+  detailRatio: 0.7,
+  /** Share of pictures that stand still where the source moves (one of 24). One dropped frame in eight is 0.1. */
+  frozenShare: 0.05,
   /** Share of pictures that are black where the source's are not (0). */
   blackShare: 0,
   /** Levels by which a tile may be off in one picture (4). A mark of 40x16 pixels is off by 24 to 57. */
   tilePeak: 16,
-  /** Levels by which a tile may be off on average (2): what is drawn over a picture stays. The faintest mark is off by 5. */
-  tileLasting: 4,
+  /** Levels by which a tile may be off on average (0.9): what is drawn over a picture stays. The faintest mark is off by 4. */
+  tileLasting: 3,
   /** Decibels by which the pictures may fit better one frame away from their place (0). One frame late is 5 and more. */
   shiftGain: 1,
   /** Least share of the reference's bytes (0.55). Black has 0.06 to 0.15. */
   bytesRatio: 0.3,
-} as const
+}
+
+export type PictureLimits = Readonly<Record<keyof typeof pictureLimits, number>>
+
+/** Where the rung's cap starves the pictures: what honest encoders reach there is several times as far apart. */
+export const limitsOn: Readonly<Record<Footing, PictureLimits>> = {
+  firm: pictureLimits,
+  unsteady: {
+    ...pictureLimits,
+    /** (0.14), and black has 0.45, another place 0.5 */
+    similarityLoss: 0.2,
+    /** (0.22) */
+    worstSimilarityLoss: 0.3,
+    /** (8.4) */
+    noiseGain: 11,
+    /** (5.2) */
+    chromaNoiseGain: 8,
+    /** (0.45) */
+    detailRatio: 0.3,
+    /** (27), and dropped frames have 77 */
+    tilePeak: 40,
+    /** (11), and a faint mark 18 */
+    tileLasting: 16,
+  },
+  drowned: {
+    ...pictureLimits,
+    /** (0.15) */
+    worstSimilarityLoss: 0.3,
+    /** (6.7) */
+    tileLasting: 16,
+    /** Nothing is left that could be asked for. */
+    detailRatio: Number.NEGATIVE_INFINITY,
+    /** (0.54): bits go where they may, and what gets none stands still. */
+    frozenShare: 1,
+  },
+}
 
 /** The same for a segment of the sound, against the verifier's own. */
 export const soundLimits = {

@@ -19,6 +19,8 @@ export type Variant = {
   readonly before?: string
   readonly after?: string
   readonly scaler?: ScalingKernel
+  /** How many segments earlier in the source its pictures are. */
+  readonly earlier?: number
   /** What replaces `-preset medium -crf 23` with the rendition's cap. */
   readonly encoder?: (rendition: Rendition) => string
   /** Made by the old build that npm ships. */
@@ -31,6 +33,9 @@ const preset =
   (rendition: Rendition): string =>
     `${options} ${capped(rendition)}`
 const usual = preset('-preset medium -crf 23')
+
+const hardwareLike = ({ kbps }: Rendition): string =>
+  `-preset fast -b:v ${kbps}k -maxrate ${kbps}k -bufsize ${2 * kbps}k -bf 0 -refs 1 -x264-params mbtree=0:aq-mode=0:trellis=0:subme=4`
 
 /** What encoders of other classes really do: none of these may ever be accused. */
 export const honestVariants: readonly Variant[] = [
@@ -52,11 +57,26 @@ export const honestVariants: readonly Variant[] = [
       '-preset fast -crf 23 -bf 0 -refs 1 -x264-params mbtree=0:aq-mode=0:trellis=0:subme=4:rc-lookahead=0',
     ),
   },
+  { name: 'hardware-like, mean rate', isHonest: true, encoder: hardwareLike },
   {
-    name: 'hardware-like, mean rate',
+    name: 'hardware-like, mean rate, bilinear scaler',
     isHonest: true,
-    encoder: ({ kbps }) =>
-      `-preset fast -b:v ${kbps}k -maxrate ${kbps}k -bufsize ${2 * kbps}k -bf 0 -refs 1 -x264-params mbtree=0:aq-mode=0:trellis=0:subme=4`,
+    scaler: 'bilinear',
+    encoder: hardwareLike,
+  },
+  { name: 'faster', isHonest: true, encoder: preset('-preset faster -crf 23') },
+  {
+    name: 'hardware-like, B frames',
+    isHonest: true,
+    encoder: preset(
+      '-preset veryfast -crf 22 -bf 2 -refs 1 -x264-params mbtree=0:aq-mode=1:trellis=0:rc-lookahead=8:b-adapt=0:weightp=0',
+    ),
+  },
+  {
+    name: 'x264 of 2018, veryfast',
+    isHonest: true,
+    isShipped: true,
+    encoder: preset('-preset veryfast -crf 23'),
   },
   { name: 'two threads', isHonest: true, encoder: (rendition) => `${usual(rendition)} -threads 2` },
 ]
@@ -69,11 +89,17 @@ export const pictureCheats: readonly Variant[] = [
     isHonest: false,
     after: "select='not(between(n,6,6+{g}/4))',fps={r}",
   },
+  { name: 'the segment before once more', isHonest: false, earlier: 1 },
   { name: 'mirrored', isHonest: false, after: 'hflip' },
   { name: 'one frame late', isHonest: false, before: 'tpad=start=1:start_mode=clone' },
   { name: 'greyscale', isHonest: false, after: 'hue=s=0' },
   { name: 'brighter', isHonest: false, after: 'lutyuv=y=val+6' },
   { name: 'cropped by four percent', isHonest: false, before: 'crop=iw*0.96:ih*0.96' },
+  {
+    name: 'enlarged by two and a quarter',
+    isHonest: false,
+    after: 'scale=trunc({w}/4.5)*2:trunc({h}/4.5)*2,scale={w}:{h}',
+  },
   {
     name: 'enlarged from half the height',
     isHonest: false,
@@ -124,10 +150,11 @@ export type VariantWork = {
 /** Makes one segment of a rendition in a variant's way. */
 export async function makeVariant(
   tools: FfmpegTools,
-  { request, rendition, segment, variant, file }: VariantWork,
+  { request, rendition, segment: place, variant, file }: VariantWork,
 ): Promise<void> {
   const { grid, source } = request.terms
-  const { encoder = usual } = variant
+  const { encoder = usual, earlier = 0 } = variant
+  const segment = place - earlier
   const { videoStream } = source
   const layout = await readLayout(tools.ffprobe, request.source, {
     videoStream,

@@ -24,20 +24,24 @@ const perfect: PictureFigures = {
   tilePeak: 0,
   tileLasting: 0,
   shiftGain: 0,
+  reference: { similarity: 0.99, detailKept: 0.6 },
 }
+
+/** As many bytes as the reference, or more or fewer; the cap would have given twice as many. */
+const bytes = (ratio: number) => ({ delivered: 1_000 * ratio, reference: 1_000, cap: 2_000 })
 
 describe('the judgement', () => {
   test('an encode like the own one has no fault', () => {
-    expect(judgePicture(perfect, 1, place)).toEqual([])
+    expect(judgePicture(perfect, bytes(1), place)).toEqual([])
   })
 
   test('what is better than the own one has no fault', () => {
     const better = { ...perfect, noiseGain: -9, similarityLoss: -0.1, detailRatio: 3 }
-    expect(judgePicture(better, 4, place)).toEqual([])
+    expect(judgePicture(better, bytes(4), place)).toEqual([])
   })
 
   test('a figure beyond its limit is a fault with the figure and the limit in thousandths', () => {
-    const [fault] = judgePicture({ ...perfect, noiseGain: 6.1234 }, 1, place)
+    const [fault] = judgePicture({ ...perfect, noiseGain: 6.1234 }, bytes(1), place)
     expect(fault).toEqual({
       code: 'quality-low',
       ...place,
@@ -52,12 +56,14 @@ describe('the judgement', () => {
 
   test('one leaf has one fault of each kind, however many figures show it', () => {
     const other = { ...perfect, tilePeak: 200, tileLasting: 150, worstSimilarityLoss: 0.9 }
-    expect(judgePicture(other, 1, place).map(({ code }) => code)).toEqual(['picture-differs'])
+    expect(judgePicture(other, bytes(1), place).map(({ code }) => code)).toEqual([
+      'picture-differs',
+    ])
   })
 
   test('a figure that could not be measured never passes', () => {
     const unmeasured = { ...perfect, detailRatio: Number.NaN }
-    expect(judgePicture(unmeasured, 1, place)).not.toEqual([])
+    expect(judgePicture(unmeasured, bytes(1), place)).not.toEqual([])
   })
 
   test('all limits are told apart: each one crossed alone is a fault', () => {
@@ -66,15 +72,15 @@ describe('the judgement', () => {
       const limit = pictureLimits[key as keyof typeof pictureLimits]
       const beyond = key === 'detailRatio' ? limit - 0.01 : limit + 0.01
       const at = { ...perfect, [key]: limit }
-      expect(judgePicture(at, 1, place)).toEqual([])
-      expect(judgePicture({ ...perfect, [key]: beyond }, 1, place)).toHaveLength(1)
+      expect(judgePicture(at, bytes(1), place)).toEqual([])
+      expect(judgePicture({ ...perfect, [key]: beyond }, bytes(1), place)).toHaveLength(1)
     }
-    const [starved] = judgePicture(perfect, pictureLimits.bytesRatio - 0.01, place)
+    const [starved] = judgePicture(perfect, bytes(pictureLimits.bytesRatio - 0.01), place)
     expect(starved?.code).toBe('bitrate-out-of-bounds')
   })
 
   test('every figure has a name', () => {
-    const names = Object.keys(namedPictureFigures(perfect, 1))
+    const names = Object.keys(namedPictureFigures(perfect, bytes(1)))
     expect(names).toHaveLength(Object.keys(pictureLimits).length)
   })
 })
