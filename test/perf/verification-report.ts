@@ -1,5 +1,7 @@
-import { pictureLimits, soundLimits } from '#node/verification/thresholds.ts'
-import type { Fault, FaultFigure } from '#protocol/attestation.ts'
+import type { Footing } from '#node/verification/footing.ts'
+import type { Fault } from '#protocol/attestation.ts'
+import type { Column, Figures } from './honest-spread.ts'
+import { pictureColumns, soundColumns } from './honest-spread.ts'
 import type { VerificationCost } from './verification-cost.ts'
 
 /** One leaf of one variant of one film, and what was found. */
@@ -8,65 +10,82 @@ export type Measured = {
   readonly variant: string
   readonly kind: 'picture' | 'sound'
   readonly isHonest: boolean
-  readonly figures: Readonly<Partial<Record<FaultFigure, number>>>
+  readonly figures: Figures
   readonly faults: readonly Fault[]
+  readonly footing: Footing
+  /** Of a cheat: it equals honest work on the same leaf, in all that can be measured. */
+  readonly isLikeHonest?: boolean
 }
 
-type Column = {
-  readonly figure: FaultFigure
-  readonly limit: number
-  readonly worst: 'high' | 'low'
+export const isAlarm = ({ isHonest, faults }: Measured): boolean => isHonest && faults.length > 0
+
+/** A cheat that nothing was found in, though it can be told from honest work. */
+export const isMissed = ({ isHonest, isLikeHonest, faults }: Measured): boolean =>
+  !isHonest && !isLikeHonest && faults.length === 0
+
+const leastHonest = 200
+const leastFound = 0.99
+
+/** Why a run is no proof: an honest encoder accused, too few of them measured, or cheats missed on firm ground. */
+export function failuresOf(
+  measured: readonly Measured[],
+  { isComplete }: { readonly isComplete: boolean },
+): readonly string[] {
+  const honest = measured.filter(({ isHonest }) => isHonest)
+  const alarms = honest.filter(isAlarm)
+  const firm = measured.filter(
+    ({ isHonest, isLikeHonest, footing }) => !isHonest && !isLikeHonest && footing === 'firm',
+  )
+  const missed = firm.filter(isMissed)
+  return [
+    ...(alarms.length > 0 ? [`${alarms.length} false alarms`] : []),
+    ...(isComplete && honest.length < leastHonest ? [`only ${honest.length} honest leaves`] : []),
+    ...(missed.length > (1 - leastFound) * firm.length
+      ? [`${missed.length} of ${firm.length} cheating leaves missed`]
+      : []),
+  ]
 }
-
-const high = (figure: FaultFigure, limit: number): Column => ({ figure, limit, worst: 'high' })
-const low = (figure: FaultFigure, limit: number): Column => ({ figure, limit, worst: 'low' })
-
-const pictureColumns: readonly Column[] = [
-  high('similarity-loss', pictureLimits.similarityLoss),
-  high('worst-similarity-loss', pictureLimits.worstSimilarityLoss),
-  high('noise-gain', pictureLimits.noiseGain),
-  high('chroma-noise-gain', pictureLimits.chromaNoiseGain),
-  low('detail-ratio', pictureLimits.detailRatio),
-  high('frozen-share', pictureLimits.frozenShare),
-  high('black-share', pictureLimits.blackShare),
-  high('tile-peak', pictureLimits.tilePeak),
-  high('tile-lasting', pictureLimits.tileLasting),
-  high('shift-gain', pictureLimits.shiftGain),
-  low('bytes-ratio', pictureLimits.bytesRatio),
-]
-
-const soundColumns: readonly Column[] = [
-  low('correlation', soundLimits.correlation),
-  low('worst-correlation', soundLimits.worstCorrelation),
-  high('shift-seconds', soundLimits.shiftSeconds),
-  high('level-difference', soundLimits.levelDifference),
-  high('silent-share', soundLimits.silentShare),
-]
 
 /** The section of RESULTS.md: the limits, the worst honest and the mildest cheating figure of every variant. */
 export function sectionOf(measured: readonly Measured[], build: string): string {
   const honest = measured.filter(({ isHonest }) => isHonest)
   const cheats = measured.filter(({ isHonest }) => !isHonest)
-  const alarms = honest.filter(({ faults }) => faults.length > 0)
-  const missed = cheats.filter(({ faults }) => faults.length === 0)
+  const alarms = honest.filter(isAlarm)
+  const alike = cheats.filter(({ isLikeHonest, faults }) => isLikeHonest && faults.length === 0)
+  const told = cheats.filter((leaf) => !alike.includes(leaf))
   const films = new Set(measured.map(({ film }) => film)).size
+  const sound = measured.filter(({ kind }) => kind === 'sound')
   return [
     '## Verification: honest encoders and cheats',
     '',
-    `${build}. Leaves of 24 frames of ${films} films at 360p, judged by \`node/verification/thresholds.ts\`.`,
+    `${build}. Leaves of 24 frames of ${films} films, judged by \`node/verification/thresholds.ts\`.`,
     '',
     `- honest leaves: ${honest.length}, false alarms: ${alarms.length}${listed(alarms)}`,
-    `- cheating leaves: ${cheats.length}, missed: ${missed.length}${listed(missed)}`,
+    ...footings.map((footing) => {
+      const of = told.filter((leaf) => leaf.footing === footing)
+      const missed = of.filter(isMissed)
+      return `- cheating leaves on ${footing} ground: ${of.length}, missed: ${missed.length}${listed(missed)}`
+    }),
+    `- cheating leaves that equal honest work on the same leaf in every figure, to within a twentieth of its limit, and are not counted: ${alike.length}${listed(alike)}`,
     '',
-    'Pictures: the figure of each variant that is nearest to the limit, over all films (honest: the worst; cheats: the mildest and the median).',
-    '',
-    ...table(measured, 'picture', pictureColumns),
+    'The figure of each variant that is nearest to the limit, over all films (honest: the worst; cheats: the mildest and the median).',
+    ...footings.flatMap((footing) => [
+      '',
+      `Pictures on ${footing} ground:`,
+      '',
+      ...table(
+        measured.filter((leaf) => leaf.kind === 'picture' && leaf.footing === footing),
+        pictureColumns(footing),
+      ),
+    ]),
     '',
     'Sound:',
     '',
-    ...table(measured, 'sound', soundColumns),
+    ...table(sound, soundColumns),
   ].join('\n')
 }
+
+const footings = ['firm', 'unsteady', 'drowned'] as const
 
 function listed(measured: readonly Measured[]): string {
   if (measured.length === 0) return ''
@@ -85,17 +104,12 @@ export function costSection({ seconds, encode, parts, share }: VerificationCost)
   ].join('\n')
 }
 
-function table(
-  measured: readonly Measured[],
-  kind: Measured['kind'],
-  columns: readonly Column[],
-): readonly string[] {
-  const rows = measured.filter((row) => row.kind === kind)
+function table(rows: readonly Measured[], columns: readonly Column[]): readonly string[] {
   const names = [...new Set(rows.map(({ variant }) => variant))]
   return [
     `| variant | ${columns.map(({ figure }) => figure).join(' | ')} | found |`,
     `|---|${columns.map(() => '---').join('|')}|---|`,
-    `| **limit** | ${columns.map(({ limit }) => `**${limit}**`).join(' | ')} | |`,
+    `| **limit** | ${columns.map(({ limit }) => (Number.isFinite(limit) ? `**${limit}**` : '–')).join(' | ')} | |`,
     ...names.map((name) => {
       const own = rows.filter(({ variant }) => variant === name)
       const found = own.filter(({ faults }) => faults.length > 0).length
