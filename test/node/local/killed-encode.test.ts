@@ -77,7 +77,7 @@ test('killed in the middle, it goes on from there to the very same tree', async 
   const measured = 'determinism-class.json'
   await copyFile(path.join(whole.data, measured), path.join(broken.data, measured))
   const { signal } = await encode(broken, (line, kill) => {
-    if ('progress' in line && line.progress.percent > 60) kill()
+    if ('progress' in line && line.progress.percent > 35) kill()
   })
   expect(signal).toBe('SIGKILL')
   const kept = await inodesIn(path.join(broken.out, '64p'))
