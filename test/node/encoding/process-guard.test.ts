@@ -88,7 +88,9 @@ test('a kill ends everything that a process has started', async () => {
 
 test('a child stands back behind other work, with nothing to read', async () => {
   const { guard } = await openGuard(7)
-  const { child, exited } = guard.start({ file: 'sh', args: ['-c', 'nice; wc -c'] })
+  // The child may run before its priority is set.
+  const script = 'until [ "$(nice)" = 7 ]; do :; done; nice; wc -c'
+  const { child, exited } = guard.start({ file: 'sh', args: ['-c', script] })
   const chunks: string[] = []
   for await (const chunk of child.stdout) chunks.push(String(chunk))
   expect(chunks.join('').split(/\s+/)).toEqual(['7', '0', ''])
