@@ -80,14 +80,22 @@ export function randomMarket(): fc.Arbitrary<readonly LedgerBlock[]> {
   return fc.array(deed, { minLength: 20, maxLength: 160, size: 'max' }).map(playOut)
 }
 
+/** The next block of a history, with the virtual operations of what lapses in it. */
+export function blockAfter(
+  ledger: Ledger,
+  previous: LedgerBlock | undefined,
+  transactions: readonly (readonly LedgerAction[])[],
+): LedgerBlock {
+  const draft = nextBlock(previous, transactions)
+  const lapsed = lapsing(ledger, draft.time)
+  return lapsed.length > 0 ? nextBlock(previous, [...transactions, lapsed]) : draft
+}
+
 function playOut(plan: readonly Deed[]): readonly LedgerBlock[] {
   const blocks: LedgerBlock[] = []
   let ledger: Ledger = genesis()
   const add = (transactions: readonly (readonly LedgerAction[])[]): void => {
-    const previous = blocks.at(-1) ?? opening
-    const draft = nextBlock(previous, transactions)
-    const lapsed = lapsing(ledger, draft.time)
-    const block = lapsed.length > 0 ? nextBlock(previous, [...transactions, lapsed]) : draft
+    const block = blockAfter(ledger, blocks.at(-1) ?? opening, transactions)
     ledger = foldBlocks(ledger, [block], testNetwork).ledger
     blocks.push(block)
   }
