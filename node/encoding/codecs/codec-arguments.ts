@@ -23,7 +23,7 @@ export const mostSteps = 3
  */
 export function codecArguments(recipe: Recipe, terms: CodecTerms): readonly string[] {
   switch (recipe) {
-    case 'h264-ts-1':
+    case 'h264-ts-2':
       return x264Arguments(terms)
     case 'h265-fmp4-1':
       return x265Arguments(terms)

@@ -32,7 +32,7 @@ const terms: EncodeRequest['terms'] = {
     leadSeconds: 3,
   },
   ladder: smallLadder,
-  recipe: 'h264-ts-1',
+  recipe: 'h264-ts-2',
 }
 
 /** A store of small texts, with what is pinned by whom. */
