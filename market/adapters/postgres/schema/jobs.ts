@@ -1,0 +1,177 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  bigserial,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  real,
+  text,
+  uniqueIndex,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core'
+import { milliHbd, moment } from '../columns.ts'
+
+/**
+ * The queue. A job waits (`queued`), is somebody's for as long as a lease runs (`leased`), and ends `completed`, `failed`,
+ * `cancelled` or `expired`; an ended job never changes again.
+ */
+export const jobPhases = [
+  'queued',
+  'leased',
+  'completed',
+  'failed',
+  'cancelled',
+  'expired',
+] as const
+
+/** Who may take a job, in the order in which a job falls from one to the next. */
+export const encoderKinds = ['agent', 'browser', 'community'] as const
+
+export const encodingJobs = pgTable(
+  'encoding_jobs',
+  {
+    id: uuid().primaryKey().defaultRandom(),
+    owner: varchar({ length: 16 }).notNull(),
+    permlink: text().notNull(),
+    inputCid: text().notNull(),
+    isShort: boolean().notNull(),
+    durationSeconds: real(),
+    qualities: text().array().notNull(),
+    /** Kinds that may take it, the owner's favourite first. */
+    tiers: text({ enum: encoderKinds }).array().notNull(),
+    /** The kind that may take it now. */
+    tier: text({ enum: encoderKinds }).notNull(),
+    budget: milliHbd(),
+    phase: text({ enum: jobPhases }).notNull().default('queued'),
+
+    assignedAt: moment(),
+    assignedEncoderId: varchar(),
+    leaseExpiresAt: moment(),
+    /** Grows with every lease: a call with an older one comes from somebody whose lease is gone. */
+    fencingToken: bigint({ mode: 'number' }).notNull().default(0),
+
+    attempts: integer().notNull().default(0),
+    maxAttempts: integer().notNull().default(3),
+    lastError: text(),
+    lastErrorClass: text(),
+    nextRetryAt: moment(),
+    /** A job that nobody finished by then is given up. */
+    expiresAt: moment().notNull(),
+
+    currentStage: text({ enum: ['downloading', 'encoding', 'uploading'] }),
+    stageProgress: integer().default(0),
+    /** 0 to 100 over all stages; never falls within a lease. */
+    progress: integer().notNull().default(0),
+
+    jobSignature: text(),
+    webhookUrl: text(),
+    webhookSecret: text(),
+    /** The job's id on the chain, once it was offered to the community. */
+    marketJob: varchar({ length: 33 }),
+
+    outputCid: text(),
+    manifestPath: text(),
+    outputQualities: text().array(),
+    processingTimeSec: real(),
+    outputSizeBytes: bigint({ mode: 'number' }),
+
+    createdAt: moment().notNull().defaultNow(),
+    updatedAt: moment().notNull().defaultNow(),
+    finishedAt: moment(),
+  },
+  (table) => [
+    index('encoding_jobs_claimable').on(table.tier, table.createdAt).where(sql`phase = 'queued'`),
+    index('encoding_jobs_lapsing').on(table.leaseExpiresAt).where(sql`phase = 'leased'`),
+    index('encoding_jobs_expiring').on(table.expiresAt).where(sql`phase in ('queued', 'leased')`),
+    index('encoding_jobs_newest').on(table.createdAt.desc(), table.id.desc()),
+    index('encoding_jobs_by_owner').on(table.owner, table.createdAt.desc(), table.id.desc()),
+    index('encoding_jobs_by_phase').on(table.phase, table.createdAt.desc(), table.id.desc()),
+    uniqueIndex('encoding_jobs_market_job').on(table.marketJob),
+    check(
+      'encoding_jobs_phase',
+      sql`phase in ('queued', 'leased', 'completed', 'failed', 'cancelled', 'expired')`,
+    ),
+    check(
+      'encoding_jobs_lease',
+      sql`(phase = 'leased') = (lease_expires_at is not null) and (phase <> 'leased' or assigned_encoder_id is not null)`,
+    ),
+    check('encoding_jobs_result', sql`phase <> 'completed' or output_cid is not null`),
+    check(
+      'encoding_jobs_progress',
+      sql`progress between 0 and 100 and stage_progress between 0 and 100`,
+    ),
+  ],
+)
+
+/** Every transition of a job, in order; written in the transaction that makes it. */
+export const jobEvents = pgTable(
+  'job_events',
+  {
+    sequence: bigserial({ mode: 'number' }).primaryKey(),
+    jobId: uuid()
+      .notNull()
+      .references(() => encodingJobs.id, { onDelete: 'cascade' }),
+    type: text().notNull(),
+    fields: jsonb().$type<Readonly<Record<string, unknown>>>().notNull(),
+    at: moment().notNull().defaultNow(),
+  },
+  (table) => [index('job_events_of_job').on(table.jobId, table.sequence)],
+)
+
+export const encoderNodes = pgTable(
+  'encoder_nodes',
+  {
+    id: varchar().primaryKey(),
+    owner: varchar({ length: 16 }).notNull(),
+    kind: text({ enum: encoderKinds }).notNull(),
+    name: text(),
+    peer: text(),
+    version: text(),
+    hwAccel: text().notNull().default('none'),
+    slots: integer().notNull().default(1),
+    jobsInProgress: integer().notNull().default(0),
+    perMinute: jsonb().$type<Readonly<Record<string, string>>>(),
+    registeredAt: moment().notNull().defaultNow(),
+    lastSeenAt: moment().notNull().defaultNow(),
+  },
+  (table) => [
+    index('encoder_nodes_by_owner').on(table.owner),
+    index('encoder_nodes_alive').on(table.kind, table.lastSeenAt.desc()),
+  ],
+)
+
+export const encoderCapabilities = pgTable(
+  'encoder_capabilities',
+  {
+    id: varchar().primaryKey().default(sql`gen_random_uuid()`),
+    encoderNodeId: varchar()
+      .notNull()
+      .references(() => encoderNodes.id, { onDelete: 'cascade' }),
+    codec: text({ enum: ['h264', 'h265', 'vp9', 'av1'] }).notNull(),
+    maxResolution: text().notNull(),
+    hwAccelType: text(),
+    /** Times real time. */
+    estimatedSpeed: real(),
+    createdAt: moment().notNull().defaultNow(),
+  },
+  (table) => [index('encoder_capabilities_of_node').on(table.encoderNodeId)],
+)
+
+/** What an account wants of its jobs unless they say otherwise. */
+export const encodingProfiles = pgTable('encoding_profiles', {
+  owner: varchar({ length: 16 }).primaryKey(),
+  tiers: text({ enum: encoderKinds }).array().notNull(),
+  qualities: text().array().notNull(),
+  budget: milliHbd(),
+  arbiters: text().array().notNull(),
+  /** Most that may be awarded, and released, without asking the owner. */
+  awardLimit: milliHbd(),
+  releaseLimit: milliHbd(),
+  webhookUrl: text(),
+  updatedAt: moment().notNull().defaultNow(),
+})

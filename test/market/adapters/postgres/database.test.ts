@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { openPostgres } from '#market/adapters/postgres/database.ts'
+import { emptyDatabase } from '#test/support/postgres.ts'
+
+const onIdleError = (): void => undefined
+
+test('several processes bring the tables of one database up to date at once', async () => {
+  const url = await emptyDatabase()
+  const opened = await Promise.all([1, 2, 3].map(() => openPostgres({ url, onIdleError })))
+  for (const { pool } of opened) {
+    const { rows } = await pool.query('select count(*)::int as count from encoding_jobs')
+    expect(rows).toEqual([{ count: 0 }])
+  }
+  await Promise.all(opened.map((each) => each[Symbol.asyncDispose]()))
+})
+
+test('a job cannot be leased to nobody, nor completed without a result', async () => {
+  await using opened = await openPostgres({ url: await emptyDatabase(), onIdleError })
+  const insert = (fields: string, values: string): Promise<unknown> =>
+    opened.pool.query(
+      `insert into encoding_jobs (owner, permlink, input_cid, is_short, qualities, tiers, tier, expires_at${fields})
+       values ('alice', 'video', 'cid', false, '{720p}', '{community}', 'community', now()${values})`,
+    )
+  await insert('', '')
+  await expect(insert(', phase', ", 'leased'")).rejects.toThrow(/encoding_jobs_lease/)
+  await expect(insert(', phase', ", 'completed'")).rejects.toThrow(/encoding_jobs_result/)
+  await expect(insert(', phase', ", 'lost'")).rejects.toThrow(/encoding_jobs_phase/)
+})

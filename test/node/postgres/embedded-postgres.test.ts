@@ -1,0 +1,69 @@
+import { readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { expect, test } from 'vitest'
+import type { EmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
+import { makeFolder } from '#test/support/ffmpeg.ts'
+
+async function query(url: string, text: string): Promise<readonly unknown[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+test('what was written is there after a stop and a start', async () => {
+  const directory = await makeFolder()
+  {
+    await using server = await startEmbeddedPostgres({ directory })
+    await query(server.url, 'create table notes (text text)')
+    await query(server.url, "insert into notes values ('kept')")
+  }
+  await using again = await startEmbeddedPostgres({ directory })
+  expect(await query(again.url, 'select text from notes')).toEqual([{ text: 'kept' }])
+})
+
+test('a server that was left running is taken over, one that was killed is started again', async () => {
+  const directory = await makeFolder()
+  const left: EmbeddedPostgres = await startEmbeddedPostgres({ directory })
+  await query(left.url, 'create table notes (text text)')
+  const taken = await startEmbeddedPostgres({ directory })
+  expect(taken.pid).toBe(left.pid)
+  process.kill(taken.pid, 'SIGKILL')
+  await expect.poll(() => query(taken.url, 'select 1').catch(() => 'gone')).toBe('gone')
+  await using revived = await startEmbeddedPostgres({ directory })
+  expect(revived.pid).not.toBe(left.pid)
+  expect(await query(revived.url, 'select count(*)::int from notes')).toEqual([{ count: 0 }])
+})
+
+test('a cluster whose making was cut short is made again', async () => {
+  const directory = await makeFolder()
+  const first = await startEmbeddedPostgres({ directory })
+  await first[Symbol.asyncDispose]()
+  await rm(join(directory, 'password'))
+  await using again = await startEmbeddedPostgres({ directory })
+  expect(await query(again.url, 'select 1 as one')).toEqual([{ one: 1 }])
+})
+
+test('the password is only for the owner of the directory', async () => {
+  const directory = await makeFolder()
+  await using server = await startEmbeddedPostgres({ directory })
+  expect((await stat(join(directory, 'password'))).mode & 0o777).toBe(0o600)
+  const wrong = server.url.replace(/:[0-9a-f]{48}@/, ':guessed@')
+  await expect(query(wrong, 'select 1')).rejects.toThrow(/password/)
+})
+
+test('a server that cannot start says where its own words are', async () => {
+  const directory = await makeFolder()
+  await expect(
+    startEmbeddedPostgres({ directory, settings: { shared_buffers: 'nonsense' } }),
+  ).rejects.toMatchObject({
+    code: 'data-unusable',
+    message: expect.stringContaining('postgres.log'),
+  })
+  expect(await readFile(join(directory, 'postgres.log'), 'utf8')).toContain('shared_buffers')
+})
