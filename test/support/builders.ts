@@ -4,6 +4,7 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { create as createDigest } from 'multiformats/hashes/digest'
 import { sha256 as sha2 } from 'multiformats/hashes/sha2'
+import type { SourceProfile } from '#market/ports/encoding-engine.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import { milliHbd } from '#protocol/amount.ts'
 import type { JobAward } from '#protocol/award.ts'
@@ -74,6 +75,25 @@ export const encoderProfile: EncoderProfile = {
   class: { cid: cid('class'), ffmpeg: '5.1.9', x264: '164' },
   workers: 2,
   prices: [{ rendition: '480p', perMinute: hbd(5n) }],
+}
+
+/** What is known of ten seconds of film. */
+export function aProfile(overrides: Partial<SourceProfile> = {}): SourceProfile {
+  const { width, height } = { width: 854, height: 480, ...overrides }
+  return {
+    ...{ bytes: 1_000_000, width, height },
+    ...{ codec: 'h264', videoStream: 0, audioStream: 1 },
+    rate: { numerator: 24, denominator: 1 },
+    frames: 240,
+    longestGopSeconds: 2,
+    videoKbps: 1_000,
+    own: {
+      ...{ codec: 'h264', profile: 'High', level: 31, width, height },
+      isPlain: false,
+      keyFrames: [0],
+    },
+    ...overrides,
+  }
 }
 
 export function aRegistration(overrides: Partial<NodeRegister> = {}): NodeRegister {

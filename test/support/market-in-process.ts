@@ -28,7 +28,16 @@ import { contractRecipe, recipes } from '#protocol/recipe.ts'
 import type { NodeRegister, NodeRole } from '#protocol/registration.ts'
 import type { Signer } from '#protocol/signer.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
-import { account, aDelivery, cid, encoderProfile, hbd, peerId, sha256 } from './builders.ts'
+import {
+  account,
+  aDelivery,
+  aProfile,
+  cid,
+  encoderProfile,
+  hbd,
+  peerId,
+  sha256,
+} from './builders.ts'
 import type { ChainNode } from './chain-node.ts'
 import { aChainNode } from './chain-node.ts'
 import type { TestDevchain } from './devchain.ts'
@@ -392,27 +401,7 @@ const engine: Omit<EncodingEngine, 'proofOf' | 'prove'> = {
   class: encoderProfile.class,
   workers: 1,
   pixelsPerSecond: 100_000_000,
-  analyse: async () => ({
-    bytes: 1_000_000,
-    width: 854,
-    height: 480,
-    codec: 'h264',
-    videoStream: 0,
-    audioStream: 1,
-    rate: { numerator: 24, denominator: 1 },
-    frames: 240,
-    longestGopSeconds: 2,
-    videoKbps: 1_000,
-    own: {
-      codec: 'h264',
-      profile: 'High',
-      level: 31,
-      width: 854,
-      height: 480,
-      isPlain: false,
-      keyFrames: [0],
-    },
-  }),
+  analyse: async () => aProfile(),
   encodeCell: () => Promise.reject(new Error('nothing is encoded here')),
   encodeAudio: () => Promise.reject(new Error('nothing is encoded here')),
   copyVideo: () => Promise.reject(new Error('nothing is copied here')),

@@ -7,7 +7,7 @@ import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
-import { aDelivery, cid, encoderProfile, sha256 } from '../builders.ts'
+import { aDelivery, aProfile, cid, encoderProfile, sha256 } from '../builders.ts'
 
 /** How an encoder of a simulated world works. */
 export type Conduct =
@@ -56,28 +56,7 @@ export function simulatedEngine(film: 'small' | 'large' = 'small'): EncodingEngi
     proofOf: () => standing,
     prove: () => Promise.resolve(standing),
     decodes: () => true,
-    analyse: () =>
-      Promise.resolve({
-        bytes: 4_000_000,
-        width,
-        height,
-        codec: 'h264',
-        videoStream: 0,
-        audioStream: 1,
-        rate: { numerator: 24, denominator: 1 },
-        frames: 240,
-        longestGopSeconds: 2,
-        videoKbps: 1_500,
-        own: {
-          codec: 'h264',
-          profile: 'High',
-          level: 31,
-          width,
-          height,
-          isPlain: false,
-          keyFrames: [0],
-        },
-      }),
+    analyse: () => Promise.resolve(aProfile({ bytes: 4_000_000, width, height, videoKbps: 1_500 })),
     encodeCell: never,
     encodeAudio: never,
     tryCopy: never,

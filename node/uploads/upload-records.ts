@@ -1,0 +1,107 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { UploadId, UploadStatus } from '#protocol/api/uploads.ts'
+import { HiveAccount } from '#protocol/ids.ts'
+
+/** What tus keeps beside the bytes of an upload, as far as it is needed here. */
+const Kept = z.object({
+  id: UploadId,
+  size: z.int().nonnegative(),
+  metadata: z.object({ owner: HiveAccount }),
+})
+
+/** An upload whose bytes are still coming, or have come and are not dealt with. */
+export type OpenUpload = {
+  readonly id: UploadId
+  readonly owner: HiveAccount
+  readonly bytes: number
+  readonly received: number
+  readonly path: string
+}
+
+export type Outcome = Extract<UploadStatus, { phase: 'ready' | 'refused' }>
+
+const Outcome = UploadStatus.refine(({ phase }) => phase === 'ready' || phase === 'refused')
+
+/**
+ * Uploads on the disk: tus' own files in `files`, and in `outcomes` what became of those that are dealt with.
+ * An outcome is written whole or not at all; bytes go only after it.
+ */
+export type UploadRecords = {
+  readonly files: string
+  find(id: UploadId): Promise<OpenUpload | null>
+  outcome(id: UploadId): Promise<Outcome | null>
+  open(): Promise<readonly OpenUpload[]>
+  outcomes(): Promise<readonly Outcome[]>
+  decide(outcome: Outcome): Promise<void>
+  /** Removes bytes and outcome. */
+  forget(id: UploadId): Promise<void>
+}
+
+export async function openUploadRecords(directory: string): Promise<UploadRecords> {
+  const files = join(directory, 'files')
+  const decided = join(directory, 'outcomes')
+  await Promise.all([files, decided].map((each) => mkdir(each, { recursive: true, mode: 0o700 })))
+  const outcomePath = (id: UploadId): string => join(decided, `${id}.json`)
+
+  const find = async (id: UploadId): Promise<OpenUpload | null> => {
+    const path = join(files, id)
+    const kept = Kept.safeParse(await readJson(`${path}.json`))
+    const size = await stat(path).catch(() => null)
+    if (!kept.success || !size) return null
+    const { owner } = kept.data.metadata
+    return { id, owner, path, bytes: kept.data.size, received: size.size }
+  }
+  const outcome = async (id: UploadId): Promise<Outcome | null> => {
+    const read = Outcome.safeParse(await readJson(outcomePath(id)))
+    return read.success ? (read.data as Outcome) : null
+  }
+  const removeBytes = async (id: UploadId): Promise<void> => {
+    // The record last: an upload of which only bytes are left would be nobody's.
+    await rm(join(files, id), { force: true })
+    await rm(join(files, `${id}.json`), { force: true })
+  }
+  return {
+    files,
+    find,
+    outcome,
+    open: async () => await found(await idsIn(files), find),
+    outcomes: async () => await found(await idsIn(decided), outcome),
+    decide: async (value) => {
+      const draft = `${outcomePath(value.id)}.new`
+      await writeFile(draft, JSON.stringify(z.encode(UploadStatus, value)), { flush: true })
+      await rename(draft, outcomePath(value.id))
+      await removeBytes(value.id)
+    },
+    forget: async (id) => {
+      await removeBytes(id)
+      await rm(outcomePath(id), { force: true })
+    },
+  }
+}
+
+async function found<T>(
+  ids: readonly UploadId[],
+  find: (id: UploadId) => Promise<T | null>,
+): Promise<readonly T[]> {
+  const all = await Promise.all(ids.map(find))
+  return all.filter((each) => each !== null)
+}
+
+async function idsIn(directory: string): Promise<readonly UploadId[]> {
+  const names = await readdir(directory)
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => UploadId.safeParse(name.slice(0, -'.json'.length)))
+    .flatMap((parsed) => (parsed.success ? [parsed.data] : []))
+}
+
+/** Null where there is nothing, or nothing that can be read: a crash may have cut it short. */
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    return null
+  }
+}

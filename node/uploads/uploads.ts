@@ -1,0 +1,171 @@
+import Router from '@koa/router'
+import { FileStore } from '@tus/file-store'
+import { Server } from '@tus/server'
+import type { Context } from 'koa'
+import { z } from 'zod'
+import { parse } from '#market/api/mount.ts'
+import { MarketError, marketErrors } from '#market/errors.ts'
+import type { ContentStore } from '#market/ports/content-store.ts'
+import { UploadId, UploadStatus, uploadsPath } from '#protocol/api/uploads.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import { freeSpace } from '../encoding/disk-guard.ts'
+import type { Logger } from '../logger.ts'
+import { startLoop } from '../loop.ts'
+import { createImportQueue } from './import-queue.ts'
+import type { ImportUploadDeps } from './import-upload.ts'
+import { createImportUpload, pinOwner } from './import-upload.ts'
+import type { UploadLimits } from './upload-limits.ts'
+import { requireRoom } from './upload-limits.ts'
+import type { OpenUpload, Outcome } from './upload-records.ts'
+import { openUploadRecords } from './upload-records.ts'
+
+export type UploadsDeps = Pick<ImportUploadDeps, 'analyse'> & {
+  readonly content: Pick<ContentStore, 'addFile' | 'pin' | 'unpin'>
+  /** Whose token an `Authorization` header carries; null for nobody's. */
+  readonly accountOf: (authorization: string) => Promise<HiveAccount | null>
+  readonly onOutcome: (outcome: Outcome) => void
+  readonly logger: Logger
+}
+
+export type UploadsOptions = {
+  readonly directory: string
+  readonly limits: UploadLimits
+  /** Unfinished uploads that nobody has continued for so long are removed. */
+  readonly patienceMs: number
+}
+
+export type Uploads = AsyncDisposable & { readonly router: Router }
+
+const UploadParams = z.object({ id: UploadId })
+const UploadLength = z.coerce.number().int().nonnegative()
+const none: string[] = []
+
+/**
+ * Resumable uploads (tus 1.0, with `creation`, `termination` and `expiration`), each its account's alone. Bytes that have all
+ * come are looked at and taken into IPFS, one upload after the other; a crash at any moment costs at most the request under way.
+ */
+export async function startUploads(deps: UploadsDeps, options: UploadsOptions): Promise<Uploads> {
+  const { content, accountOf, onOutcome, logger } = deps
+  const records = await openUploadRecords(options.directory)
+  const queue = createImportQueue({
+    ...{ records, onOutcome, logger },
+    importUpload: createImportUpload(deps),
+  })
+
+  const signedIn = async (authorization: string | null): Promise<HiveAccount> => {
+    const account = await accountOf(authorization ?? '')
+    if (account) return account
+    throw new MarketError('unauthorized', 'Sign in first: uploads belong to an account.')
+  }
+  /** Someone else's upload is as if it were not there. */
+  const own = async <T extends { readonly owner: HiveAccount }>(
+    record: Promise<T | null>,
+    authorization: string | null,
+  ): Promise<T | null> => {
+    const account = await signedIn(authorization)
+    const known = await record
+    return known?.owner === account ? known : null
+  }
+
+  const server = new Server({
+    path: uploadsPath,
+    datastore: new FileStore({
+      directory: records.files,
+      expirationPeriodInMilliseconds: options.patienceMs,
+    }),
+    relativeLocation: true,
+    allowedOrigins: none,
+    maxSize: options.limits.bytes,
+    // An upload is announced with its size: a quota cannot be kept otherwise.
+    onUploadCreate: async (request, upload) =>
+      await answered(async () => {
+        const owner = await signedIn(request.headers.get('authorization'))
+        const bytes = parse(UploadLength, request.headers.get('upload-length') ?? undefined)
+        await requireRoom(records, { owner, bytes }, options.limits, freeSpace)
+        return { metadata: { ...upload.metadata, owner } }
+      }),
+    onIncomingRequest: async (request, id) => {
+      if (request.method === 'POST' || request.method === 'OPTIONS') return
+      await answered(async () => {
+        const found = UploadId.safeParse(id)
+        const record = found.success ? records.find(found.data) : Promise.resolve(null)
+        if (!(await own(record, request.headers.get('authorization')))) throw unknownUpload()
+      })
+    },
+    onUploadFinish: async (_, { id }) => {
+      queue.add(UploadId.parse(id))
+      return {}
+    },
+  })
+
+  const status = async (context: Context): Promise<void> => {
+    const { id } = parse(UploadParams, context['params'])
+    const authorization = context.get('authorization')
+    const outcome = await own(records.outcome(id), authorization)
+    const upload = outcome ? null : await own(records.find(id), authorization)
+    if (!outcome && !upload) throw unknownUpload()
+    context.set('cache-control', 'no-store')
+    context.body = z.encode(UploadStatus, outcome ?? receiving(upload as OpenUpload))
+  }
+  const receiving = (upload: OpenUpload): UploadStatus => {
+    const { id, owner, bytes, received } = upload
+    return queue.statusOf(upload) ?? { phase: 'receiving', id, owner, bytes, received }
+  }
+
+  const remove = async (context: Context): Promise<void> => {
+    const { id } = parse(UploadParams, context['params'])
+    const authorization = context.get('authorization')
+    const isOwn =
+      (await own(records.outcome(id), authorization)) ??
+      (await own(records.find(id), authorization))
+    if (!isOwn) throw unknownUpload()
+    await records.forget(id)
+    content.unpin(pinOwner(id))
+    context.status = 204
+  }
+
+  const router = new Router()
+  router.get(`${uploadsPath}/:id`, async (context, next) =>
+    context.method === 'HEAD' ? await next() : await status(context),
+  )
+  router.delete(`${uploadsPath}/:id`, remove)
+  router.all([uploadsPath, `${uploadsPath}/:id`], async (context) => {
+    context.respond = false
+    await server.handle(context.req, context.res)
+  })
+
+  const tidy = setInterval(() => {
+    server.cleanUpExpiredUploads().catch((error: unknown) => {
+      logger.warn('expired uploads not removed', {}, error)
+    })
+  }, hourMs)
+  tidy.unref()
+  const loop = startLoop((stopped) => queue.run(stopped))
+  return {
+    router,
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(tidy)
+      await loop[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const hourMs = 3_600_000
+
+function unknownUpload(): MarketError {
+  return new MarketError('not-found', 'There is no such upload.')
+}
+
+/** tus answers what it is thrown as an object of status and text; the text is our own form of an error. */
+async function answered<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step()
+  } catch (error) {
+    if (!(error instanceof MarketError)) throw error
+    const { code, message } = error
+    throw Object.assign(new Error(message, { cause: error }), {
+      status_code: marketErrors[code].status,
+      body: JSON.stringify({ code, message }),
+    })
+  }
+}
