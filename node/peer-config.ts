@@ -19,6 +19,8 @@ export type PeerConfig = {
   readonly bootstrap: readonly string[]
   /** Port of gateway and control on 127.0.0.1; 0 takes a free one. */
   readonly port: number
+  /** File that names what the gateway does not serve; null for none. */
+  readonly denyList: string | null
   /** Milliseconds between two looks at the chain. */
   readonly pollMs: number
   readonly ffmpeg: {

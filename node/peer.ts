@@ -23,14 +23,12 @@ import { createMeansWatch } from '#market/services/watch-means.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
 import type { Cid, JobId } from '#protocol/ids.ts'
 import { measuredCapabilities, stillProven } from './benchmark/measure-and-keep.ts'
-import type { Accounts } from './chain/accounts.ts'
 import { createAccounts } from './chain/accounts.ts'
 import { createAgreedBlocks } from './chain/agreed-blocks.ts'
 import { createBlockSource } from './chain/block-source.ts'
 import { createBroadcaster } from './chain/broadcaster.ts'
 import { createEnvelopeSigner } from './chain/envelopes.ts'
 import { createHiveRpc, HiveRpcOptions, refuseForeignChain } from './chain/hive-rpc.ts'
-import { checkKeys } from './chain/key-check.ts'
 import { createLedgerFollower } from './chain/ledger-follower.ts'
 import { createOutbox } from './chain/outbox.ts'
 import { createSigning } from './chain/signing.ts'
@@ -44,6 +42,8 @@ import { drySigner } from './dry-run/dry-signer.ts'
 import { createTransactionPrinter } from './dry-run/transaction-printer.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
+import { examineKeys } from './examine-keys.ts'
+import { openDenyList, openToAll } from './gateway/deny-list.ts'
 import { createGatewayRouter } from './gateway/gateway.ts'
 import { createJobsRouter } from './gateway/jobs.ts'
 import { startHttpServer } from './http-server.ts'
@@ -326,11 +326,15 @@ export async function startPeer(
       obstacle: readiness.obstacle(),
       url: http.url,
     })
+  const denyList =
+    config.denyList === null
+      ? openToAll
+      : await openDenyList(config.denyList, { logger: log('gateway'), now: clock.now })
   const http = starting.use(
     await startHttpServer(
       {
         routers: [
-          createGatewayRouter(blocks),
+          createGatewayRouter(blocks, denyList),
           createJobsRouter(blocks, trees.rootOf),
           createControlRouter({ status, events, postJob, signing }, token),
         ],
@@ -364,28 +368,6 @@ export async function startPeer(
   )
   const stack = starting.move()
   return { url: http.url, status, [Symbol.asyncDispose]: () => stack.disposeAsync() }
-}
-
-/**
- * Compares the keys with the chain, and warns of those that had better not be here. Rejects with `key-wrong` for a key that is
- * not the account's, and with `option-invalid` for an account that does not exist; a chain that cannot be asked is no reason not to start.
- */
-async function examineKeys(
-  { account: name, roles, network }: PeerConfig,
-  { names }: NodeKeys,
-  { accounts, logger }: { readonly accounts: Accounts; readonly logger: Logger },
-): Promise<void> {
-  const account = await accounts.find(name).catch((error: unknown) => {
-    logger.warn('keys not compared with the chain', { account: name }, error)
-    return undefined
-  })
-  if (account === undefined) return
-  if (account === null)
-    throw new MarketError('option-invalid', `There is no account @${name} on this chain.`)
-  const needsActive = roles.some((role) => role !== 'gateway')
-  const { rich } = network.limits
-  for (const warning of checkKeys(account, names, { needsActive, rich }))
-    logger.warn('key had better not be here', { warning })
 }
 
 function unfinishedJobs(database: NodeDatabase): readonly JobId[] {

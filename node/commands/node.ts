@@ -12,6 +12,7 @@ import {
   codecOption,
   collectedBy,
   count,
+  denyListOption,
   hardwareOption,
   parsedBy,
   wholeNumber,
@@ -32,6 +33,7 @@ export type NodeFlags = {
   readonly announce?: string[]
   readonly bootstrap?: string[]
   readonly port: number
+  readonly denyList?: string
   readonly poll?: number
   readonly workers: number
   readonly hardware: HardwareChoice
@@ -117,6 +119,7 @@ export function createNodeCommand(): Command {
       parsedBy(wholeNumber(0, 65_535)),
       0,
     )
+    .addOption(denyListOption())
     .option(
       '--poll <ms>',
       'milliseconds between two looks at the chain (default: 3000 on mainnet, 500 on devchain)',

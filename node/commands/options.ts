@@ -47,3 +47,11 @@ export function hardwareOption(): Option {
     .choices(hardwareChoices)
     .default('auto')
 }
+
+/** `--deny-list`, of every command that serves content over HTTP. */
+export function denyListOption(): Option {
+  return new Option(
+    '--deny-list <file>',
+    "content that the gateway does not serve, in the gateways' common form (/ipfs/<cid>, one a line)",
+  )
+}

@@ -59,6 +59,7 @@ async function serve(
       announce: flags.announce ?? [],
       bootstrap: flags.bootstrap ?? [],
       port: flags.port,
+      denyList: flags.denyList === undefined ? null : resolve(flags.denyList),
       pollMs: flags.poll ?? network.pollMs,
       ffmpeg: settings,
       encoder: {
