@@ -9,6 +9,7 @@ const Environment = z.object({
   SPK_ACTIVE_KEY: z.string().optional(),
   SPK_KEYSTORE_PASSWORD: z.string().optional(),
   SPK_KEYSTORE_NEW_PASSWORD: z.string().optional(),
+  DATABASE_URL: z.url().optional(),
   SPK_LOG_LEVEL: z.enum(logLevels).optional(),
   SPK_DATA: z.string().min(1).optional(),
   FFMPEG_PATH: z.string().optional(),
@@ -31,6 +32,8 @@ export type Secrets = {
   readonly activeKey: string | undefined
   readonly keystorePassword: string | undefined
   readonly newKeystorePassword: string | undefined
+  /** Of a Postgres server, with its password. */
+  readonly databaseUrl: string | undefined
 }
 
 const secretNames = [
@@ -38,6 +41,7 @@ const secretNames = [
   'SPK_ACTIVE_KEY',
   'SPK_KEYSTORE_PASSWORD',
   'SPK_KEYSTORE_NEW_PASSWORD',
+  'DATABASE_URL',
 ] as const
 
 /**
@@ -69,6 +73,7 @@ export function readEnvironment(): { readonly settings: Settings; readonly secre
       activeKey: data.SPK_ACTIVE_KEY,
       keystorePassword: data.SPK_KEYSTORE_PASSWORD,
       newKeystorePassword: data.SPK_KEYSTORE_NEW_PASSWORD,
+      databaseUrl: data.DATABASE_URL,
     },
   }
 }

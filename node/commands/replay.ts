@@ -1,11 +1,6 @@
 import { Command } from 'commander'
-import { z } from 'zod'
-import type { NetworkName } from '../networks.ts'
-import { networks } from '../networks.ts'
-import { collectedBy, count, parsedBy } from './options.ts'
-
-const names = Object.keys(networks) as NetworkName[]
-const Chain = z.union([z.enum(names), z.url()], `not one of ${names.join(', ')}, nor a URL`)
+import { chainOption } from './chain-option.ts'
+import { count, parsedBy } from './options.ts'
 
 export type ReplayFlags = {
   readonly from?: number
@@ -33,11 +28,7 @@ export function createReplayCommand(): Command {
       'last block to read (default: the last irreversible one)',
       parsedBy(height),
     )
-    .option(
-      '--chain <chain>',
-      `${names.join(' or ')}, or the URL of an endpoint; may be repeated (default: devchain at its usual endpoint)`,
-      collectedBy(Chain),
-    )
+    .addOption(chainOption())
     .option('--data <directory>', 'keep what was folded here, and go on from there next time')
     .option('--json', 'print one JSON object a line, for programs')
     .addHelpText('after', details)

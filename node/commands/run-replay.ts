@@ -5,9 +5,8 @@ import { replay } from '../chain/replay.ts'
 import { openDataDirectory } from '../data-directory.ts'
 import { createLifetime } from '../lifetime.ts'
 import { createLogger } from '../logger.ts'
-import type { Network } from '../networks.ts'
-import { networks } from '../networks.ts'
 import { sha256 } from '../sha256.ts'
+import { chainOf } from './chain-option.ts'
 import { explain } from './explain.ts'
 import type { ReplayFlags } from './replay.ts'
 import type { ReplayReport } from './replay-view.ts'
@@ -57,16 +56,6 @@ export async function runReplay(flags: ReplayFlags): Promise<void> {
     view.fail(explain(aborted ? lifetime.signal.reason : error))
     lifetime.end(aborted ? exitCodes.interrupted : exitCodes.error)
   }
-}
-
-/** The chain that was named, and the endpoints to ask; an endpoint alone is one of the development chain. */
-function chainOf(named: readonly string[]): {
-  readonly network: Network
-  readonly rpc: readonly string[]
-} {
-  const urls = named.filter((name) => !(name in networks))
-  const network: Network = named.includes('mainnet') ? networks.mainnet : networks.devchain
-  return { network, rpc: urls.length > 0 ? urls : network.rpc }
 }
 
 function reportOf(
