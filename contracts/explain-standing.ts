@@ -121,7 +121,11 @@ function createFollower({ standings }: Evidence, height: BlockHeight): (deed: De
   }
 }
 
-function linksOf(job: Job | undefined, { marks, at, role }: Deed): readonly EvidenceLink[] {
+/** The transactions behind a deed of a job, in the order of the chain. */
+export function linksOf(
+  job: Job | undefined,
+  { marks, at, role }: Pick<Deed, 'marks' | 'at' | 'role'>,
+): readonly EvidenceLink[] {
   if (!job || job.phase === 'offered' || job.phase === 'cancelled') return silenceLinks(job, at)
   if (marks.includes('silent')) return silenceLinks(job, at)
   const links: EvidenceLink[] = [{ what: 'award', at: job.awardedAt }]

@@ -50,6 +50,11 @@ export class Table<Key extends string, Value> implements ReadonlyMap<Key, Value>
     return hashOf(this.#root, sha256)
   }
 
+  /** Keys whose values are others than in an earlier table, or in one of both alone; costs what was changed between the two. */
+  *changedSince(earlier: Table<Key, Value>): Generator<Key, undefined> {
+    yield* differing(earlier.#root, this.#root, 0)
+  }
+
   *entries(): Generator<[Key, Value], undefined> {
     for (const { key, value } of leavesOf(this.#root)) yield [key, value]
   }
@@ -202,6 +207,37 @@ function joined(hashes: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(32 * hashes.length)
   for (const [index, hash] of hashes.entries()) bytes.set(hash, 32 * index)
   return bytes
+}
+
+/** Trees share what neither changed, so equal parts are known without a look inside. */
+function* differing<Key extends string, Value>(
+  before: Node<Key, Value> | null,
+  after: Node<Key, Value> | null,
+  level: number,
+): Generator<Key, undefined> {
+  if (before === after) return
+  if (before?.kind === 'branch' || after?.kind === 'branch') {
+    for (let slot = 0; slot < width; slot += 1)
+      yield* differing(under(before, slot, level), under(after, slot, level), level + 1)
+    return
+  }
+  const known = new Map([...leavesOf(before)].map(({ key, value }) => [key, value]))
+  for (const { key, value } of leavesOf(after)) {
+    if (!known.has(key) || known.get(key) !== value) yield key
+    known.delete(key)
+  }
+  yield* known.keys()
+}
+
+/** What a node holds below one of the branches that there are at its level. */
+function under<Key extends string, Value>(
+  node: Node<Key, Value> | null,
+  slot: number,
+  level: number,
+): Node<Key, Value> | null {
+  if (node?.kind === 'branch') return node.children[slot] ?? null
+  if (node?.kind === 'leaf') return slotOf(node.code, level) === slot ? node : null
+  return null
 }
 
 function* leavesOf<Key, Value>(

@@ -9,13 +9,13 @@ import type { OutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
-import { BlockHeight } from '#protocol/ids.ts'
 import type { Logger } from '../logger.ts'
 import type { AgreedBlocks } from './agreed-blocks.ts'
+import type { FollowedRange } from './block-follower.ts'
+import { createBlockFollower } from './block-follower.ts'
 import type { SourcedBlock } from './block-source.ts'
-import { rangeLimit } from './block-source.ts'
 import { pause } from './hive-rpc.ts'
-import { nextHeight, restoreLedger } from './restore-ledger.ts'
+import { restoreLedger } from './restore-ledger.ts'
 
 export type FollowerOptions = {
   readonly chainId: string
@@ -54,38 +54,14 @@ export interface LedgerFollower {
   run(signal: AbortSignal): Promise<void>
 }
 
-/** Entries of the state that a block pays for writing down. */
-const entriesPerBlock = 1
-
-/** Blocks behind the chain from which on nothing may be decided by time. */
-const syncedWithin = 20
-
 /**
  * Folds irreversible blocks into the ledger. Blocks, the ledger's place among them and what they decide about this node's own
  * transactions are stored in one step; the ledger itself is folded again from the last snapshot after a restart.
  */
 export function createLedgerFollower(deps: FollowerDeps, options: FollowerOptions): LedgerFollower {
-  let ledger = restoreLedger(deps, options)
-  let isSynced = false
-  /** Height of the last snapshot, as far as this process knows. */
-  let snapshotAt = ledger.checkpoint.height
-  let lastKnown: BlockHeight | null = null
-  /** Blocks asked for at a time; fewer after a failure, because the answer may have been too large or too slow. */
-  let batch = rangeLimit
   let divergence: Divergence | null = null
-  /** Folds onto the ledger as it is, so that blocks that were checked need not be folded again to be kept. */
-  const folds = new Map<readonly SourcedBlock[], Folded>()
 
-  const fold = (blocks: readonly SourcedBlock[]): Folded => {
-    const known = folds.get(blocks)
-    if (known) return known
-    const read = blocks.map(({ block }) => block)
-    const folded = foldBlocks(ledger, read, deps.network)
-    folds.set(blocks, folded)
-    return folded
-  }
-
-  const judge = (): void => {
+  const judge = (ledger: Ledger): void => {
     const before = divergence
     divergence = options.account === null ? null : divergenceOf(ledger, options.account)
     if (divergence && divergence.differing.length !== before?.differing.length)
@@ -95,85 +71,48 @@ export function createLedgerFollower(deps: FollowerDeps, options: FollowerOption
     if (before && !divergence) deps.logger.warn('ledger no longer contradicted', {})
   }
 
-  /**
-   * At a checkpoint, when enough was read since the last snapshot to be worth writing the whole state down: each block pays for a few
-   * entries, whatever the state has grown to.
-   */
-  const isSnapshotDue = ({ checkpoint, jobs, nodes, standings }: Ledger): boolean => {
-    if (checkpoint.height === ledger.checkpoint.height) return false
-    const entries = jobs.size + nodes.size + standings.size
-    if (entriesPerBlock * (checkpoint.height - snapshotAt) < entries) return false
-    snapshotAt = checkpoint.height
-    return true
-  }
-
-  const keep = (blocks: readonly SourcedBlock[]): void => {
-    const folded = fold(blocks)
-    folds.clear()
+  const keep = ({ blocks, folded, isSnapshotDue }: FollowedRange<Folded>): void =>
     deps.state.atomically(() => {
       deps.store.append(blocks.map(({ block }) => block))
       if (deps.outbox.undecided().length > 0)
         for (const block of blocks) decideOutbox(deps.outbox, block)
-      if (isSnapshotDue(folded.ledger)) deps.store.saveSnapshot(folded.ledger)
+      if (isSnapshotDue) deps.store.saveSnapshot(folded.ledger)
     })
-    ledger = folded.ledger
-    judge()
-    logRefusals(deps.logger, folded.records)
-    deps.onBlocks(folded.records)
-  }
 
-  /** Asks for the blocks from a height on; null where there are none that are wanted. */
-  const ask = (
-    first: BlockHeight,
-    last: number,
-    signal: AbortSignal,
-  ): Promise<readonly SourcedBlock[]> | null => {
-    if (first > last) return null
-    const end = BlockHeight.parse(Math.min(last, first + batch - 1))
-    // What was asked for ahead of a step that failed is not wanted any more, and says nothing of who served it.
-    const check = (blocks: readonly SourcedBlock[]): void => {
-      if (nextHeight(ledger, options) === first) fold(blocks)
-    }
-    return deps.chain.range(first, end, check, signal)
-  }
+  const start = restoreLedger(deps, options)
+  const follower = createBlockFollower(
+    {
+      chain: deps.chain,
+      start,
+      fold: (ledger, blocks) => foldBlocks(ledger, blocks, deps.network),
+      keep,
+      onKept: ({ ledger, records }) => {
+        judge(ledger)
+        logRefusals(deps.logger, records)
+        deps.onBlocks(records)
+      },
+    },
+    options,
+  )
 
-  const catchUp = async (signal: AbortSignal): Promise<void> => {
-    lastKnown = await deps.chain.lastIrreversible(signal)
-    const last = Math.min(lastKnown, options.lastHeight ?? lastKnown)
-    let next = ask(nextHeight(ledger, options), last, signal)
-    while (next !== null) {
-      if (last - nextHeight(ledger, options) >= syncedWithin) isSynced = false
-      const blocks = await next.catch((error: unknown) => {
-        batch = Math.max(1, batch >> 1)
-        throw error
-      })
-      batch = Math.min(rangeLimit, 2 * batch)
-      // The endpoints look for the next blocks while these are folded.
-      next = ask(BlockHeight.parse(nextHeight(ledger, options) + blocks.length), last, signal)
-      next?.catch(() => undefined)
-      keep(blocks)
-    }
-    isSynced = true
-  }
-
-  judge()
+  judge(start)
   return {
     view: {
-      current: () => ledger,
-      isSynced: () => isSynced && ledger.head !== null,
+      current: follower.current,
+      isSynced: follower.isSynced,
       isTrusted: () => divergence === null,
     },
-    behind: () =>
-      lastKnown === null ? null : Math.max(0, lastKnown - nextHeight(ledger, options) + 1),
+    behind: follower.behind,
     divergence: () => divergence,
-    catchUp,
+    catchUp: follower.catchUp,
     run: async (signal) => {
       while (!signal.aborted) {
         try {
-          await catchUp(signal)
+          await follower.catchUp(signal)
         } catch (error) {
           if (signal.aborted) return
-          deps.logger.warn('chain not followed', { height: ledger.head?.height ?? 0 }, error)
+          const height = follower.current().head?.height ?? 0
+          deps.logger.warn('chain not followed', { height }, error)
         }
         await pause(options.pollMs, signal)
       }

@@ -86,6 +86,19 @@ describe('a table', () => {
     )
   })
 
+  test('names the keys whose values are others than in an earlier one, and no more', () => {
+    fc.assert(
+      fc.property(changes, changes, (list, more) => {
+        const earlier = play(list)
+        const later = play([...list, ...more])
+        const named = [...later.table.changedSince(earlier.table)].sort()
+        const all = new Set([...earlier.map.keys(), ...later.map.keys()])
+        const changed = [...all].filter((key) => earlier.map.get(key) !== later.map.get(key))
+        expect(named).toEqual(changed.sort())
+      }),
+    )
+  })
+
   test('tells keys of one code apart', () => {
     expect(fnv1a(twins[0])).toBe(fnv1a(twins[1]))
     const [left, right] = twins
