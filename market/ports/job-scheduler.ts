@@ -104,7 +104,7 @@ export type LeasedJob = EncodingJob & {
 /** Why a call changed nothing. */
 export type SchedulerRefusal =
   | 'not-found'
-  /** Somebody else has the job, or nobody has had it yet. */
+  /** Somebody else had the job last, or nobody has had it yet. */
   | 'not-holder'
   /** It was the caller's until its lease ran out, or until the caller gave it back. */
   | 'lease-expired'
@@ -112,6 +112,8 @@ export type SchedulerRefusal =
   | 'stale-token'
   /** The job has ended, otherwise than the call asks. */
   | 'ended'
+  /** No kind of encoder that its owner names may take it. */
+  | 'no-tier'
   /** The id belongs to another submission. */
   | 'id-taken'
 
@@ -245,8 +247,8 @@ export interface JobScheduler {
    */
   allEventsAfter(sequence: number, limit: number): Promise<readonly EncodingEvent[]>
   /**
-   * Calls when there may be new events, made by any process; now and then for nothing, and once at first. Calls may be
-   * lost with a connection, so a caller looks again from time to time too.
+   * Calls when there may be new events, made by any process: once at first, after each interruption, every few seconds,
+   * and at once where it can be known. Runs until the signal, whatever becomes of its connection.
    */
   watch(onEvents: () => void, signal: AbortSignal): Promise<void>
 }
