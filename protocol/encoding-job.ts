@@ -5,18 +5,20 @@ export const EncodingJobId = z.uuid().brand<'EncodingJobId'>()
 export type EncodingJobId = z.infer<typeof EncodingJobId>
 
 /** Who may take a job, in the order in which a job falls from one to the next. */
-export const EncoderKind = z.enum(['agent', 'browser', 'community'])
+export const encoderKinds = ['agent', 'browser', 'community'] as const
+export const EncoderKind = z.enum(encoderKinds)
 export type EncoderKind = z.infer<typeof EncoderKind>
 
 /** A job waits (`queued`), is somebody's for as long as a lease runs (`leased`), and ends; an ended job never changes again. */
-export const EncodingPhase = z.enum([
+export const encodingPhases = [
   'queued',
   'leased',
   'completed',
   'failed',
   'cancelled',
   'expired',
-])
+] as const
+export const EncodingPhase = z.enum(encodingPhases)
 export type EncodingPhase = z.infer<typeof EncodingPhase>
 
 /** Why an encoder gave up. What follows from each is the scheduler's: see `market/domain/failure-class.ts`. */
@@ -37,7 +39,7 @@ export const FailureClass = z.enum([
 export type FailureClass = z.infer<typeof FailureClass>
 
 /** What may happen to a job; one event for each change. */
-export const EncodingEventType = z.enum([
+export const encodingEventTypes = [
   'submitted',
   'claimed',
   'progress',
@@ -54,5 +56,6 @@ export const EncodingEventType = z.enum([
   'failed',
   'cancelled',
   'expired',
-])
+] as const
+export const EncodingEventType = z.enum(encodingEventTypes)
 export type EncodingEventType = z.infer<typeof EncodingEventType>

@@ -6,6 +6,12 @@ export const moment = (name?: string) => {
   return name === undefined ? timestamp(options) : timestamp(name, options)
 }
 
+/** A moment that a `Date` holds to its last digit, so that pages of a list can begin at it. */
+export const momentOfList = (name?: string) => {
+  const options = { withTimezone: true, mode: 'date', precision: 3 } as const
+  return name === undefined ? timestamp(options) : timestamp(name, options)
+}
+
 /** Milli-HBD, as in the rest of the program: a bigint, never a float. */
 export const milliHbd = customType<{ data: bigint; driverData: string }>({
   dataType: () => 'bigint',

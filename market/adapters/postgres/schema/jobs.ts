@@ -14,24 +14,10 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core'
-import { milliHbd, moment } from '../columns.ts'
+import { encoderKinds, encodingEventTypes, encodingPhases } from '#protocol/encoding-job.ts'
+import { milliHbd, moment, momentOfList } from '../columns.ts'
 
-/**
- * The queue. A job waits (`queued`), is somebody's for as long as a lease runs (`leased`), and ends `completed`, `failed`,
- * `cancelled` or `expired`; an ended job never changes again.
- */
-export const jobPhases = [
-  'queued',
-  'leased',
-  'completed',
-  'failed',
-  'cancelled',
-  'expired',
-] as const
-
-/** Who may take a job, in the order in which a job falls from one to the next. */
-export const encoderKinds = ['agent', 'browser', 'community'] as const
-
+/** Every job of the queue; what happens to one is told with `JobScheduler`. */
 export const encodingJobs = pgTable(
   'encoding_jobs',
   {
@@ -46,10 +32,14 @@ export const encodingJobs = pgTable(
     tiers: text({ enum: encoderKinds }).array().notNull(),
     /** The kind that may take it now. */
     tier: text({ enum: encoderKinds }).notNull(),
+    tierEnteredAt: moment().notNull().defaultNow(),
+    /** Round of its tier in which it is up: in each, every owner who waits has one job, so that nobody waits for another's many. */
+    turn: bigint({ mode: 'number' }).notNull(),
     budget: milliHbd(),
-    phase: text({ enum: jobPhases }).notNull().default('queued'),
+    phase: text({ enum: encodingPhases }).notNull().default('queued'),
 
     assignedAt: moment(),
+    /** Stays when a lease is lost or given back, so that its former holder can be told. */
     assignedEncoderId: varchar(),
     leaseExpiresAt: moment(),
     /** Grows with every lease: a call with an older one comes from somebody whose lease is gone. */
@@ -57,14 +47,17 @@ export const encodingJobs = pgTable(
 
     attempts: integer().notNull().default(0),
     maxAttempts: integer().notNull().default(3),
+    /** Attempts that failed, in whatever tier and whether they counted or not: the more, the longer the job rests. */
+    failures: integer().notNull().default(0),
     lastError: text(),
     lastErrorClass: text(),
+    /** Set while a job rests; who wakes it takes it away, so that claims need no look at the time. */
     nextRetryAt: moment(),
     /** A job that nobody finished by then is given up. */
     expiresAt: moment().notNull(),
 
     currentStage: text({ enum: ['downloading', 'encoding', 'uploading'] }),
-    stageProgress: integer().default(0),
+    stageProgress: integer().notNull().default(0),
     /** 0 to 100 over all stages; never falls within a lease. */
     progress: integer().notNull().default(0),
 
@@ -80,18 +73,35 @@ export const encodingJobs = pgTable(
     processingTimeSec: real(),
     outputSizeBytes: bigint({ mode: 'number' }),
 
-    createdAt: moment().notNull().defaultNow(),
+    createdAt: momentOfList().notNull().defaultNow(),
     updatedAt: moment().notNull().defaultNow(),
     finishedAt: moment(),
   },
   (table) => [
-    index('encoding_jobs_claimable').on(table.tier, table.createdAt).where(sql`phase = 'queued'`),
+    index('encoding_jobs_claimable')
+      .on(table.tier, table.turn, table.createdAt)
+      .where(sql`phase = 'queued' and next_retry_at is null`),
+    index('encoding_jobs_claimable_of_owner')
+      .on(table.tier, table.owner, table.turn, table.createdAt)
+      .where(sql`phase = 'queued' and next_retry_at is null`),
+    index('encoding_jobs_resting')
+      .on(table.nextRetryAt)
+      .where(sql`phase = 'queued' and next_retry_at is not null`),
+    index('encoding_jobs_falling')
+      .on(table.tierEnteredAt)
+      .where(sql`phase = 'queued' and tier <> tiers[cardinality(tiers)]`),
     index('encoding_jobs_lapsing').on(table.leaseExpiresAt).where(sql`phase = 'leased'`),
     index('encoding_jobs_expiring').on(table.expiresAt).where(sql`phase in ('queued', 'leased')`),
-    index('encoding_jobs_newest').on(table.createdAt.desc(), table.id.desc()),
-    index('encoding_jobs_by_owner').on(table.owner, table.createdAt.desc(), table.id.desc()),
-    index('encoding_jobs_by_phase').on(table.phase, table.createdAt.desc(), table.id.desc()),
-    uniqueIndex('encoding_jobs_market_job').on(table.marketJob),
+    index('encoding_jobs_ended').on(table.finishedAt).where(sql`finished_at is not null`),
+    // Lists begin with the newest job: these are read backwards.
+    index('encoding_jobs_newest').on(table.createdAt, table.id),
+    index('encoding_jobs_by_owner').on(table.owner, table.createdAt, table.id),
+    index('encoding_jobs_by_phase').on(table.phase, table.createdAt, table.id),
+    index('encoding_jobs_by_tier').on(table.tier, table.createdAt, table.id),
+    index('encoding_jobs_by_encoder')
+      .on(table.assignedEncoderId, table.createdAt, table.id)
+      .where(sql`phase <> 'queued'`),
+    uniqueIndex('encoding_jobs_market_job').on(table.marketJob).where(sql`market_job is not null`),
     check(
       'encoding_jobs_phase',
       sql`phase in ('queued', 'leased', 'completed', 'failed', 'cancelled', 'expired')`,
@@ -99,6 +109,10 @@ export const encodingJobs = pgTable(
     check(
       'encoding_jobs_lease',
       sql`(phase = 'leased') = (lease_expires_at is not null) and (phase <> 'leased' or assigned_encoder_id is not null)`,
+    ),
+    check(
+      'encoding_jobs_finished',
+      sql`(phase in ('queued', 'leased')) = (finished_at is null) and (phase = 'queued' or next_retry_at is null)`,
     ),
     check('encoding_jobs_result', sql`phase <> 'completed' or output_cid is not null`),
     check(
@@ -116,11 +130,16 @@ export const jobEvents = pgTable(
     jobId: uuid()
       .notNull()
       .references(() => encodingJobs.id, { onDelete: 'cascade' }),
-    type: text().notNull(),
+    type: text({ enum: encodingEventTypes }).notNull(),
+    /** The phase after it. */
+    phase: text({ enum: encodingPhases }).notNull(),
     fields: jsonb().$type<Readonly<Record<string, unknown>>>().notNull(),
     at: moment().notNull().defaultNow(),
   },
-  (table) => [index('job_events_of_job').on(table.jobId, table.sequence)],
+  (table) => [
+    index('job_events_of_job').on(table.jobId, table.sequence),
+    index('job_events_lost').on(table.at).where(sql`type = 'lease-lost'`),
+  ],
 )
 
 export const encoderNodes = pgTable(
