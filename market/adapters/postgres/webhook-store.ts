@@ -1,11 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { storedText } from '../../domain/stored-text.ts'
 import { triesAllowed } from '../../domain/webhook-retry.ts'
 import type { TryOutcome } from '../../ports/webhook-sender.ts'
 import type { DeliveryStep, LeasedDelivery, WebhookStore } from '../../ports/webhook-store.ts'
 import type { PostgresDatabase } from './database.ts'
 import { leaseDeliveries } from './lease-deliveries.ts'
 import { webhookDeliveries as deliveries, webhookTries } from './schema/webhooks.ts'
-import { storedText } from './stored-text.ts'
 import { listDeliveries, listTries, ownsDelivery, pruneDeliveries } from './webhook-log.ts'
 
 /** Deliveries of all owners, shared by all indexers of one database. */

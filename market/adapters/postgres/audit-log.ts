@@ -1,0 +1,63 @@
+import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
+import type { Sha256 } from '#protocol/canonical.ts'
+import type { AuditDeed, AuditEntry } from '../../domain/audit-entry.ts'
+import { nextAuditEntry } from '../../domain/audit-entry.ts'
+import type { AuditLog } from '../../ports/audit-log.ts'
+import type { PostgresDatabase } from './database.ts'
+import { auditEntries as entries } from './schema/audit.ts'
+
+/** Any number that all indexers agree on: whoever holds it writes the next entry. */
+const auditLock = 0x73_70_6b_02
+const batch = 1_000
+
+/**
+ * Appends in the caller's transaction: the entry is there if, and only if, what it tells of is committed. Other writers wait from
+ * here until that transaction ends, so it is called last.
+ */
+export async function appendAudit(
+  transaction: PostgresDatabase,
+  deed: AuditDeed,
+  { at, sha256 }: { readonly at: Date; readonly sha256: Sha256 },
+): Promise<AuditEntry> {
+  await transaction.execute(sql`select pg_advisory_xact_lock(${auditLock})`)
+  const [last] = await transaction
+    .select({ sequence: entries.sequence, hash: entries.hash })
+    .from(entries)
+    .orderBy(desc(entries.sequence))
+    .limit(1)
+  const entry = nextAuditEntry(last ?? null, deed, { at, sha256 })
+  await transaction.insert(entries).values(entry)
+  return entry
+}
+
+export function createAuditLog(database: PostgresDatabase, sha256: Sha256): AuditLog {
+  return {
+    append: (deed, at) =>
+      database.transaction((transaction) => appendAudit(transaction, deed, { at, sha256 })),
+    list: async ({ actor, subject, before, limit }) =>
+      await database
+        .select()
+        .from(entries)
+        .where(
+          and(
+            actor === undefined ? undefined : eq(entries.actor, actor),
+            subject === undefined ? undefined : eq(entries.subject, subject),
+            before === undefined ? undefined : lt(entries.sequence, before),
+          ),
+        )
+        .orderBy(desc(entries.sequence))
+        .limit(limit),
+    read: async function* () {
+      for (let last: number | undefined = 0; last !== undefined; ) {
+        const page: AuditEntry[] = await database
+          .select()
+          .from(entries)
+          .where(gt(entries.sequence, last))
+          .orderBy(asc(entries.sequence))
+          .limit(batch)
+        if (page.length > 0) yield page
+        last = page.at(-1)?.sequence
+      }
+    },
+  }
+}

@@ -1,0 +1,19 @@
+import type { AuditDeed, AuditEntry } from '../domain/audit-entry.ts'
+
+export type AuditQuery = {
+  readonly actor?: string
+  readonly subject?: string
+  /** Sequence of the last one of the page before. */
+  readonly before?: number
+  readonly limit: number
+}
+
+/** Entries can be added and read; the database itself refuses to change or remove one. */
+export interface AuditLog {
+  /** Adds an entry; writers of all processes form one chain. */
+  append(deed: AuditDeed, at: Date): Promise<AuditEntry>
+  /** Newest first. */
+  list(query: AuditQuery): Promise<readonly AuditEntry[]>
+  /** All entries in order, in batches. */
+  read(): AsyncIterable<readonly AuditEntry[]>
+}
