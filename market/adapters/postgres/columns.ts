@@ -1,4 +1,5 @@
-import { customType, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, customType, timestamp } from 'drizzle-orm/pg-core'
+import { fromTagged, taggedJson, toTagged } from '#protocol/tagged-json.ts'
 
 /** A moment, as a `Date`; Postgres keeps it in UTC whatever zone its session has. */
 export const moment = (name?: string) => {
@@ -24,3 +25,30 @@ export const bytes = customType<{ data: Uint8Array; driverData: Buffer }>({
   dataType: () => 'bytea',
   toDriver: (value) => Buffer.from(value),
 })
+
+/** A height, or a moment of the chain in seconds since 1970: 32 bits without a sign, which `integer` has no room for. */
+export const chainNumber = () => bigint({ mode: 'number' })
+
+/** An integer of any size, exact. */
+export const wideInteger = customType<{ data: bigint; driverData: string }>({
+  dataType: () => 'numeric',
+  toDriver: String,
+  fromDriver: BigInt,
+})
+
+/**
+ * A record as canonical JSON text, bigints and maps included: equal records are equal bytes. Text and not `jsonb`, which refuses
+ * the zero characters that anyone may put into a string on the chain. Read back only by the program that wrote it.
+ */
+export const record = <T>() => jsonText<T>(taggedJson)
+
+/** As {@link record}, of what was never looked at: it may hold half a surrogate pair, which has no canonical form. */
+export const rawRecord = <T>() => jsonText<T>((value) => JSON.stringify(toTagged(value)))
+
+function jsonText<T>(toDriver: (value: T) => string) {
+  return customType<{ data: T; driverData: string }>({
+    dataType: () => 'text',
+    toDriver,
+    fromDriver: (text) => fromTagged(JSON.parse(text)) as T,
+  })()
+}

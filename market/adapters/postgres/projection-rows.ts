@@ -1,0 +1,98 @@
+import type { Escrow } from '#contracts/escrow.ts'
+import type { Job } from '#contracts/job.ts'
+import { escrowKey } from '#contracts/ledger.ts'
+import type { NodeRecord } from '#contracts/registry.ts'
+import type {
+  ProjectedCustom,
+  ProjectedDeed,
+  ProjectedOperation,
+  ProjectedStanding,
+} from '../../ports/projection-store.ts'
+import type {
+  chainCustom,
+  chainEscrows,
+  chainJobs,
+  chainNodes,
+  chainOperations,
+  chainStandingDeeds,
+  chainStandings,
+} from './schema/chain.ts'
+
+/** Rows from what contracts concluded. Columns are what is searched for; the record beside them has the rest. */
+
+export function operationRow(operation: ProjectedOperation): typeof chainOperations.$inferInsert {
+  return { ...operation, facts: operation.facts }
+}
+
+export function jobRow(job: Job): typeof chainJobs.$inferInsert {
+  const { id, phase, creator, offer, offeredAt } = job
+  const row = { id, phase, creator, ceiling: offer.ceiling, offeredHeight: offeredAt.height }
+  if (job.phase === 'offered' || job.phase === 'cancelled')
+    return { ...row, isDisputed: false, record: job }
+  const { encoder, arbiter, price } = job.award
+  const awarded = { ...row, encoder, arbiter, price, pricePerMinute: pricePerMinute(job) }
+  if (job.phase === 'awarded') return { ...awarded, isDisputed: false, record: job }
+  const accepted = {
+    ...awarded,
+    fee: job.fee,
+    acceptedTime: job.acceptedAt.time,
+    isDisputed: job.dispute !== null,
+    record: job,
+  }
+  if (job.phase !== 'settled') return accepted
+  const { toEncoder, toCreator, stars, settledAt } = job
+  return { ...accepted, toEncoder, toCreator, stars, settledTime: settledAt.time }
+}
+
+const most = 2n ** 63n - 1n
+
+/** Milli-HBD a minute, rounded down. An offer of a single frame may come to more than a column holds. */
+function pricePerMinute({ award, offer: { grid } }: Extract<Job, { award: unknown }>): bigint {
+  const { numerator, denominator } = grid.rate
+  const perMinute =
+    (award.price * 60n * BigInt(numerator)) / (BigInt(grid.frames) * BigInt(denominator))
+  return perMinute < most ? perMinute : most
+}
+
+export function nodeRow(node: NodeRecord): typeof chainNodes.$inferInsert {
+  const { account, phase, peer, roles, updated } = node
+  return { account, phase, peer, roles: [...roles], updatedHeight: updated, record: node }
+}
+
+export function escrowRow(escrow: Escrow): typeof chainEscrows.$inferInsert {
+  const { from, id, agent, meta, hbd } = escrow.terms
+  const held = 'held' in escrow ? escrow.held : hbd
+  const { phase } = escrow
+  return { key: escrowKey(from, id), phase, job: meta.job, agent, held, record: escrow }
+}
+
+export function standingRow({
+  account,
+  role,
+  score,
+  record,
+}: ProjectedStanding): typeof chainStandings.$inferInsert {
+  return {
+    account,
+    role,
+    ...score,
+    deeds: Number(record?.deeds ?? 0n),
+    goodTotal: record?.goodTotal ?? 0n,
+    faults: record?.faults ?? 0n,
+    marks: record?.marks ?? new Map(),
+  }
+}
+
+export function customRow({
+  account,
+  role,
+  counterpart,
+  good,
+}: ProjectedCustom): typeof chainCustom.$inferInsert {
+  return { account, role, counterpart, good: good ?? 0n }
+}
+
+export function deedRow(deed: ProjectedDeed): typeof chainStandingDeeds.$inferInsert {
+  const { at, marks, links, ...rest } = deed
+  return { ...rest, ...at, marks: [...marks], links }
+}

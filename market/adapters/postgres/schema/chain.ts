@@ -1,0 +1,229 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  varchar,
+} from 'drizzle-orm/pg-core'
+import type { Escrow } from '#contracts/escrow.ts'
+import type { EvidenceLink } from '#contracts/explain-standing.ts'
+import type { Job } from '#contracts/job.ts'
+import type { NodeRecord } from '#contracts/registry.ts'
+import type { LedgerAction, LedgerBlock } from '#protocol/ledger-block.ts'
+import { chainNumber, milliHbd, rawRecord, record, wideInteger } from '../columns.ts'
+
+/**
+ * What follows from irreversible blocks, and nothing else: whoever makes these tables anew from the first block has the same bytes
+ * in them, but for `chain_blocks` and `chain_snapshots`, which are the way there and depend on how it was gone.
+ */
+
+const account = () => varchar({ length: 16 })
+const job = () => varchar({ length: 33 })
+const roles = ['encoder', 'creator', 'arbiter'] as const
+
+/** One row: the last block that the tables have. Whoever applies the next ones holds it and compares it first. */
+export const chainCursor = pgTable('chain_cursor', {
+  id: integer().primaryKey(),
+  chainId: text().notNull(),
+  operationId: text().notNull(),
+  genesisHeight: chainNumber().notNull(),
+  height: chainNumber(),
+  block: text(),
+  time: chainNumber(),
+  /** Sequence of the newest row of `chain_job_events`. */
+  events: chainNumber().notNull(),
+})
+
+/** Blocks since the snapshot before the newest, as they were applied. */
+export const chainBlocks = pgTable('chain_blocks', {
+  first: chainNumber().primaryKey(),
+  last: chainNumber().notNull(),
+  blocks: rawRecord<readonly LedgerBlock[]>().notNull(),
+})
+
+export const chainSnapshots = pgTable('chain_snapshots', {
+  height: chainNumber().primaryKey(),
+  version: integer().notNull(),
+  hash: text().notNull(),
+  state: text().notNull(),
+})
+
+/** What became of each operation. The ends of blocks have no transaction of their own, so a place in a block is the key. */
+export const chainOperations = pgTable(
+  'chain_operations',
+  {
+    height: chainNumber().notNull(),
+    position: integer().notNull(),
+    time: chainNumber().notNull(),
+    transaction: text().notNull(),
+    kind: text().notNull(),
+    signer: account(),
+    job: job(),
+    refusal: text(),
+    facts: jsonb().notNull(),
+    action: rawRecord<LedgerAction>(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.height, table.position] }),
+    index('chain_operations_of_transaction').on(table.transaction, table.position),
+    index('chain_operations_of_signer').on(table.signer, table.height, table.position),
+    index('chain_operations_of_job').on(table.job, table.height, table.position),
+  ],
+)
+
+export const chainJobs = pgTable(
+  'chain_jobs',
+  {
+    id: job().primaryKey(),
+    phase: text().notNull(),
+    creator: account().notNull(),
+    encoder: account(),
+    arbiter: account(),
+    ceiling: milliHbd().notNull(),
+    price: milliHbd(),
+    /** Of one minute of the video, all renditions together. */
+    pricePerMinute: milliHbd(),
+    fee: milliHbd(),
+    toEncoder: milliHbd(),
+    toCreator: milliHbd(),
+    isDisputed: boolean().notNull(),
+    stars: integer(),
+    offeredHeight: chainNumber().notNull(),
+    acceptedTime: chainNumber(),
+    settledTime: chainNumber(),
+    record: record<Job>().notNull(),
+  },
+  (table) => [
+    index('chain_jobs_by_creator').on(table.creator, table.offeredHeight, table.id),
+    index('chain_jobs_by_encoder').on(table.encoder, table.offeredHeight, table.id),
+    index('chain_jobs_by_phase').on(table.phase, table.offeredHeight, table.id),
+    index('chain_jobs_prices')
+      .on(table.acceptedTime, table.price, table.pricePerMinute)
+      .where(sql`accepted_time is not null`),
+  ],
+)
+
+/** The lives of jobs, step by step, in the order of the chain; the sequence is the same whoever makes it. */
+export const chainJobEvents = pgTable(
+  'chain_job_events',
+  {
+    sequence: bigint({ mode: 'number' }).primaryKey(),
+    height: chainNumber().notNull(),
+    position: integer().notNull(),
+    ordinal: integer().notNull(),
+    time: chainNumber().notNull(),
+    transaction: text().notNull(),
+    job: job().notNull(),
+    type: text().notNull(),
+    actor: account(),
+    receiver: account(),
+    amount: milliHbd(),
+  },
+  (table) => [
+    index('chain_job_events_of_job').on(table.job, table.sequence),
+    index('chain_job_events_money').on(table.type, table.time, table.amount),
+  ],
+)
+
+export const chainNodes = pgTable('chain_nodes', {
+  account: account().primaryKey(),
+  phase: text().notNull(),
+  peer: text().notNull(),
+  roles: text().array().notNull(),
+  updatedHeight: chainNumber().notNull(),
+  /** Addresses, prices and capabilities with the rest. */
+  record: record<NodeRecord>().notNull(),
+})
+
+/** Live escrows. */
+export const chainEscrows = pgTable(
+  'chain_escrows',
+  {
+    key: text().primaryKey(),
+    phase: text().notNull(),
+    job: job().notNull(),
+    agent: account().notNull(),
+    held: milliHbd().notNull(),
+    record: record<Escrow>().notNull(),
+  },
+  (table) => [
+    index('chain_escrows_disputed').on(table.agent).where(sql`phase = 'disputed'`),
+    index('chain_escrows_held').on(table.held),
+  ],
+)
+
+/** Who stands where, in each role that was played or registered for. Sums grow with the chain's height, as contracts keep them. */
+export const chainStandings = pgTable(
+  'chain_standings',
+  {
+    account: account().notNull(),
+    role: text({ enum: roles }).notNull(),
+    /** As of the last change of the account's own record, or a later checkpoint. */
+    score: integer().notNull(),
+    low: integer().notNull(),
+    high: integer().notNull(),
+    deeds: integer().notNull(),
+    goodTotal: wideInteger().notNull(),
+    faults: wideInteger().notNull(),
+    marks: record<ReadonlyMap<string, bigint>>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.account, table.role] }),
+    index('chain_standings_best').on(table.role, table.score, table.account),
+  ],
+)
+
+/** By whose custom an account has its standing. */
+export const chainCustom = pgTable(
+  'chain_custom',
+  {
+    account: account().notNull(),
+    role: text({ enum: roles }).notNull(),
+    counterpart: account().notNull(),
+    good: wideInteger().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.account, table.role, table.counterpart] }),
+    index('chain_custom_of_counterpart').on(
+      table.counterpart,
+      table.account,
+      table.role,
+      table.good,
+    ),
+  ],
+)
+
+/** What each job says of its parties, with the transactions that it follows from. */
+export const chainStandingDeeds = pgTable(
+  'chain_standing_deeds',
+  {
+    job: job().notNull(),
+    place: integer().notNull(),
+    account: account().notNull(),
+    role: text({ enum: roles }).notNull(),
+    counterpart: account(),
+    height: chainNumber().notNull(),
+    time: chainNumber().notNull(),
+    transaction: text().notNull(),
+    /** Micro-HBD. */
+    good: wideInteger().notNull(),
+    fault: wideInteger().notNull(),
+    marks: text().array().notNull(),
+    links: jsonb().$type<readonly EvidenceLink[]>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.job, table.place] }),
+    index('chain_standing_deeds_of_account').on(
+      table.account,
+      table.role,
+      table.height,
+      table.job,
+      table.place,
+    ),
+  ],
+)

@@ -1,0 +1,61 @@
+import {
+  bigint,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  varchar,
+} from 'drizzle-orm/pg-core'
+import type { Bid } from '#protocol/bid.ts'
+import { chainNumber, milliHbd, moment, record } from '../columns.ts'
+
+/** What gossip says. Nobody answers for it, it ends by itself, and the tables may be emptied at any time. */
+
+export const liveBids = pgTable(
+  'live_bids',
+  {
+    job: varchar({ length: 33 }).notNull(),
+    encoder: varchar({ length: 16 }).notNull(),
+    price: milliHbd().notNull(),
+    readyBy: chainNumber().notNull(),
+    bid: record<Bid>().notNull(),
+    expiresAt: moment().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.job, table.encoder] }),
+    index('live_bids_by_price').on(table.job, table.price, table.encoder),
+    index('live_bids_ending').on(table.expiresAt),
+  ],
+)
+
+export const liveProgress = pgTable(
+  'live_progress',
+  {
+    job: varchar({ length: 33 }).notNull(),
+    encoder: varchar({ length: 16 }).notNull(),
+    sequence: bigint({ mode: 'number' }).notNull(),
+    stage: text({ enum: ['downloading', 'encoding', 'uploading'] }).notNull(),
+    percent: real().notNull(),
+    speed: real(),
+    etaSeconds: bigint({ mode: 'number' }),
+    preview: text(),
+    expiresAt: moment().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.job, table.encoder] }),
+    index('live_progress_ending').on(table.expiresAt),
+  ],
+)
+
+export const livePresence = pgTable(
+  'live_presence',
+  {
+    account: varchar({ length: 16 }).primaryKey(),
+    at: chainNumber().notNull(),
+    freeSlots: integer().notNull(),
+    expiresAt: moment().notNull(),
+  },
+  (table) => [index('live_presence_ending').on(table.expiresAt)],
+)

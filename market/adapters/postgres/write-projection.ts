@@ -1,0 +1,103 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import type { Projection } from '../../ports/projection-store.ts'
+import { insertAll, upsertAll } from './bulk-write.ts'
+import type { PostgresDatabase } from './database.ts'
+import {
+  customRow,
+  deedRow,
+  escrowRow,
+  jobRow,
+  nodeRow,
+  operationRow,
+  standingRow,
+} from './projection-rows.ts'
+import {
+  chainCustom,
+  chainEscrows,
+  chainJobEvents,
+  chainJobs,
+  chainNodes,
+  chainOperations,
+  chainStandingDeeds,
+  chainStandings,
+} from './schema/chain.ts'
+
+type Queries = Pick<PostgresDatabase, 'insert' | 'delete'>
+
+/** Writes what a range changes, within the caller's transaction. Resolves to the sequence of the newest event. */
+export async function writeProjection(
+  step: Queries,
+  projection: Projection,
+  events: number,
+): Promise<number> {
+  const { operations, jobs, deeds, nodes, escrows, standings, custom } = projection
+  await insertAll(step, chainOperations, operations.map(operationRow))
+  await insertAll(
+    step,
+    chainJobEvents,
+    projection.events.map((event, index) => ({ ...event, sequence: events + 1 + index })),
+  )
+  await upsertAll(step, chainJobs, chainJobs.id, jobs.map(jobRow))
+  await upsertAll(
+    step,
+    chainStandingDeeds,
+    [chainStandingDeeds.job, chainStandingDeeds.place],
+    deeds.map(deedRow),
+  )
+  await upsertAll(step, chainNodes, chainNodes.account, nodes.map(nodeRow))
+  await upsertAll(step, chainEscrows, chainEscrows.key, escrows.map(escrowRow))
+  await upsertAll(
+    step,
+    chainStandings,
+    [chainStandings.account, chainStandings.role],
+    standings.map(standingRow),
+  )
+  await upsertAll(
+    step,
+    chainCustom,
+    [chainCustom.account, chainCustom.role, chainCustom.counterpart],
+    custom.filter(({ good }) => good !== null).map(customRow),
+  )
+  await removeGone(step, projection)
+  return events + projection.events.length
+}
+
+async function removeGone(
+  step: Queries,
+  { closedEscrows, endedStandings, custom }: Projection,
+): Promise<void> {
+  if (closedEscrows.length > 0)
+    await step.delete(chainEscrows).where(inArray(chainEscrows.key, [...closedEscrows]))
+  for (const [role, ended] of Map.groupBy(endedStandings, (each) => each.role)) {
+    const accounts = ended.map(({ account }) => account)
+    await step
+      .delete(chainStandings)
+      .where(and(eq(chainStandings.role, role), inArray(chainStandings.account, accounts)))
+  }
+  for (const { account, role, counterpart, good } of custom)
+    if (good === null)
+      await step
+        .delete(chainCustom)
+        .where(
+          and(
+            eq(chainCustom.account, account),
+            eq(chainCustom.role, role),
+            eq(chainCustom.counterpart, counterpart),
+          ),
+        )
+}
+
+/** Empties everything that {@link writeProjection} fills. */
+export async function clearProjection(step: Queries): Promise<void> {
+  for (const table of [
+    chainOperations,
+    chainJobEvents,
+    chainJobs,
+    chainStandingDeeds,
+    chainNodes,
+    chainEscrows,
+    chainStandings,
+    chainCustom,
+  ])
+    await step.delete(table)
+}
