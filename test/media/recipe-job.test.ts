@@ -12,8 +12,8 @@ import { createDeliveryChecker } from '#node/verification/delivery-checker.ts'
 import { Manifest } from '#protocol/manifest.ts'
 import { makeFolder, openTools, untroubled as signal } from '#test/support/ffmpeg.ts'
 import { openLoneContent } from '#test/support/lone-content.ts'
-import type { MarketMedia } from '#test/support/market-in-process.ts'
 import { aMarket } from '#test/support/market-in-process.ts'
+import type { MarketMedia } from '#test/support/participant.ts'
 import { aRecordingLogger } from '#test/support/recording-logger.ts'
 
 /** A short film, and everything that a market does with it, for all of its nodes on this machine. */
