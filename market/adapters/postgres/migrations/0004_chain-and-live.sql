@@ -125,7 +125,7 @@ CREATE TABLE "chain_standings" (
 	CONSTRAINT "chain_standings_account_role_pk" PRIMARY KEY("account","role")
 );
 --> statement-breakpoint
-CREATE TABLE "live_bids" (
+CREATE UNLOGGED TABLE "live_bids" (
 	"job" varchar(33) NOT NULL,
 	"encoder" varchar(16) NOT NULL,
 	"price" bigint NOT NULL,
@@ -135,14 +135,14 @@ CREATE TABLE "live_bids" (
 	CONSTRAINT "live_bids_job_encoder_pk" PRIMARY KEY("job","encoder")
 );
 --> statement-breakpoint
-CREATE TABLE "live_presence" (
+CREATE UNLOGGED TABLE "live_presence" (
 	"account" varchar(16) PRIMARY KEY NOT NULL,
 	"at" bigint NOT NULL,
 	"free_slots" integer NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "live_progress" (
+CREATE UNLOGGED TABLE "live_progress" (
 	"job" varchar(33) NOT NULL,
 	"encoder" varchar(16) NOT NULL,
 	"sequence" bigint NOT NULL,
