@@ -27,7 +27,16 @@ import { contractRecipe, recipes } from '#protocol/recipe.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
 import type { Signer } from '#protocol/signer.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
-import { account, aDelivery, cid, encoderProfile, hbd, peerId, sha256 } from './builders.ts'
+import {
+  account,
+  aDelivery,
+  aProfile,
+  cid,
+  encoderProfile,
+  hbd,
+  peerId,
+  sha256,
+} from './builders.ts'
 import type { ChainNode } from './chain-node.ts'
 import { aChainNode } from './chain-node.ts'
 
@@ -290,35 +299,12 @@ function anEngine(name: Role, { publishes, unable, film }: Behaviour): EncodingE
   const proven = new Set<Recipe>([contractRecipe, ...(name === 'encoder' ? publishes : [])])
   return {
     ...engine,
-    analyse: async () => analysisOf(film),
+    analyse: async () => aProfile(film === 'small' ? {} : { width: 1_280, height: 720 }),
     proofOf: (recipe) => (proven.has(recipe) ? standingOf(recipe) : null),
     prove: async (recipe) => {
       if (unable.includes(name)) throw new MarketError('unsupported-here', 'Not with this FFmpeg.')
       proven.add(recipe)
       return standingOf(recipe)
-    },
-  }
-}
-
-function analysisOf(film: Behaviour['film']): Awaited<ReturnType<EncodingEngine['analyse']>> {
-  const size = film === 'small' ? { width: 854, height: 480 } : { width: 1_280, height: 720 }
-  return {
-    bytes: 1_000_000,
-    ...size,
-    codec: 'h264',
-    videoStream: 0,
-    audioStream: 1,
-    rate: { numerator: 24, denominator: 1 },
-    frames: 240,
-    longestGopSeconds: 2,
-    videoKbps: 1_000,
-    own: {
-      codec: 'h264',
-      profile: 'High',
-      level: 31,
-      ...size,
-      isPlain: false,
-      keyFrames: [0],
     },
   }
 }
