@@ -18,8 +18,8 @@ test('a job cannot be leased to nobody, nor completed without a result', async (
   await using opened = await openPostgres({ url: await emptyDatabase(), onIdleError })
   const insert = (fields: string, values: string): Promise<unknown> =>
     opened.pool.query(
-      `insert into encoding_jobs (owner, permlink, input_cid, is_short, qualities, tiers, tier, expires_at${fields})
-       values ('alice', 'video', 'cid', false, '{720p}', '{community}', 'community', now()${values})`,
+      `insert into encoding_jobs (owner, permlink, input_cid, is_short, qualities, tiers, tier, turn, expires_at${fields})
+       values ('alice', 'video', 'cid', false, '{720p}', '{community}', 'community', 1, now()${values})`,
     )
   await insert('', '')
   await expect(insert(', phase', ", 'leased'")).rejects.toThrow(/encoding_jobs_lease/)
