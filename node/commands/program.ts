@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { createAuditCommand } from './audit.ts'
 import { createBenchmarkCommand } from './benchmark.ts'
 import { createDevchainCommand } from './devchain.ts'
 import { createDoctorCommand } from './doctor.ts'
@@ -34,6 +35,7 @@ export function createProgram(version: string): Command {
     createVerifyCommand(),
     createReputationCommand(),
     createReplayCommand(),
+    createAuditCommand(),
     createDoctorCommand(),
     createBenchmarkCommand(),
     createDevchainCommand(),

@@ -45,10 +45,9 @@ export async function startEmbeddedPostgres({
   try {
     if (!running) await start(programs, { cluster, log, settings, signal })
     const { pid, port } = await readPidFile(cluster)
-    const server = `postgres://${user}:${password}@127.0.0.1:${port}`
-    await ensureDatabase(`${server}/postgres`)
+    await ensureDatabase(urlOf({ password, port }, 'postgres'))
     return {
-      url: `${server}/${database}`,
+      url: urlOf({ password, port }, database),
       pid,
       [Symbol.asyncDispose]: async () => {
         // A server that is gone already needs no stopping.
@@ -59,6 +58,26 @@ export async function startEmbeddedPostgres({
     if (signal?.aborted) throw error
     throw notStarting(directory, log, error)
   }
+}
+
+/**
+ * URL of the server that somebody runs on a directory, with the password; null where none is running. For whoever only visits it:
+ * its life is not theirs. Rejects with `data-unusable` for a directory that never had a server.
+ */
+export async function findEmbeddedPostgres(directory: string): Promise<string | null> {
+  const password = await readFile(join(directory, 'password'), 'utf8').catch(() => '')
+  if (password === '')
+    throw new MarketError('data-unusable', `There is no database of an indexer in ${directory}.`)
+  const cluster = join(directory, 'cluster')
+  if (!(await isRunning(await findPostgresPrograms(), cluster))) return null
+  return urlOf({ password, port: (await readPidFile(cluster)).port }, database)
+}
+
+function urlOf(
+  { password, port }: { readonly password: string; readonly port: number },
+  name: string,
+): string {
+  return `postgres://${user}:${password}@127.0.0.1:${port}/${name}`
 }
 
 function notStarting(directory: string, log: string, cause: unknown): MarketError {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { expect, test } from 'vitest'
 import type { EmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
-import { startEmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
+import { findEmbeddedPostgres, startEmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
 import { makeFolder } from '#test/support/ffmpeg.ts'
 
 async function query(url: string, text: string): Promise<readonly unknown[]> {
@@ -66,4 +66,13 @@ test('a server that cannot start says where its own words are', async () => {
     message: expect.stringContaining('postgres.log'),
   })
   expect(await readFile(join(directory, 'postgres.log'), 'utf8')).toContain('shared_buffers')
+})
+
+test('a visitor is told of a server that runs, of one that does not, and of none', async () => {
+  const directory = await makeFolder()
+  await expect(findEmbeddedPostgres(directory)).rejects.toMatchObject({ code: 'data-unusable' })
+  const server = await startEmbeddedPostgres({ directory })
+  expect(await findEmbeddedPostgres(directory)).toBe(server.url)
+  await server[Symbol.asyncDispose]()
+  expect(await findEmbeddedPostgres(directory)).toBeNull()
 })
