@@ -52,7 +52,8 @@ export async function aQueuedJob(
   const id = randomUUID()
   await database.insert(encodingJobs).values({
     ...{ id, owner: 'alice', permlink: 'video', inputCid: 'bafy', isShort: false },
-    ...{ qualities: ['720p'], tiers: ['agent'], tier: 'agent', turn: 1 },
+    ...{ qualities: ['720p'], tiers: ['agent'], tier: 'agent' },
+    turn: 1,
     expiresAt: new Date(Date.UTC(2031, 0, 1)),
     webhookUrl: 'https://hooks.example/',
     webhookSecret,
