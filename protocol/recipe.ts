@@ -5,11 +5,11 @@ export const Codec = z.enum(['h264', 'h265', 'vp9', 'av1'])
 export type Codec = z.infer<typeof Codec>
 
 /** The rule book by which parts become bytes. Another way of encoding is another recipe, never a change of one of these. */
-export const Recipe = z.enum(['h264-ts-2', 'h265-fmp4-1', 'vp9-fmp4-1', 'av1-fmp4-1'])
+export const Recipe = z.enum(['h264-ts-3', 'h265-fmp4-1', 'vp9-fmp4-1', 'av1-fmp4-1'])
 export type Recipe = z.infer<typeof Recipe>
 
 /** The recipe that every node follows, and that an offer has unless its creator asks for another. */
-export const contractRecipe = 'h264-ts-2'
+export const contractRecipe = 'h264-ts-3'
 
 /** How segments are packed: transport streams each by itself, or fragments of MP4 behind one initialization segment. */
 export type Container = 'mpegts' | 'fmp4'
@@ -27,7 +27,7 @@ type RecipeTraits = {
 }
 
 export const recipes = {
-  'h264-ts-2': {
+  'h264-ts-3': {
     codec: 'h264',
     container: 'mpegts',
     encoder: 'libx264',

@@ -43,7 +43,7 @@ const av1Levels: readonly Level[] = [
 ]
 
 const levels: Readonly<Record<Recipe, readonly Level[]>> = {
-  'h264-ts-2': [],
+  'h264-ts-3': [],
   'h265-fmp4-1': h265Levels,
   'vp9-fmp4-1': vp9Levels,
   'av1-fmp4-1': av1Levels,

@@ -13,7 +13,7 @@ const rows = (recipe: Recipe, framesPerSecond = 30) =>
   )
 
 test("the contract's ladder is what it was", () => {
-  expect(ladderFor('h264-ts-2', presets, rate(30))).toBe(presets)
+  expect(ladderFor('h264-ts-3', presets, rate(30))).toBe(presets)
 })
 
 test('a younger codec has the same sizes and fewer bits, in its own levels', () => {
@@ -55,7 +55,7 @@ test('every ladder of every recipe is one that its offers may carry', () => {
 
 test('only the contract copies, and only the contract has the high profile', () => {
   for (const recipe of Recipe.options) {
-    const isContract = recipe === 'h264-ts-2'
+    const isContract = recipe === 'h264-ts-3'
     expect(canMake(recipe, { ladder: presets })).toBe(isContract)
     const ladder = ladderFor(recipe, presets, rate(30))
     expect(canMake(recipe, { ladder, copied: '1080p' })).toBe(isContract)

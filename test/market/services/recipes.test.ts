@@ -23,7 +23,7 @@ test('an offer names the recipe of its codec, and an encoder that has published 
       ladder: [{ name: '480p', width: 854, height: 480, kbps: 630, profile: 'main', level: '3.0' }],
     },
   })
-  expect(other).toMatchObject({ phase: 'settled', offer: { recipe: 'h264-ts-2' } })
+  expect(other).toMatchObject({ phase: 'settled', offer: { recipe: 'h264-ts-3' } })
   const priceOf = (entry: typeof found) => (entry && 'award' in entry ? entry.award.price : 0n)
   expect([priceOf(other), priceOf(found)]).toEqual([9n, 34n])
   expect(market.declined).toEqual([])

@@ -31,7 +31,7 @@ const rendition: RenditionRecord = {
 const manifest: Manifest = {
   v: 1,
   source: cid('source'),
-  recipe: 'h264-ts-2',
+  recipe: 'h264-ts-3',
   grid: {
     rate: { numerator: 24_000, denominator: 1001 },
     frames: 204,
