@@ -1,0 +1,87 @@
+import type { Pool } from 'pg'
+
+/** What the parts of the scheduler share. */
+export type Queue = {
+  readonly pool: Pool
+  readonly options: SchedulerOptions
+  /** 0 to below 1. */
+  readonly random: () => number
+  /** Tells all processes that there are new events, soon after they were committed. */
+  announce(): void
+}
+
+export type SchedulerOptions = {
+  /** How long a holder may be silent. */
+  readonly leaseMs: number
+  /** Age at which a job that nobody finished is given up, unless its owner says otherwise. */
+  readonly jobExpiresMs: number
+  /** How long a job waits for its owner's own encoders before it falls to the next tier. */
+  readonly tierPatienceMs: number
+  /** How long jobs are kept after their end. */
+  readonly keptMs: number
+  readonly maxAttempts: number
+}
+
+const minute = 60_000
+const day = 24 * 60 * minute
+
+export const schedulerDefaults: SchedulerOptions = {
+  leaseMs: minute,
+  jobExpiresMs: 2 * day,
+  tierPatienceMs: 2 * minute,
+  keptMs: 30 * day,
+  maxAttempts: 3,
+}
+
+/** Jobs that may be claimed now; a claim reads them in order from an index of them alone. */
+export const claimable = "q.phase = 'queued' and q.next_retry_at is null"
+
+/** The round that a tier is in; null while nothing waits there. */
+export function roundOf(tier: string): string {
+  return `(select q.turn from encoding_jobs q where ${claimable} and q.tier = ${tier} order by q.turn limit 1)`
+}
+
+/**
+ * The turn of a job that joins a tier: the round after its owner's last waiting job there, or after the current one. Nobody joins
+ * a round that has begun, so each round ends.
+ */
+export function newTurn(tier: string, owner: string): string {
+  const last = `(select q.turn from encoding_jobs q where ${claimable} and q.tier = ${tier} and q.owner = ${owner} order by q.turn desc limit 1)`
+  return `coalesce(greatest(${roundOf(tier)}, ${last}) + 1, 0)`
+}
+
+/** The turn of a job that comes back to its tier: it has waited before, and is in the current round at the latest. */
+export function turnAgain(job: string): string {
+  return `least(${job}.turn, ${roundOf(`${job}.tier`)})`
+}
+
+/** An interval of so many milliseconds, of a number or a parameter. */
+export function milliseconds(parameter: string): string {
+  return `make_interval(secs => ${parameter}::double precision / 1000)`
+}
+
+/**
+ * A statement that changes jobs and writes one event for each job that it changed, or does neither. `update` is an update or
+ * insert whose rows are named j; `fields` is what else the event says, over the changed row `job`.
+ */
+export function withEvent(
+  type: string,
+  {
+    before = '',
+    update,
+    fields = "'{}'::jsonb",
+  }: {
+    /** Further common table expressions. */
+    readonly before?: string
+    readonly update: string
+    readonly fields?: string
+  },
+): string {
+  return `
+    with ${before} job as (${update} returning j.*),
+    event as (
+      insert into job_events (job_id, type, phase, fields)
+      select job.id, ${type}, job.phase, ${fields} from job
+    )
+    select * from job`
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
+import type { SchedulerOptions } from '#market/adapters/postgres/scheduler/queue.ts'
+import type {
+  EncodingResult,
+  JobScheduler,
+  Lease,
+  LeasedJob,
+  NewEncodingJob,
+  SchedulerOutcome,
+} from '#market/ports/job-scheduler.ts'
+import { milliHbd } from '#protocol/amount.ts'
+import { EncodingJobId } from '#protocol/encoding-job.ts'
+import { Cid } from '#protocol/ids.ts'
+import { alice } from './builders.ts'
+import { openTestDatabase } from './postgres.ts'
+
+export const aCid = Cid.parse(`bafkrei${'a'.repeat(51)}4`)
+
+export const anEncodingJob = (fields: Partial<NewEncodingJob> = {}): NewEncodingJob => ({
+  id: EncodingJobId.parse(randomUUID()),
+  owner: alice,
+  permlink: 'a-video',
+  inputCid: aCid,
+  durationSeconds: 60,
+  qualities: ['720p', '480p'],
+  tiers: ['community'],
+  budget: milliHbd(100n),
+  ...fields,
+})
+
+export const aResult = (fields: Partial<EncodingResult> = {}): EncodingResult => ({
+  outputCid: aCid,
+  manifestPath: 'manifest.json',
+  qualities: ['720p', '480p'],
+  processingTimeSec: 12.3,
+  outputSizeBytes: 5_000_000_000,
+  ...fields,
+})
+
+export const leaseOf = ({ id, assignedEncoderId, fencingToken }: LeasedJob): Lease => ({
+  job: id,
+  encoder: assignedEncoderId,
+  fencingToken,
+})
+
+/** A scheduler over an empty database. `query` sees and changes what is behind it. */
+export async function openTestScheduler(options: Partial<SchedulerOptions> = {}) {
+  const opened = await openTestDatabase()
+  const scheduler = createJobScheduler({ pool: opened.pool, random: () => 0 }, options)
+  return {
+    ...opened,
+    scheduler,
+    query: async (text: string, values: readonly unknown[] = []) =>
+      (await opened.pool.query(text, [...values])).rows,
+    /** Lets a job's lease, rest, expiry or patience run out, or its end be long ago. */
+    letTimePass: (column: string) =>
+      opened.pool.query(
+        `update encoding_jobs set ${column} = now() - interval '100 days' where ${column} is not null`,
+      ),
+  }
+}
+
+/** The value of a call that must not be refused. */
+export function granted<Value>(outcome: SchedulerOutcome<Value>): Value {
+  if (!outcome.ok) throw new Error(`refused: ${outcome.refusal}`)
+  return outcome.value
+}
+
+export async function claimed(
+  scheduler: JobScheduler,
+  encoder: Parameters<JobScheduler['claimJob']>[0],
+  kinds: Parameters<JobScheduler['claimJob']>[1] = ['community'],
+): Promise<LeasedJob> {
+  const job = await scheduler.claimJob(encoder, kinds)
+  if (!job) throw new Error('nothing to claim')
+  return job
+}
