@@ -14,7 +14,10 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core'
+import type { HwAccel } from '#protocol/encoder.ts'
+import type { EncoderKind } from '#protocol/encoding-job.ts'
 import { encoderKinds, encodingEventTypes, encodingPhases } from '#protocol/encoding-job.ts'
+import type { HiveAccount, PeerId } from '#protocol/ids.ts'
 import { milliHbd, moment, momentOfList } from '../columns.ts'
 
 /** Every job of the queue; what happens to one is told with `JobScheduler`. */
@@ -146,21 +149,22 @@ export const encoderNodes = pgTable(
   'encoder_nodes',
   {
     id: varchar().primaryKey(),
-    owner: varchar({ length: 16 }).notNull(),
+    owner: varchar({ length: 16 }).$type<HiveAccount>().notNull(),
     kind: text({ enum: encoderKinds }).notNull(),
     name: text(),
-    peer: text(),
+    peer: text().$type<PeerId>(),
     version: text(),
-    hwAccel: text().notNull().default('none'),
+    hwAccel: text().$type<HwAccel>().notNull().default('none'),
     slots: integer().notNull().default(1),
     jobsInProgress: integer().notNull().default(0),
     perMinute: jsonb().$type<Readonly<Record<string, string>>>(),
     registeredAt: moment().notNull().defaultNow(),
-    lastSeenAt: moment().notNull().defaultNow(),
+    lastSeenAt: momentOfList().notNull().defaultNow(),
   },
   (table) => [
-    index('encoder_nodes_by_owner').on(table.owner),
-    index('encoder_nodes_alive').on(table.kind, table.lastSeenAt.desc()),
+    index('encoder_nodes_by_owner').on(table.owner, table.lastSeenAt, table.id),
+    index('encoder_nodes_by_kind').on(table.kind, table.lastSeenAt, table.id),
+    index('encoder_nodes_alive').on(table.lastSeenAt, table.id),
   ],
 )
 
@@ -173,7 +177,7 @@ export const encoderCapabilities = pgTable(
       .references(() => encoderNodes.id, { onDelete: 'cascade' }),
     codec: text({ enum: ['h264', 'h265', 'vp9', 'av1'] }).notNull(),
     maxResolution: text().notNull(),
-    hwAccelType: text(),
+    hwAccelType: text().$type<HwAccel>(),
     /** Times real time. */
     estimatedSpeed: real(),
     createdAt: moment().notNull().defaultNow(),
@@ -183,11 +187,11 @@ export const encoderCapabilities = pgTable(
 
 /** What an account wants of its jobs unless they say otherwise. */
 export const encodingProfiles = pgTable('encoding_profiles', {
-  owner: varchar({ length: 16 }).primaryKey(),
-  tiers: text({ enum: encoderKinds }).array().notNull(),
-  qualities: text().array().notNull(),
+  owner: varchar({ length: 16 }).$type<HiveAccount>().primaryKey(),
+  tiers: text().array().$type<readonly EncoderKind[]>().notNull(),
+  qualities: text().array().$type<readonly string[]>().notNull(),
   budget: milliHbd(),
-  arbiters: text().array().notNull(),
+  arbiters: text().array().$type<readonly HiveAccount[]>().notNull(),
   /** Most that may be awarded, and released, without asking the owner. */
   awardLimit: milliHbd(),
   releaseLimit: milliHbd(),
