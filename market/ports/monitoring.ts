@@ -1,0 +1,35 @@
+import type { QueueStats } from './job-scheduler.ts'
+
+/** How far this program has followed the chain. */
+export type ChainProgress = {
+  readonly height: number
+  /** Seconds since the time of the last block that was applied: irreversibility, about a minute, is part of it. */
+  readonly lagSeconds: number
+}
+
+/** Calls to webhooks that are not done with. */
+export type WebhookBacklog = {
+  readonly due: number
+  readonly dead: number
+  /** Seconds since the oldest one that is due was written; null where there is none. */
+  readonly oldestDueSeconds: number | null
+}
+
+/** Jobs on the chain by what became of the money. */
+export type PayoutCounts = {
+  readonly paid: number
+  readonly refunded: number
+  /** Delivered long ago, and neither paid nor refunded. */
+  readonly overdue: number
+}
+
+export type DiskSpace = { readonly directory: string; readonly freeBytes: number }
+
+/** What operators watch; each is read when it is asked for. A source that is not this process' to know is left out. */
+export type MonitoringSources = {
+  readonly queue?: () => Promise<QueueStats>
+  readonly chain?: () => Promise<ChainProgress | null>
+  readonly webhooks?: () => Promise<WebhookBacklog>
+  readonly payouts?: () => Promise<PayoutCounts>
+  readonly disks?: () => Promise<readonly DiskSpace[]>
+}
