@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { balancesOf, soundChanges } from './adversaries/balances.ts'
+import { offerByHand } from './adversaries/by-hand.ts'
+import type { Adversary } from './adversaries/stage.ts'
+import { aMarketOfProcesses } from './processes/market-of-processes.ts'
+
+/**
+ * Adversaries on a development chain, with nodes that are processes and are killed at points that a seed chooses. Money is
+ * conserved, nobody is paid twice, each job ends settled or refunded, and the honest side is whole.
+ */
+export function describeKilledAdversaries(
+  adversaries: readonly Adversary[],
+  { seeds, kills: most }: { readonly seeds: readonly number[]; readonly kills: number },
+): void {
+  let home: string
+  let deaths = 0
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'spk-killed-'))
+  })
+  afterAll(() => rm(home, { recursive: true, force: true }))
+
+  describe.each(seeds)(
+    'with seed %i, whoever is killed, the honest side is whole where',
+    (seed) => {
+      test.each(adversaries.map((adversary) => [adversary.who, adversary] as const))(
+        '%s',
+        async (_, { terms = {}, posted, play, ends }) => {
+          await using market = await aMarketOfProcesses(home, terms, { seed, most })
+          await market.live(6)
+          const before = await balancesOf(market.chain)
+          const job = posted ? await offerByHand(market) : await market.post('1'.padStart(16, '0'))
+          await play(market, job)
+          await market.calm()
+          await market.live(3)
+          const price = market.bids.at(-1)?.price ?? 0n
+          expect(price).toBeGreaterThan(0n)
+          expect(await soundChanges(market.chain, before)).toEqual(ends(price))
+          deaths += market.deaths()
+        },
+      )
+    },
+  )
+
+  test('many were killed on the way', () => {
+    expect(deaths).toBeGreaterThan(seeds.length * adversaries.length)
+  })
+}

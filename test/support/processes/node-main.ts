@@ -1,0 +1,107 @@
+import { flushCompileCache } from 'node:module'
+import Database from 'better-sqlite3'
+import { MarketError } from '#market/errors.ts'
+import type { MarketNetwork } from '#market/ports/market-network.ts'
+import { aLocalSigner } from '../local-signer.ts'
+import { aParticipant, roleOf, usualBehaviour } from '../participant.ts'
+import { createChannel } from './channel.ts'
+import type { FromNode, NodeStart, ToNode } from './questions.ts'
+
+/**
+ * A node of a market in a process of its own, with its database on the disk. It can be told to die by SIGKILL at a point to come:
+ * before a statement that writes to its database, or before or after it has asked an endpoint or another node something.
+ */
+
+const { name, urls, directory } = JSON.parse(String(process.argv[2])) as NodeStart
+const behaviour = usualBehaviour()
+let now = 0
+let fuse: number | null = null
+
+function point(): void {
+  if (fuse === null) return
+  fuse -= 1
+  if (fuse < 0) process.kill(process.pid, 'SIGKILL')
+}
+
+async function betweenPoints<Result>(act: () => Promise<Result>): Promise<Result> {
+  point()
+  const result = await act()
+  point()
+  return result
+}
+
+dieBeforeWrites()
+const bareFetch = globalThis.fetch
+globalThis.fetch = (...request) => betweenPoints(() => bareFetch(...request))
+
+const channel = createChannel<FromNode, ToNode>(
+  {
+    send: (message) => process.send?.(message),
+    listen: (hear) => process.on('message', hear),
+  },
+  answer,
+)
+process.on('disconnect', () => process.exit())
+
+const network: MarketNetwork = {
+  publish: async (topic, message) => {
+    await betweenPoints(() => channel.ask({ type: 'publish', topic, message }))
+  },
+  call: async (to, verb, request) => {
+    const asked = betweenPoints(() => channel.ask({ type: 'call', to, verb, request }))
+    return (await asked.catch((cause: unknown) => {
+      throw new MarketError('peer-unreachable', `@${to} is away`, {}, { cause })
+    })) as never
+  },
+  isConnected: () => true,
+  freeSlots: () => 1,
+}
+const participant = aParticipant(name, {
+  ...{ urls, now: () => now, network, behaviour, directory },
+  ...{ submissions: [], declined: [], media: null },
+  signer: aLocalSigner(roleOf(name)),
+})
+// A process that is killed would not leave what was compiled to the next.
+flushCompileCache()
+
+async function answer(question: ToNode): Promise<unknown> {
+  const { node, roles } = participant
+  switch (question.type) {
+    case 'round':
+      now = question.now
+      fuse = question.fuse ?? fuse
+      Object.assign(behaviour, question.behaviour)
+      await participant.round()
+      await participant.settled()
+      await node.broadcaster.flush()
+      return null
+    case 'post':
+      await node.catchUp()
+      return roles.creator?.postJob(
+        { reference: question.reference, path: '/video.mp4' },
+        AbortSignal.timeout(30_000),
+      )
+    case 'answer':
+      return participant.answer(question.verb, question.request)
+    case 'hear':
+      participant.hear(question.transaction)
+      return null
+    case 'calm':
+      fuse = null
+      return null
+  }
+}
+
+/** Every statement's `run` is one function, which writes, begins and commits. */
+function dieBeforeWrites(): void {
+  const database = new Database(':memory:')
+  const statement = Object.getPrototypeOf(database.prepare('select 1')) as {
+    run: (...values: unknown[]) => unknown
+  }
+  const bareRun = statement.run
+  statement.run = function run(...values) {
+    point()
+    return bareRun.apply(this, values)
+  }
+  database.close()
+}
