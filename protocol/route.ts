@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 
-/** One HTTP route as data: the server mounts it, the client is made from it, so the two cannot disagree. */
+/** One HTTP route as data: the server mounts it, the client and its description are made from it, so they cannot disagree. */
 export type Route<
   Params extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
   Reply extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
 > = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Path with `:name` for each member of `params`. */
@@ -12,6 +13,10 @@ export type Route<
   readonly params: Params
   readonly body: Body
   readonly reply: Reply
+  /** What may follow the path's `?`; absent where nothing is looked at. */
+  readonly query?: Query
+  /** In one line, what it is for. */
+  readonly summary?: string
 }
 
 /** Keeps the exact schema types of a route. */
@@ -19,6 +24,7 @@ export function defineRoute<
   Params extends z.ZodType,
   Body extends z.ZodType,
   Reply extends z.ZodType,
->(route: Route<Params, Body, Reply>): Route<Params, Body, Reply> {
+  Query extends z.ZodType = z.ZodUndefined,
+>(route: Route<Params, Body, Reply, Query>): Route<Params, Body, Reply, Query> {
   return route
 }

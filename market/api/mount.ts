@@ -1,14 +1,22 @@
 import type Router from '@koa/router'
+import type { Context } from 'koa'
 import { z } from 'zod'
+import type { HiveAccount } from '#protocol/ids.ts'
 import type { Route } from '#protocol/route.ts'
 import { MarketError } from '../errors.ts'
 
-type Handled<R> =
-  R extends Route<infer Params, infer Body, infer Reply>
+/** A route's handler: what comes in is parsed, what goes out is encoded by the route. */
+export type Handler<R> =
+  R extends Route<infer Params, infer Body, infer Reply, infer Query>
     ? (request: {
         readonly params: z.output<Params>
+        readonly query: z.output<Query>
         readonly body: z.output<Body>
         readonly signal: AbortSignal
+        /** Who is signed in, as an earlier step of the server has found out; null for nobody. */
+        readonly caller: HiveAccount | null
+        /** The header by which it was found out. */
+        readonly authorization: string
       }) => Promise<z.output<Reply>>
     : never
 
@@ -16,19 +24,32 @@ type Handled<R> =
 const bodyLimitBytes = 64 * 1024
 
 /** Binds a route to its handler: what comes in is parsed by the route's schemas, what goes out is encoded by them. */
-export function mount<R extends Route>(router: Router, route: R, handler: Handled<R>): void {
+export function mount<R extends Route>(router: Router, route: R, handler: Handler<R>): void {
   router.register(route.path, [route.method], async (context) => {
     const gone = new AbortController()
     context.res.once('close', () => {
       if (!context.res.writableEnded) gone.abort()
     })
     const params = parse(route.params, context.params)
+    const query = route.query ? parse(route.query, context.query) : undefined
     const body = parse(route.body, route.method === 'GET' ? undefined : await readJson(context.req))
-    const reply = await handler({ params, body, signal: gone.signal } as Parameters<
-      typeof handler
-    >[0])
+    const caller = callerOf(context)
+    const authorization = context.get('authorization')
+    const request = { params, query, body, caller, authorization, signal: gone.signal }
+    const reply = await handler(request as Parameters<typeof handler>[0])
     context.body = z.encode(route.reply, reply)
   })
+}
+
+const callers = new WeakMap<object, HiveAccount>()
+
+/** Notes who is signed in, for the route's handler. */
+export function noteCaller(context: Pick<Context, 'req'>, account: HiveAccount): void {
+  callers.set(context.req, account)
+}
+
+export function callerOf(context: Pick<Context, 'req'>): HiveAccount | null {
+  return callers.get(context.req) ?? null
 }
 
 /** Parses a part of a request. Throws `request-invalid`, saying what is wrong. */
@@ -47,10 +68,7 @@ async function readJson(request: AsyncIterable<Buffer>): Promise<unknown> {
   for await (const chunk of request) {
     bytes += chunk.length
     if (bytes > bodyLimitBytes)
-      throw new MarketError(
-        'request-invalid',
-        `The request is larger than ${bodyLimitBytes} bytes.`,
-      )
+      throw new MarketError('body-too-large', `The request is larger than ${bodyLimitBytes} bytes.`)
     chunks.push(chunk)
   }
   const value = parseJson(Buffer.concat(chunks).toString('utf8'))

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import cors from '@koa/cors'
+import Router from '@koa/router'
+import type { Context, Middleware } from 'koa'
+import Koa from 'koa'
+import helmet from 'koa-helmet'
+import type { HiveAccount } from '#protocol/ids.ts'
+import { noteCaller } from './mount.ts'
+import { describeApi } from './open-api.ts'
+import { problemResponses } from './problems.ts'
+import type { RateLimits } from './rate-limits.ts'
+import { limitRates } from './rate-limits.ts'
+import { rights } from './rights.ts'
+import type { AgentRouteDeps } from './routes/agent-routes.ts'
+import { mountAgentRoutes } from './routes/agent-routes.ts'
+import { mountEncoderRoutes } from './routes/encoder-routes.ts'
+import type { EventRouteDeps } from './routes/event-routes.ts'
+import { mountEventRoutes } from './routes/event-routes.ts'
+import type { HealthDeps } from './routes/health-routes.ts'
+import { mountHealthRoutes } from './routes/health-routes.ts'
+import type { JobRouteDeps } from './routes/job-routes.ts'
+import { mountJobRoutes } from './routes/job-routes.ts'
+import type { SessionRouteDeps } from './routes/session-routes.ts'
+import { mountSessionRoutes } from './routes/session-routes.ts'
+import { mountSettingsRoutes } from './routes/settings-routes.ts'
+
+export type IndexerAppDeps = JobRouteDeps &
+  AgentRouteDeps &
+  SessionRouteDeps &
+  EventRouteDeps &
+  HealthDeps & {
+    /** Other routers, served under the same roof: gateway, uploads, metrics, the page of the API. */
+    readonly routers: readonly Router[]
+    readonly log: {
+      readonly request: (facts: RequestFacts) => void
+      readonly bug: (error: unknown, request: string) => void
+    }
+  }
+
+export type RequestFacts = {
+  readonly request: string
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly milliseconds: number
+}
+
+export type IndexerAppOptions = {
+  readonly version: string
+  /** Origins of pages, besides the server's own, that may call the API. */
+  readonly origins: readonly string[]
+  /** True where a proxy in front says whose request it is (`X-Forwarded-For`). */
+  readonly isProxied: boolean
+  readonly rateLimits: RateLimits
+}
+
+/** The whole HTTP face of an indexer. */
+export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOptions): Koa {
+  const app = new Koa({ proxy: options.isProxied })
+  const ids = new WeakMap<object, string>()
+  // Clients that went away in the middle of an answer: that is their right.
+  app.on('error', () => undefined)
+  app.use(identify(ids, deps.log.request))
+  app.use(securityHeaders())
+  app.use(problemResponses(deps.log.bug, (context) => ids.get(context) ?? ''))
+  app.use(forApi(allowOrigins(options.origins)))
+  app.use(forApi(authenticate(deps.sessions.accountOf)))
+  app.use(forApi(limitRates(options.rateLimits, isSigningIn)))
+  const router = new Router()
+  mountHealthRoutes(router, deps)
+  mountJobRoutes(router, deps)
+  mountEncoderRoutes(router, deps.encoders)
+  mountAgentRoutes(router, deps)
+  mountSettingsRoutes(router, deps)
+  mountSessionRoutes(router, deps)
+  mountEventRoutes(router, deps)
+  const document = describeApi([...rights.keys()], options.version)
+  router.get('/openapi.json', (context) => {
+    context.body = document
+  })
+  for (const each of [router, ...deps.routers]) app.use(each.routes()).use(each.allowedMethods())
+  return app
+}
+
+function identify(ids: WeakMap<object, string>, log: (facts: RequestFacts) => void): Middleware {
+  return async (context, next) => {
+    const request = randomUUID()
+    ids.set(context, request)
+    context.set('x-request-id', request)
+    const began = performance.now()
+    await next()
+    const { method, path, status } = context
+    log({ request, method, path, status, milliseconds: Math.round(performance.now() - began) })
+  }
+}
+
+/** Pages of this server load nothing from elsewhere; blobs are what players make of segments. */
+function securityHeaders(): Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
+        workerSrc: ["'self'", 'blob:'],
+        // The page of the API styles its elements one by one.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    crossOriginResourcePolicy: false,
+  })
+}
+
+/** Content is open to every page (the gateway says so itself); the API only to those that are named. */
+function allowOrigins(origins: readonly string[]): Middleware {
+  return cors({
+    origin: (context) => {
+      const origin = context.get('origin')
+      return origins.includes(origin) ? origin : ''
+    },
+    allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    exposeHeaders: ['x-request-id', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+    maxAge: 600,
+  })
+}
+
+function authenticate(
+  accountOf: (authorization: string) => Promise<HiveAccount | null>,
+): Middleware {
+  return async (context, next) => {
+    const authorization = context.get('authorization')
+    const account = authorization === '' ? null : await accountOf(authorization)
+    if (account) noteCaller(context, account)
+    await next()
+  }
+}
+
+function forApi(middleware: Middleware): Middleware {
+  return async (context, next) =>
+    context.path.startsWith('/api/') ? await middleware(context, next) : await next()
+}
+
+function isSigningIn({ path, method }: Context): boolean {
+  return method === 'POST' && path.startsWith('/api/encoding/sessions')
+}

@@ -1,0 +1,67 @@
+import type { Context, Middleware } from 'koa'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { MarketError } from '../errors.ts'
+import { callerOf } from './mount.ts'
+
+/** So many requests within so many seconds. */
+export type RateLimit = { readonly requests: number; readonly seconds: number }
+
+export type RateLimits = {
+  readonly address: RateLimit
+  readonly account: RateLimit
+  /** For what costs more than others, such as signing in: of an address. */
+  readonly costly: RateLimit
+}
+
+export const usualRateLimits: RateLimits = {
+  address: { requests: 600, seconds: 60 },
+  account: { requests: 1_200, seconds: 60 },
+  costly: { requests: 30, seconds: 60 },
+}
+
+/**
+ * Counts requests by account where somebody is signed in, else by address (of IPv6 by its network of 64 bits, which one person has).
+ * Every answer tells what is left (`RateLimit-*`); throws `rate-limited` with `Retry-After` where nothing is.
+ */
+export function limitRates(
+  { address, account, costly }: RateLimits,
+  isCostly: (context: Context) => boolean,
+): Middleware {
+  const make = ({ requests, seconds }: RateLimit) =>
+    new RateLimiterMemory({ points: requests, duration: seconds })
+  const limiters = { address: make(address), account: make(account), costly: make(costly) }
+  return async (context, next) => {
+    const caller = callerOf(context)
+    const from = networkOf(context.ip)
+    if (isCostly(context)) await take(context, limiters.costly, from)
+    else if (caller) await take(context, limiters.account, caller)
+    else await take(context, limiters.address, from)
+    await next()
+  }
+}
+
+async function take(context: Context, limiter: RateLimiterMemory, key: string): Promise<void> {
+  try {
+    tell(context, limiter, await limiter.consume(key))
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error
+    tell(context, limiter, error)
+    throw tooMany(context, Math.ceil(error.msBeforeNext / 1_000))
+  }
+}
+
+function tell(context: Context, { points }: RateLimiterMemory, state: RateLimiterRes): void {
+  context.set('ratelimit-limit', String(points))
+  context.set('ratelimit-remaining', String(state.remainingPoints))
+  context.set('ratelimit-reset', String(Math.ceil(state.msBeforeNext / 1_000)))
+}
+
+function tooMany(context: Context, seconds: number): MarketError {
+  context.set('retry-after', String(seconds))
+  return new MarketError('rate-limited', `Too many requests; try again in ${seconds} s.`)
+}
+
+function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:/, '')
+  return plain.includes(':') ? plain.split(':').slice(0, 4).join(':') : plain
+}

@@ -1,0 +1,67 @@
+import {
+  checkAgentRoute,
+  claimRoute,
+  completeRoute,
+  failRoute,
+  progressRoute,
+  releaseRoute,
+  renewRoute,
+} from '#protocol/api/agent.ts'
+import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
+import {
+  cancelJobRoute,
+  getJobRoute,
+  jobHistoryRoute,
+  listJobsRoute,
+  queueRoute,
+  submitJobRoute,
+} from '#protocol/api/jobs.ts'
+import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
+import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
+import type { Route } from '#protocol/route.ts'
+
+/**
+ * Who may call a route, and of what it lets them see or change only their own. Everything that is on the chain, or that
+ * gossip tells anyone, is anyone's to read.
+ */
+export type Right = {
+  readonly caller: 'anyone' | 'account'
+  /** What has to be the caller's: else `forbidden`, or `not-found` where that something exists is nobody else's business. */
+  readonly owns: 'nothing' | 'job' | 'encoder' | 'settings'
+}
+
+const anyone: Right = { caller: 'anyone', owns: 'nothing' }
+const account = (owns: Right['owns']): Right => ({ caller: 'account', owns })
+
+const table: readonly (readonly [route: Route, right: Right])[] = [
+  [listJobsRoute, anyone],
+  [getJobRoute, anyone],
+  [jobHistoryRoute, anyone],
+  [queueRoute, anyone],
+  [submitJobRoute, account('nothing')],
+  [cancelJobRoute, account('job')],
+  [listEncodersRoute, anyone],
+  [registerEncoderRoute, account('encoder')],
+  [heartbeatRoute, account('encoder')],
+  [claimRoute, account('encoder')],
+  [renewRoute, account('encoder')],
+  [progressRoute, account('encoder')],
+  [releaseRoute, account('encoder')],
+  [completeRoute, account('encoder')],
+  [failRoute, account('encoder')],
+  [checkAgentRoute, account('nothing')],
+  [getSettingsRoute, account('settings')],
+  [changeSettingsRoute, account('settings')],
+  [challengeRoute, anyone],
+  [signInRoute, anyone],
+  [signOutRoute, account('nothing')],
+]
+
+export const rights: ReadonlyMap<Route, Right> = new Map(table)
+
+/** Throws a plain error for a route that the table lacks: nobody may call what nobody has thought about. */
+export function rightOf(route: Route): Right {
+  const right = rights.get(route)
+  if (!right) throw new Error(`${route.method} ${route.path} is not in the table of rights`)
+  return right
+}

@@ -1,0 +1,76 @@
+import type Router from '@koa/router'
+import {
+  claimRoute,
+  completeRoute,
+  failRoute,
+  progressRoute,
+  releaseRoute,
+  renewRoute,
+} from '#protocol/api/agent.ts'
+import type { EncodingJobId, FailureClass } from '#protocol/encoding-job.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import type { EncoderDirectory } from '../../ports/encoder-directory.ts'
+import type { JobScheduler, Lease } from '../../ports/job-scheduler.ts'
+import { mount } from '../mount.ts'
+import { settled } from '../refusals.ts'
+import { ownEncoder } from './callers.ts'
+import { viewJob } from './job-routes.ts'
+
+type Shown = {
+  readonly jobId: EncodingJobId
+  readonly encoderId: string
+  readonly fencingToken: number
+}
+
+export type AgentRouteDeps = {
+  readonly scheduler: JobScheduler
+  readonly encoders: EncoderDirectory
+}
+
+/** What an encoder of any kind does with jobs of the queue: each call shows the lease, and the encoder has to be the caller's. */
+export function mountAgentRoutes(router: Router, { scheduler, encoders }: AgentRouteDeps): void {
+  const leaseOf = async (shown: Shown, caller: HiveAccount | null): Promise<Lease> => {
+    const { id } = await ownEncoder(encoders, shown.encoderId, caller)
+    return { job: shown.jobId, encoder: id, fencingToken: shown.fencingToken }
+  }
+  mount(router, claimRoute, async ({ body, caller }) => {
+    const { id, owner, kind } = await ownEncoder(encoders, body.encoderId, caller)
+    const job = await scheduler.claimJob({ id, owner }, [kind])
+    if (!job) return { job: null }
+    const { fencingToken, inputCid, permlink, isShort, qualities, leaseExpiresAt } = job
+    return {
+      job: {
+        ...{ jobId: job.id, encoderId: id, fencingToken },
+        ...{ inputCid, owner: job.owner, permlink, isShort, qualities, leaseExpiresAt },
+      },
+    }
+  })
+  mount(router, renewRoute, async ({ body, caller }) => {
+    const { leaseExpiresAt } = settled(await scheduler.renewLease(await leaseOf(body, caller)))
+    return { leaseExpiresAt }
+  })
+  mount(router, progressRoute, async ({ body, caller }) => {
+    const { stage, progress, details } = body
+    const report = { stage, stageProgress: Math.floor(progress), ...(details && { details }) }
+    const lease = await leaseOf(body, caller)
+    const { leaseExpiresAt } = settled(await scheduler.reportProgress(lease, report))
+    return { leaseExpiresAt }
+  })
+  mount(router, releaseRoute, async ({ body, caller }) =>
+    viewJob(settled(await scheduler.releaseJob(await leaseOf(body, caller), body.reason))),
+  )
+  mount(router, completeRoute, async ({ body, caller }) => {
+    const { outputCid, manifestPath, qualities, processingTimeSec, outputSizeBytes } = body
+    const result = { outputCid, manifestPath, qualities, processingTimeSec, outputSizeBytes }
+    return viewJob(settled(await scheduler.completeJob(await leaseOf(body, caller), result)))
+  })
+  mount(router, failRoute, async ({ body, caller }) => {
+    const failure = { class: body.class ?? classOf(body.retryable), message: body.error }
+    return viewJob(settled(await scheduler.failJob(await leaseOf(body, caller), failure)))
+  })
+}
+
+/** All that an encoder knows which says no more than whether to try again. */
+function classOf(retryable: boolean): FailureClass {
+  return retryable ? 'device' : 'input-fatal'
+}

@@ -1,0 +1,114 @@
+import type Router from '@koa/router'
+import type { JobEventView, JobView } from '#protocol/api/jobs.ts'
+import {
+  cancelJobRoute,
+  getJobRoute,
+  jobHistoryRoute,
+  listJobsRoute,
+  queueRoute,
+  submitJobRoute,
+} from '#protocol/api/jobs.ts'
+import { EncodingJobId } from '#protocol/encoding-job.ts'
+import { routeJob } from '../../domain/routing.ts'
+import { MarketError } from '../../errors.ts'
+import type { EncodingEvent, EncodingJob, JobScheduler } from '../../ports/job-scheduler.ts'
+import type { SettingsStore } from '../../ports/settings-store.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
+import { mount } from '../mount.ts'
+import { settled } from '../refusals.ts'
+import { foreign, signedIn } from './callers.ts'
+
+export type JobRouteDeps = {
+  readonly scheduler: JobScheduler
+  readonly settings: SettingsStore
+  readonly audit: (actor: string, action: string, subject: string) => Promise<void>
+  /** Throws a MarketError for an address that must not be called. */
+  readonly requireCallable: (url: string) => void
+  readonly newId: () => string
+  readonly newSecret: () => string
+}
+
+export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
+  const { scheduler, settings, audit } = deps
+  mount(router, submitJobRoute, async ({ body, caller }) => {
+    const owner = signedIn(caller)
+    const usual = await settings.find(owner)
+    const { permlink, inputCid } = body
+    const terms = {
+      durationSeconds: body.durationSeconds ?? null,
+      qualities: body.qualities ?? usual.qualities,
+      budget: body.budget === undefined ? usual.budget : body.budget,
+    }
+    const webhookUrl = body.webhookUrl ?? usual.webhookUrl
+    if (webhookUrl !== null) deps.requireCallable(webhookUrl)
+    const webhookSecret = deps.newSecret()
+    const tiers = routeJob({ ...terms, tiers: body.tiers ?? usual.tiers })
+    const id = body.id ?? EncodingJobId.parse(deps.newId())
+    const job = settled(
+      await scheduler.submit({
+        ...{ id, owner, permlink, inputCid, tiers, ...terms, webhookSecret },
+        ...(webhookUrl === null ? {} : { webhookUrl }),
+      }),
+    )
+    await audit(owner, 'job.submitted', job.id)
+    // A job that was here already keeps the secret it had.
+    return { job: viewJob(job), webhookSecret: job.webhookSecret }
+  })
+  mount(router, listJobsRoute, async ({ query }) => {
+    const { cursor, limit, owner, phase, tier, encoder } = query
+    const place = cursor === undefined ? null : readCursor(cursor)
+    const { jobs, next } = await scheduler.list({
+      limit,
+      ...(owner && { owner }),
+      ...(phase && { phase }),
+      ...(tier && { tier }),
+      ...(encoder && { encoder }),
+      ...(place && { after: { createdAt: place.at, id: jobIdOf(place.id) } }),
+    })
+    return { jobs: jobs.map(viewJob), next: next && writeCursor(next.createdAt, next.id) }
+  })
+  mount(router, queueRoute, async () => await scheduler.getQueueDepth())
+  mount(router, getJobRoute, async ({ params }) => viewJob(await known(scheduler, params.id)))
+  mount(router, jobHistoryRoute, async ({ params, query }) => {
+    await known(scheduler, params.id)
+    const events = await scheduler.eventsAfter(params.id, query.after, query.limit)
+    return { events: events.map(viewEvent) }
+  })
+  mount(router, cancelJobRoute, async ({ params, caller }) => {
+    const account = signedIn(caller)
+    const job = await known(scheduler, params.id)
+    if (job.owner !== account) throw foreign('job')
+    const cancelled = settled(await scheduler.cancel(params.id, `cancelled by @${account}`))
+    await audit(account, 'job.cancelled', params.id)
+    return viewJob(cancelled)
+  })
+}
+
+async function known(scheduler: JobScheduler, id: EncodingJobId): Promise<EncodingJob> {
+  const job = await scheduler.find(id)
+  if (job) return job
+  throw new MarketError('not-found', 'There is no such job.')
+}
+
+function jobIdOf(text: string): EncodingJobId {
+  const id = EncodingJobId.safeParse(text)
+  if (id.success) return id.data
+  throw new MarketError('request-invalid', 'The cursor is not one that this list has given.')
+}
+
+/** Everything that is not its owner's secret. */
+export function viewJob(job: EncodingJob): JobView {
+  const {
+    jobSignature: _signature,
+    webhookUrl: _url,
+    webhookSecret: _secret,
+    fencingToken: _token,
+    lastErrorClass: _class,
+    ...view
+  } = job
+  return view
+}
+
+export function viewEvent({ owner: _, ...event }: EncodingEvent): JobEventView {
+  return event
+}
