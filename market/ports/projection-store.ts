@@ -30,7 +30,7 @@ export type ProjectedEvent = {
   readonly time: ChainTime
   readonly transaction: string
   readonly job: JobId
-  /** A fact of the contracts, or `escrow-released` for each part that was paid. */
+  /** A fact of the contracts; `escrow-paid` or `escrow-returned` for each part that was released to encoder or creator. */
   readonly type: string
   /** Who did it; null where the end of a block did. */
   readonly actor: HiveAccount | null

@@ -5,6 +5,7 @@ import type { JobFact } from '#contracts/job.ts'
 import type { EscrowKey, Ledger } from '#contracts/ledger.ts'
 import { escrowKey } from '#contracts/ledger.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
+import type { JobAward } from '#protocol/award.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { LedgerAction, LedgerBlock } from '#protocol/ledger-block.ts'
 import type { Operation } from '#protocol/operation.ts'
@@ -88,9 +89,11 @@ function eventsOf(
   const { position, time, transaction, action, signer: actor } = told
   const at = { height, position, time, transaction, actor }
   const paid: Omit<ProjectedEvent, 'ordinal'>[] = []
-  if (action?.type === 'escrow-release' && told.refusal === null && isAwarded(escrow, after)) {
+  const award = escrow && awardOf(escrow, after)
+  if (action?.type === 'escrow-release' && told.refusal === null && award) {
     const { hbd: amount, receiver } = action
-    paid.push({ ...at, job: escrow.job, type: 'escrow-released', receiver, amount })
+    const type = receiver === award.encoder ? 'escrow-paid' : 'escrow-returned'
+    paid.push({ ...at, job: award.job, type, receiver, amount })
   }
   const facts = told.facts.flatMap((fact) =>
     'job' in fact
@@ -100,12 +103,12 @@ function eventsOf(
   return [...paid, ...facts].map((event, ordinal) => ({ ...event, ordinal }))
 }
 
-/** An escrow that no award named is its payer's private matter, whatever job its meta speaks of. */
-function isAwarded(escrow: Opened | null, { jobs }: Ledger): escrow is Opened {
-  const job = escrow && jobs.get(escrow.job)
-  if (!job || job.phase === 'offered' || job.phase === 'cancelled') return false
-  const isNamed = escrowKey(job.creator, job.award.escrow) === escrow.key
-  return isNamed && job.awardedAt.transaction === escrow.transaction
+/** What an escrow pays for. One that no award named is its payer's private matter, whatever job its meta speaks of. */
+function awardOf({ key, job: id, transaction }: Opened, { jobs }: Ledger): JobAward | null {
+  const job = jobs.get(id)
+  if (!job || job.phase === 'offered' || job.phase === 'cancelled') return null
+  const isNamed = escrowKey(job.creator, job.award.escrow) === key
+  return isNamed && job.awardedAt.transaction === transaction ? job.award : null
 }
 
 function moneyOf(

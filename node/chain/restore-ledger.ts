@@ -31,8 +31,7 @@ export function restoreLedger(
   genesis: Genesis,
 ): Ledger {
   const snapshot = store.snapshot()
-  const start =
-    snapshot ?? emptyLedger(genesisHash(genesis, network), BlockHeight.parse(genesis.genesisHeight))
+  const start = snapshot ?? genesisLedger(genesis, network)
   let ledger = start
   try {
     for (const block of store.blocksFrom(nextHeight(start, genesis)))
@@ -44,6 +43,11 @@ export function restoreLedger(
   const height = ledger.head?.height ?? 0
   logger.debug('ledger restored', { snapshot: snapshot?.head?.height ?? 0, height })
   return ledger
+}
+
+/** The ledger before a network's first block. */
+export function genesisLedger(genesis: Genesis, network: Network): Ledger {
+  return emptyLedger(genesisHash(genesis, network), BlockHeight.parse(genesis.genesisHeight))
 }
 
 /** The name of a network's first state: ledgers of different chains never agree by accident. */

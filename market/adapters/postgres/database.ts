@@ -46,6 +46,8 @@ export async function openPostgres({
     idle_in_transaction_session_timeout: 30_000,
   })
   pool.on('error', onIdleError)
+  // Of a connection that breaks while it is used, the query under way tells; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return {
     database: drizzle(pool, { casing: 'snake_case' }),
     pool,

@@ -13,6 +13,7 @@ import {
 import type { Escrow } from '#contracts/escrow.ts'
 import type { EvidenceLink } from '#contracts/explain-standing.ts'
 import type { Job } from '#contracts/job.ts'
+import type { Mark } from '#contracts/parameters.ts'
 import type { NodeRecord } from '#contracts/registry.ts'
 import type { LedgerAction, LedgerBlock } from '#protocol/ledger-block.ts'
 import { chainNumber, milliHbd, rawRecord, record, wideInteger } from '../columns.ts'
@@ -126,7 +127,9 @@ export const chainJobEvents = pgTable(
   },
   (table) => [
     index('chain_job_events_of_job').on(table.job, table.sequence),
-    index('chain_job_events_money').on(table.type, table.time, table.amount),
+    index('chain_job_events_money')
+      .on(table.time, table.type, table.amount)
+      .where(sql`type in ('job-accepted', 'escrow-paid', 'escrow-returned')`),
   ],
 )
 
@@ -170,7 +173,7 @@ export const chainStandings = pgTable(
     deeds: integer().notNull(),
     goodTotal: wideInteger().notNull(),
     faults: wideInteger().notNull(),
-    marks: record<ReadonlyMap<string, bigint>>().notNull(),
+    marks: record<ReadonlyMap<Mark, bigint>>().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.account, table.role] }),

@@ -1,0 +1,216 @@
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Role } from '#contracts/deeds.ts'
+import { meritsOf, scoreOf } from '#contracts/reputation.ts'
+import { milliHbd } from '#protocol/amount.ts'
+import {
+  BlockHeight,
+  BlockId,
+  ChainTime,
+  HiveAccount,
+  JobId,
+  TransactionId,
+} from '#protocol/ids.ts'
+import type {
+  AccountEntry,
+  AccountReputation,
+  AccountScore,
+  AnsweredAt,
+  ChainEvent,
+  ChainJob,
+  ChainQueries,
+  EvidenceEntry,
+  Page,
+  PageOptions,
+} from '../../ports/chain-queries.ts'
+import type { PostgresDatabase } from './database.ts'
+import { readFigures } from './network-figures.ts'
+import { pageOf, parsePlace } from './page-cursor.ts'
+import type { AccountEvidence } from './read-evidence.ts'
+import { readEvidence } from './read-evidence.ts'
+import {
+  chainCursor,
+  chainJobEvents,
+  chainJobs,
+  chainNodes,
+  chainStandingDeeds,
+  chainStandings,
+} from './schema/chain.ts'
+
+type Queries = Pick<PostgresDatabase, 'select'>
+
+const oneSnapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const
+
+export function createChainQueries(database: PostgresDatabase): ChainQueries {
+  return {
+    at: () => readAt(database),
+    reputation: (account) =>
+      database.transaction((step) => readReputation(step, account), oneSnapshot),
+    evidence: (account, role, page) => readDeeds(database, { account, role }, page),
+    accounts: (role, page) => readAccounts(database, role, page),
+    job: (id) => readJob(database, id),
+    eventsAfter: (sequence, limit) => readEvents(database, sequence, limit),
+    figures: (window) =>
+      database.transaction(
+        async (step) => ({ at: await readAt(step), ...(await readFigures(step, window)) }),
+        oneSnapshot,
+      ),
+  }
+}
+
+async function readAt(database: Queries): Promise<AnsweredAt | null> {
+  const [cursor] = await database.select().from(chainCursor)
+  if (!cursor?.block) return null
+  return {
+    height: BlockHeight.parse(cursor.height),
+    block: BlockId.parse(cursor.block),
+    time: ChainTime.parse(cursor.time),
+  }
+}
+
+async function readReputation(step: Queries, account: HiveAccount): Promise<AccountReputation> {
+  const at = await readAt(step)
+  if (!at) return { account, at, scores: [] }
+  const evidence = await readEvidence(step, account, { ...at, id: at.block })
+  return { account, at, scores: evidence.roles.map((role) => scoreIn(evidence, account, role, at)) }
+}
+
+function scoreIn(
+  evidence: AccountEvidence,
+  account: HiveAccount,
+  role: Role,
+  { height }: AnsweredAt,
+): AccountScore {
+  const record = evidence.standings.get(account)?.[role]
+  const marks = [...(record?.marks ?? [])].map(([mark, times]) => [mark, Number(times)])
+  return {
+    role,
+    ...scoreOf(evidence, account, role, height),
+    ...meritsOf(evidence, account, role, height),
+    deeds: Number(record?.deeds ?? 0n),
+    marks: Object.fromEntries(marks),
+  }
+}
+
+const DeedPlace = z.tuple([z.int(), z.string(), z.int()])
+
+async function readDeeds(
+  database: Queries,
+  { account, role }: { readonly account: HiveAccount; readonly role: Role },
+  { after, limit }: PageOptions,
+): Promise<Page<EvidenceEntry>> {
+  const { height, job, place } = chainStandingDeeds
+  const from = after === undefined ? null : parsePlace(after, DeedPlace)
+  const rows = await database
+    .select()
+    .from(chainStandingDeeds)
+    .where(
+      and(
+        eq(chainStandingDeeds.account, account),
+        eq(chainStandingDeeds.role, role),
+        from
+          ? sql`(${height}, ${job}, ${place}) < (${from[0]}, ${from[1]}, ${from[2]})`
+          : undefined,
+      ),
+    )
+    .orderBy(desc(height), desc(job), desc(place))
+    .limit(limit + 1)
+  return pageOf(rows, limit, {
+    entry: evidenceFrom,
+    place: (row) => [row.height, row.job, row.place],
+  })
+}
+
+function evidenceFrom(row: typeof chainStandingDeeds.$inferSelect): EvidenceEntry {
+  const { good, fault, marks, links } = row
+  return {
+    job: JobId.parse(row.job),
+    counterpart: row.counterpart === null ? null : HiveAccount.parse(row.counterpart),
+    at: pointFrom(row),
+    ...{ good, fault, marks, links },
+  }
+}
+
+function pointFrom(row: {
+  readonly height: number
+  readonly time: number
+  readonly transaction: string
+}): EvidenceEntry['at'] {
+  return {
+    height: BlockHeight.parse(row.height),
+    time: ChainTime.parse(row.time),
+    transaction: TransactionId.parse(row.transaction),
+  }
+}
+
+const AccountPlace = z.tuple([z.int(), z.string()])
+
+async function readAccounts(
+  database: Queries,
+  role: Role,
+  { after, limit }: PageOptions,
+): Promise<Page<AccountEntry>> {
+  const { score, account } = chainStandings
+  const from = after === undefined ? null : parsePlace(after, AccountPlace)
+  const rows = await database
+    .select({ standing: chainStandings, node: chainNodes.record })
+    .from(chainStandings)
+    .leftJoin(chainNodes, eq(chainNodes.account, account))
+    .where(
+      and(
+        eq(chainStandings.role, role),
+        from ? sql`(${score}, ${account}) < (${from[0]}, ${from[1]})` : undefined,
+      ),
+    )
+    .orderBy(desc(score), desc(account))
+    .limit(limit + 1)
+  return pageOf(rows, limit, {
+    entry: ({ standing, node }) => ({
+      account: HiveAccount.parse(standing.account),
+      ...{ score: standing.score, low: standing.low, high: standing.high, deeds: standing.deeds },
+      node,
+    }),
+    place: ({ standing }) => [standing.score, standing.account],
+  })
+}
+
+async function readJob(database: Queries, id: JobId): Promise<ChainJob | null> {
+  const [row] = await database
+    .select({ job: chainJobs.record })
+    .from(chainJobs)
+    .where(eq(chainJobs.id, id))
+  if (!row) return null
+  const events = await database
+    .select()
+    .from(chainJobEvents)
+    .where(eq(chainJobEvents.job, id))
+    .orderBy(asc(chainJobEvents.sequence))
+  return { job: row.job, events: events.map(eventFrom) }
+}
+
+async function readEvents(
+  database: Queries,
+  sequence: number,
+  limit: number,
+): Promise<readonly ChainEvent[]> {
+  const rows = await database
+    .select()
+    .from(chainJobEvents)
+    .where(gt(chainJobEvents.sequence, sequence))
+    .orderBy(asc(chainJobEvents.sequence))
+    .limit(limit)
+  return rows.map(eventFrom)
+}
+
+function eventFrom(row: typeof chainJobEvents.$inferSelect): ChainEvent {
+  const account = (name: string | null): HiveAccount | null =>
+    name === null ? null : HiveAccount.parse(name)
+  return {
+    ...row,
+    ...pointFrom(row),
+    job: JobId.parse(row.job),
+    actor: account(row.actor),
+    receiver: account(row.receiver),
+    amount: row.amount === null ? null : milliHbd(row.amount),
+  }
+}
