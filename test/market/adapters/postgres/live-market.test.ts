@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
+import type { Presence } from '#protocol/presence.ts'
+import type { Progress } from '#protocol/progress.ts'
+import { aBid, account, alice, bob, carol, cid, hbd, jobId, time } from '#test/support/builders.ts'
+import { openTestDatabase } from '#test/support/postgres.ts'
+
+const job = jobId('alice')
+const start = 1_000_000_000
+
+const aReport = (overrides: Partial<Progress> = {}): Progress => ({
+  ...{ v: 1, type: 'progress', job, encoder: bob },
+  ...{ sequence: 1, stage: 'encoding', percent: 12.5 },
+  ...overrides,
+})
+
+const here = (name: string, at: number, freeSlots = 1): Presence => ({
+  ...{ v: 1, type: 'presence', account: account(name), at: time(at), freeSlots },
+})
+
+async function aLiveMarket() {
+  const opened = await openTestDatabase()
+  let passed = 0
+  const live = createLiveMarket(
+    { database: opened.database, now: () => start + passed },
+    { bidMs: 60_000, progressMs: 10_000, presenceMs: 5_000 },
+  )
+  return {
+    live,
+    pool: opened.pool,
+    wait: (milliseconds: number) => {
+      passed += milliseconds
+    },
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  }
+}
+
+test('bids are told the cheapest first, one of each encoder, until they expire', async () => {
+  await using market = await aLiveMarket()
+  const { live } = market
+  const late = time(start / 1_000 + 1_000_000)
+  const soon = time(start / 1_000 + 30)
+  await live.keepBid(aBid({ encoder: bob, price: hbd(9n), expires: late }))
+  await live.keepBid(aBid({ encoder: carol, price: hbd(4n), expires: soon }))
+  const better = aBid({ encoder: bob, price: hbd(5n), expires: late })
+  await live.keepBid(better)
+  await live.keepBid(aBid({ job: jobId('bob'), expires: late }))
+  const bids = await live.bids(job)
+  expect(bids.map(({ encoder, price }) => [encoder, price])).toEqual([
+    [carol, 4n],
+    [bob, 5n],
+  ])
+  market.wait(30_000)
+  expect(await live.bids(job)).toEqual([better])
+  market.wait(30_000)
+  expect(await live.bids(job)).toEqual([])
+})
+
+test('an older report never replaces a newer one', async () => {
+  await using market = await aLiveMarket()
+  const { live } = market
+  const newest = aReport({ sequence: 7, percent: 80, speed: 2.5, etaSeconds: 9, preview: cid('a') })
+  for (const sequence of [3, 7, 5, 7])
+    await live.keepProgress(sequence === 7 ? newest : aReport({ sequence }))
+  expect(await live.progress(job)).toEqual([newest])
+  const last = aReport({ sequence: 8, stage: 'uploading', percent: 99 })
+  await live.keepProgress(last)
+  expect(await live.progress(job)).toEqual([last])
+  market.wait(10_000)
+  expect(await live.progress(job)).toEqual([])
+})
+
+test('who says nothing for a while is not there', async () => {
+  await using market = await aLiveMarket()
+  const { live } = market
+  await live.keepPresence(here('bob', 100, 4))
+  await live.keepPresence(here('bob', 90, 9))
+  market.wait(3_000)
+  await live.keepPresence(here('carol', 103))
+  expect(await live.present([alice, bob, carol])).toEqual([here('bob', 100, 4), here('carol', 103)])
+  expect(await live.countPresent()).toBe(2)
+  market.wait(3_000)
+  expect(await live.present([alice, bob, carol])).toEqual([here('carol', 103)])
+  expect(await live.present([])).toEqual([])
+})
+
+test('what has ended is swept, and nothing else', async () => {
+  await using market = await aLiveMarket()
+  const { live } = market
+  await live.keepPresence(here('bob', 100))
+  await live.keepProgress(aReport())
+  await live.keepBid(aBid({ expires: time(start / 1_000 + 1_000) }))
+  market.wait(6_000)
+  expect(await live.sweep()).toBe(1)
+  market.wait(100_000)
+  expect(await live.sweep()).toBe(2)
+  expect(await live.sweep()).toBe(0)
+})
+
+test('the tables are kept out of the log of changes, because they may be lost', async () => {
+  await using market = await aLiveMarket()
+  const { rows } = await market.pool.query(
+    `select relname from pg_class where relname like 'live\\_%' and relkind = 'r' and relpersistence = 'u' order by 1`,
+  )
+  expect(rows.map(({ relname }) => relname)).toEqual([
+    'live_bids',
+    'live_presence',
+    'live_progress',
+  ])
+})
