@@ -48,6 +48,8 @@ export type Textured = Exclude<Detailed, 'sharp'>
 export const comparisonFiles = {
   similarity: (who: Measured) => `${who}-ssim.txt`,
   error: (who: Measured) => `${who}-psnr.txt`,
+  /** How far an encode is from the source as the softest scaler makes it. */
+  softError: (who: Measured) => `${who}-soft-psnr.txt`,
   motion: (who: Measured) => `${who}-motion.txt`,
   /** How far the softest scaler alone is from the recipe's. */
   scaling: 'scaling-psnr.txt',
@@ -100,6 +102,7 @@ export function segmentDemuxer(file: string): 'mov' | 'mpegts' {
 function sinksOf({ shifts }: PictureComparison): readonly string[] {
   const perFile = (['delivered', 'reference'] as const).flatMap((who) => [
     `${who}Error`,
+    `${who}SoftError`,
     `${who}Motion`,
     `${who}Detail`,
   ])
@@ -143,7 +146,7 @@ function comparisonBranches(comparison: PictureComparison): readonly string[] {
   return [
     `[0:${layout.video.index}]${source.join(',')},split=2[forSharp][forSoft]`,
     `[forSharp]${sharp.join(',')},${splitInto(sourcePads)}`,
-    `[forSoft]${soft.join(',')},split=2[soft][softer]`,
+    `[forSoft]${soft.join(',')},${splitInto(['soft', 'softer', 'deliveredSoft', 'referenceSoft'])}`,
     `[softer][S6]psnr=stats_file=${comparisonFiles.scaling}[scaling]`,
     `[1:v:0]${numbered},${splitInto([...pads('delivered'), ...shiftPads])}`,
     `[2:v:0]${numbered},${splitInto(pads('reference'))}`,
@@ -163,7 +166,7 @@ function comparisonBranches(comparison: PictureComparison): readonly string[] {
 }
 
 function pads(who: Measured): readonly string[] {
-  return ['Similar', 'Luma', 'Tile'].map((use) => `${who}${use}`)
+  return ['Similar', 'Scaled', 'Luma', 'Tile'].map((use) => `${who}${use}`)
 }
 
 /** Likeness to the source, change from picture to picture, fine detail, and the tiles, of one encode. */
@@ -176,6 +179,7 @@ function measureOne(
   return [
     `[${who}Similar][${first}]ssim=stats_file=${comparisonFiles.similarity(who)}[${who}Like]`,
     `[${who}Like][${second}]psnr=stats_file=${comparisonFiles.error(who)}[${who}Error]`,
+    `[${who}Scaled][${who}Soft]psnr=stats_file=${comparisonFiles.softError(who)}[${who}SoftError]`,
     `[${who}Tile]${tiles(rendition)}[${who}Tiles]`,
     `[${who}Luma]extractplanes=y,${splitInto(luma)}`,
     `[${who}Before]setpts=PTS+1[${who}Next]`,

@@ -7,6 +7,8 @@ import type { ErrorLine, LumaErrorLine, SimilarityLine } from './statistics-file
 type EncodeSamples = {
   readonly similarity: readonly SimilarityLine[]
   readonly error: readonly ErrorLine[]
+  /** The same against the source as the softest scaler in use makes it. */
+  readonly softError: readonly ErrorLine[]
   /** Change from each picture to the next. */
   readonly motion: readonly LumaErrorLine[]
   /** Energy of the finest detail. */
@@ -36,7 +38,7 @@ export type PictureFigures = {
   /** Likeness (SSIM of luma, 0 to 1) lost on average, and in the worst picture, beyond what the reference's own loss allows. */
   readonly similarityLoss: number
   readonly worstSimilarityLoss: number
-  /** Signal to noise lost on average, in decibels: of luma, and of the worse chroma plane. */
+  /** Signal to noise lost on average, in decibels, with whichever scaler either fits best: of luma, and of the worse chroma plane. */
   readonly noiseGain: number
   readonly chromaNoiseGain: number
   /** The source's finest detail that is really there, beside that in the reference, if it had been made by the softest scaler in use: 1 is as much. */
@@ -53,9 +55,13 @@ export type PictureFigures = {
   readonly reference: Pick<ReferenceState, 'similarity' | 'detailKept'>
 }
 
-/** Squared levels of error that nobody sees: below them two encodes are alike, however much they differ in proportion. */
+/**
+ * Squared levels of error that nobody sees: below them two encodes are alike, however much they differ in proportion. Of
+ * detail far less: it is measured as what is shared with the source, which rounding hardly is, and a fiftieth of a squared
+ * level is all that the dark has.
+ */
 const unseenError = 0.3
-const unseenDetail = 0.05
+const unseenDetail = 0.005
 
 /** Squared levels from picture to picture: the reference moves above the first, and is followed by a share of that at least. */
 const moving = 0.3
@@ -97,17 +103,33 @@ export function picturesFigures(samples: PictureSamples): PictureFigures {
   }
 }
 
-/** Mean over the pictures of the noise in decibels above the reference's, if it had been made by the softest scaler in use. */
+/** Mean over the pictures of the noise in decibels above the reference's, whatever scalers the two were made with. */
 function gainOf(
   { delivered, reference, scaling }: PictureSamples,
   errorOf: (line: ErrorLine) => number,
 ): number {
-  return mean(
-    pairs(delivered.error, reference.error, (own, wanted, index) => {
-      const scaled = scaling[index]
-      return decibels(errorOf(own), errorOf(wanted) + (scaled ? errorOf(scaled) : 0))
-    }),
-  )
+  const between = scaling.map(errorOf)
+  const own = errorsBesideScaler(delivered, between, errorOf)
+  const wanted = errorsBesideScaler(reference, between, errorOf)
+  return mean(pairs(own, wanted, decibels))
+}
+
+/**
+ * Squared levels by which each picture is off from whichever blend of the recipe's scaler and the softest it fits best:
+ * the distance of a point from a line, by its distances from the line's ends. A scaler's softness is no noise, nor may
+ * it cover any: where edges are hard, it alone is more than a starved encode adds.
+ */
+function errorsBesideScaler(
+  { error, softError }: EncodeSamples,
+  between: readonly number[],
+  errorOf: (line: ErrorLine) => number,
+): readonly number[] {
+  return pairs(error, softError, (sharp, soft, index) => {
+    const [toSharp, toSoft, whole] = [errorOf(sharp), errorOf(soft), between[index] ?? 0]
+    if (whole === 0) return toSharp
+    const share = Math.min(1, Math.max(0, (1 + (toSharp - toSoft) / whole) / 2))
+    return Math.max(0, (1 - share) * toSharp + share * toSoft - share * (1 - share) * whole)
+  })
 }
 
 /**

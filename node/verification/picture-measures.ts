@@ -53,6 +53,7 @@ async function readSamples(
   const one = async (who: Measured) => ({
     similarity: parseStatistics(await text(comparisonFiles.similarity(who)), SimilarityLine),
     error: parseStatistics(await text(comparisonFiles.error(who)), ErrorLine),
+    softError: parseStatistics(await text(comparisonFiles.softError(who)), ErrorLine),
     motion: parseStatistics(await text(comparisonFiles.motion(who)), LumaErrorLine),
     detail: await detail(who),
     texture: await texture(who),

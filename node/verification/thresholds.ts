@@ -18,7 +18,7 @@ export const pictureLimits = {
   /** Decibels of noise in the colours (2.2), where scalers and encoders differ more than in luma. Grey adds 19. */
   chromaNoiseGain: 5,
   /** Least share of the reference's finest detail (0.9), beside a bilinear scaler's. From three quarters 0.3 to 0.5 is left. */
-  detailRatio: 0.7,
+  detailRatio: 0.6,
   /** Share of pictures that stand still where the source moves (one of 24). One dropped frame in eight is 0.1. */
   frozenShare: 0.05,
   /** Share of pictures that are black where the source's are not (0). */

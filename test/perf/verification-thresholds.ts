@@ -10,6 +10,7 @@ import {
   untroubled as signal,
 } from '#test/support/ffmpeg.ts'
 import { films, largeFilms } from '#test/support/films.ts'
+import { measuredOnce } from './kept-leaves.ts'
 import { verificationCost } from './verification-cost.ts'
 import type { ThresholdBench } from './verification-leaves.ts'
 import { measureFilm } from './verification-leaves.ts'
@@ -21,12 +22,15 @@ import { costSection, failuresOf, isAlarm, isMissed, sectionOf } from './verific
  * as a verifier of another class measures it. Prints false alarms and misses, and keeps the distribution in RESULTS.md.
  * Fails on any false alarm, and on any cheat that is found less often than it has to be.
  *
- *   npm run bench:verify -- [--films 'film;grain'] [--keep] [--without-cost]
+ *   npm run bench:verify -- [--films 'film;grain'] [--keep] [--without-cost] [--leaves FOLDER]
+ *
+ * What `--leaves` has measured stays in that folder, and the next run with it goes on from there.
  */
 const { values } = parseArgs({
   options: {
     films: { type: 'string' },
     keep: { type: 'boolean', default: false },
+    leaves: { type: 'string' },
     'without-cost': { type: 'boolean', default: false },
   },
 })
@@ -46,7 +50,7 @@ async function main(): Promise<void> {
   const measured: Measured[] = []
   for (const film of [...films, ...largeFilms]) {
     if (wanted && !wanted.includes(film.name)) continue
-    const found = await measureFilm(bench, film)
+    const found = await measuredOnce(values.leaves, film.name, () => measureFilm(bench, film))
     measured.push(...found)
     say(`${film.name}: ${summary(found)}`)
     if (values.keep) await keepSection('verification', sectionOf(measured, build))
