@@ -13,6 +13,10 @@ import { limitRates } from './rate-limits.ts'
 import { rights } from './rights.ts'
 import type { AgentRouteDeps } from './routes/agent-routes.ts'
 import { mountAgentRoutes } from './routes/agent-routes.ts'
+import type { ChainRouteDeps } from './routes/chain-routes.ts'
+import { mountChainRoutes } from './routes/chain-routes.ts'
+import type { CommunityRouteDeps } from './routes/community-routes.ts'
+import { mountCommunityRoutes } from './routes/community-routes.ts'
 import { mountEncoderRoutes } from './routes/encoder-routes.ts'
 import type { EventRouteDeps } from './routes/event-routes.ts'
 import { mountEventRoutes } from './routes/event-routes.ts'
@@ -23,11 +27,16 @@ import { mountJobRoutes } from './routes/job-routes.ts'
 import type { SessionRouteDeps } from './routes/session-routes.ts'
 import { mountSessionRoutes } from './routes/session-routes.ts'
 import { mountSettingsRoutes } from './routes/settings-routes.ts'
+import type { WebhookRouteDeps } from './routes/webhook-routes.ts'
+import { mountWebhookRoute } from './routes/webhook-routes.ts'
 
 export type IndexerAppDeps = JobRouteDeps &
   AgentRouteDeps &
   SessionRouteDeps &
   EventRouteDeps &
+  CommunityRouteDeps &
+  ChainRouteDeps &
+  WebhookRouteDeps &
   HealthDeps & {
     /** Other routers, served under the same roof: gateway, uploads, metrics, the page of the API. */
     readonly routers: readonly Router[]
@@ -74,6 +83,9 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   mountSettingsRoutes(router, deps)
   mountSessionRoutes(router, deps)
   mountEventRoutes(router, deps)
+  mountCommunityRoutes(router, deps)
+  mountChainRoutes(router, deps)
+  mountWebhookRoute(router, deps)
   const document = describeApi([...rights.keys()], options.version)
   router.get('/openapi.json', (context) => {
     context.body = document

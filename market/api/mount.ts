@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
@@ -62,18 +63,38 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<
   )
 }
 
-async function readJson(request: AsyncIterable<Buffer>): Promise<unknown> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request) {
-    bytes += chunk.length
-    if (bytes > bodyLimitBytes)
-      throw new MarketError('body-too-large', `The request is larger than ${bodyLimitBytes} bytes.`)
-    chunks.push(chunk)
-  }
-  const value = parseJson(Buffer.concat(chunks).toString('utf8'))
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const value = parseJson((await readBody(request)).toString('utf8'))
   if (value === notJson) throw new MarketError('request-invalid', 'The request body is not JSON.')
   return value
+}
+
+/** A body is small; one that takes longer is somebody who holds connections open. */
+const bodyLimitMs = 15_000
+
+/** The bytes of a request's body. Throws `body-too-large`, and `request-slow` where they do not come. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const timer = setTimeout(() => request.destroy(tooSlow()), bodyLimitMs)
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > bodyLimitBytes)
+        throw new MarketError(
+          'body-too-large',
+          `The request is larger than ${bodyLimitBytes} bytes.`,
+        )
+      chunks.push(chunk)
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+  return Buffer.concat(chunks)
+}
+
+function tooSlow(): MarketError {
+  return new MarketError('request-slow', `The request took longer than ${bodyLimitMs / 1_000} s.`)
 }
 
 const notJson = Symbol('not JSON')

@@ -7,6 +7,14 @@ import {
   releaseRoute,
   renewRoute,
 } from '#protocol/api/agent.ts'
+import {
+  accountsRoute,
+  evidenceRoute,
+  marketJobRoute,
+  networkRoute,
+  reputationRoute,
+} from '#protocol/api/chain.ts'
+import { acceptRoute, bidRoute, bidsRoute } from '#protocol/api/community.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
 import {
   cancelJobRoute,
@@ -18,6 +26,7 @@ import {
 } from '#protocol/api/jobs.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
+import { deliveriesRoute, deliveryTriesRoute, redeliverRoute } from '#protocol/api/webhooks.ts'
 import type { Route } from '#protocol/route.ts'
 
 /**
@@ -27,7 +36,7 @@ import type { Route } from '#protocol/route.ts'
 export type Right = {
   readonly caller: 'anyone' | 'account'
   /** What has to be the caller's: else `forbidden`, or `not-found` where that something exists is nobody else's business. */
-  readonly owns: 'nothing' | 'job' | 'encoder' | 'settings'
+  readonly owns: 'nothing' | 'job' | 'encoder' | 'settings' | 'delivery'
 }
 
 const anyone: Right = { caller: 'anyone', owns: 'nothing' }
@@ -52,6 +61,17 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [checkAgentRoute, account('nothing')],
   [getSettingsRoute, account('settings')],
   [changeSettingsRoute, account('settings')],
+  [bidRoute, account('encoder')],
+  [bidsRoute, anyone],
+  [acceptRoute, account('job')],
+  [reputationRoute, anyone],
+  [evidenceRoute, anyone],
+  [accountsRoute, anyone],
+  [marketJobRoute, anyone],
+  [networkRoute, anyone],
+  [deliveriesRoute, account('nothing')],
+  [deliveryTriesRoute, account('delivery')],
+  [redeliverRoute, account('delivery')],
   [challengeRoute, anyone],
   [signInRoute, anyone],
   [signOutRoute, account('nothing')],

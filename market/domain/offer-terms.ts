@@ -81,7 +81,7 @@ const settlementSeconds = 86_400
 export function escrowDeadlines(
   now: ChainTime,
   deliverBy: ChainTime,
-  { ratificationSeconds }: Patience,
+  ratificationSeconds: number,
 ): { readonly ratificationDeadline: ChainTime; readonly expiration: ChainTime } {
   const ratificationDeadline = ChainTime.parse(now + ratificationSeconds)
   const expiration = ChainTime.parse(Math.max(deliverBy, ratificationDeadline) + settlementSeconds)

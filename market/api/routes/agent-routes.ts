@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import type { z } from 'zod'
 import {
   claimRoute,
   completeRoute,
@@ -10,7 +11,12 @@ import {
 import type { EncodingJobId, FailureClass } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { EncoderDirectory } from '../../ports/encoder-directory.ts'
-import type { JobScheduler, Lease } from '../../ports/job-scheduler.ts'
+import type {
+  EncodingFailure,
+  JobScheduler,
+  Lease,
+  ProgressReport,
+} from '../../ports/job-scheduler.ts'
 import { mount } from '../mount.ts'
 import { settled } from '../refusals.ts'
 import { ownEncoder } from './callers.ts'
@@ -50,10 +56,8 @@ export function mountAgentRoutes(router: Router, { scheduler, encoders }: AgentR
     return { leaseExpiresAt }
   })
   mount(router, progressRoute, async ({ body, caller }) => {
-    const { stage, progress, details } = body
-    const report = { stage, stageProgress: Math.floor(progress), ...(details && { details }) }
     const lease = await leaseOf(body, caller)
-    const { leaseExpiresAt } = settled(await scheduler.reportProgress(lease, report))
+    const { leaseExpiresAt } = settled(await scheduler.reportProgress(lease, reportOf(body)))
     return { leaseExpiresAt }
   })
   mount(router, releaseRoute, async ({ body, caller }) =>
@@ -65,12 +69,21 @@ export function mountAgentRoutes(router: Router, { scheduler, encoders }: AgentR
     return viewJob(settled(await scheduler.completeJob(await leaseOf(body, caller), result)))
   })
   mount(router, failRoute, async ({ body, caller }) => {
-    const failure = { class: body.class ?? classOf(body.retryable), message: body.error }
-    return viewJob(settled(await scheduler.failJob(await leaseOf(body, caller), failure)))
+    const lease = await leaseOf(body, caller)
+    return viewJob(settled(await scheduler.failJob(lease, failureOf(body))))
   })
 }
 
-/** All that an encoder knows which says no more than whether to try again. */
-function classOf(retryable: boolean): FailureClass {
-  return retryable ? 'device' : 'input-fatal'
+export function reportOf({
+  stage,
+  progress,
+  details,
+}: z.output<typeof progressRoute.body>): ProgressReport {
+  return { stage, stageProgress: Math.floor(progress), ...(details && { details }) }
+}
+
+/** An encoder that says no more than whether to try again has said that the input, or that the machine is at fault. */
+export function failureOf(body: z.output<typeof failRoute.body>): EncodingFailure {
+  const usual: FailureClass = body.retryable ? 'device' : 'input-fatal'
+  return { class: body.class ?? usual, message: body.error }
 }

@@ -5,23 +5,11 @@ import { z } from 'zod'
 import { JobEventView, jobEventStreamPath } from '#protocol/api/jobs.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { EncodingEvent } from '../../ports/job-scheduler.ts'
+import type { EventFeed } from '../../services/event-feed.ts'
 import { parse } from '../mount.ts'
 import { viewEvent } from './job-routes.ts'
 
-/** Events as they are known to all processes, for whoever listens here. */
-export type EventFeed = {
-  /**
-   * Tells every event after a sequence, then each new one, until the signal. Resolves when the listener refuses one: it has fallen
-   * behind, and comes back with the last sequence it saw.
-   */
-  follow(
-    after: number | null,
-    listener: (event: EncodingEvent) => boolean,
-    signal: AbortSignal,
-  ): Promise<void>
-}
-
-export type EventRouteDeps = { readonly feed: EventFeed }
+export type EventRouteDeps = { readonly feed: Pick<EventFeed, 'follow'> }
 
 const StreamQuery = z.object({ job: EncodingJobId.optional() })
 const LastEventId = z.union([
@@ -41,7 +29,7 @@ export function mountEventRoutes(router: Router, { feed }: EventRouteDeps): void
   router.get(jobEventStreamPath, (context) => stream(context, feed))
 }
 
-function stream(context: Context, feed: EventFeed): void {
+function stream(context: Context, feed: Pick<EventFeed, 'follow'>): void {
   const { job } = parse(StreamQuery, context.query)
   const after = parse(LastEventId, context.get('last-event-id'))
   const gone = new AbortController()

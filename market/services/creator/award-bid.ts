@@ -1,15 +1,13 @@
 import { milliHbd } from '#protocol/amount.ts'
-import type { JobAward } from '#protocol/award.ts'
 import type { Bid } from '#protocol/bid.ts'
 import { classOf } from '#protocol/encoder.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
 import type { JobOffer } from '#protocol/offer.ts'
-import type { HiveOperation } from '#protocol/transaction.ts'
+import { awardOperations } from '../../domain/award-operations.ts'
 import type { Bidder } from '../../domain/bidders.ts'
 import { haveAllBid } from '../../domain/bidders.ts'
 import type { Choice, CreatorJobIn } from '../../domain/creator-job.ts'
-import { customJson, escrowTransfer } from '../../domain/hive-operations.ts'
-import { escrowDeadlines, escrowIdOf } from '../../domain/offer-terms.ts'
+import { escrowIdOf } from '../../domain/offer-terms.ts'
 import type { Circumstances } from '../../domain/ranking.ts'
 import { rankBids } from '../../domain/ranking.ts'
 import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
@@ -85,7 +83,10 @@ function signAward(
   }
   const entry = deps.outbox.submit({
     key: awardKey(job.id, awards),
-    operations: awardOperations(deps, job, choice, circumstances),
+    operations: awardOperations({
+      ...{ creator: deps.account, operationId: deps.operationId, offer: job.offer, choice },
+      ...{ now: circumstances.now, ratificationSeconds: deps.options.ratificationSeconds },
+    }),
     account: deps.account,
     roles: ['active'],
   })
@@ -96,37 +97,6 @@ function signAward(
     { ...job, phase: 'awarding', awards, choice },
     { type: 'award-signed', transaction: entry.id, encoder, arbiter, price, fee, escrow },
   )
-}
-
-/** Money and award in one transaction under one active signature: never one without the other. */
-function awardOperations(
-  { account, operationId, options }: CreatorDeps,
-  job: CreatorJobIn<'bidding'>,
-  { bid, bidHash: bidId, arbiter, fee, escrow }: Choice,
-  { now }: Circumstances,
-): readonly HiveOperation[] {
-  const award: JobAward = {
-    v: 1,
-    t: 'job.award',
-    job: job.id,
-    encoder: bid.encoder,
-    arbiter,
-    price: bid.price,
-    readyBy: bid.readyBy,
-    bid: bidId,
-    escrow,
-  }
-  const funding = escrowTransfer({
-    from: account,
-    to: bid.encoder,
-    agent: arbiter,
-    escrow,
-    amount: bid.price,
-    fee,
-    meta: { app: operationId, job: job.id, bid: bidId },
-    ...escrowDeadlines(now, job.offer.deliverBy, options),
-  })
-  return [funding, customJson(operationId, account, award)]
 }
 
 export function awardKey(job: CreatorJobIn<'bidding'>['id'], awards: number): string {

@@ -1,0 +1,77 @@
+import type Router from '@koa/router'
+import { milliHbd } from '#protocol/amount.ts'
+import {
+  accountsRoute,
+  evidenceRoute,
+  marketJobRoute,
+  networkRoute,
+  reputationRoute,
+} from '#protocol/api/chain.ts'
+import { MarketError } from '../../errors.ts'
+import type { ChainQueries } from '../../ports/chain-queries.ts'
+import type { LiveMarket } from '../../ports/live-market.ts'
+import { mount } from '../mount.ts'
+
+export type ChainRouteDeps = {
+  readonly chain: ChainQueries
+  readonly live: Pick<LiveMarket, 'countPresent'>
+}
+
+const daySeconds = 86_400
+
+export function mountChainRoutes(router: Router, { chain, live }: ChainRouteDeps): void {
+  mount(router, reputationRoute, async ({ params }) => {
+    const { account, at, scores } = await chain.reputation(params.account)
+    return { account, at, scores: scores.map((each) => ({ ...each, marks: { ...each.marks } })) }
+  })
+  mount(router, evidenceRoute, async ({ params, query }) => {
+    const { role, cursor, limit } = query
+    const { rows, next } = await chain.evidence(params.account, role, { after: cursor, limit })
+    return {
+      evidence: rows.map((row) => ({ ...row, links: row.links.map((link) => ({ ...link })) })),
+      next,
+    }
+  })
+  mount(router, accountsRoute, async ({ query }) => {
+    const { role, cursor, limit } = query
+    const { rows, next } = await chain.accounts(role, { after: cursor, limit })
+    const accounts = rows.map(({ account, score, low, high, deeds, node }) => ({
+      ...{ account, score, low, high, deeds },
+      isRegistered: node?.phase === 'active',
+    }))
+    return { accounts, next }
+  })
+  mount(router, marketJobRoute, async ({ params }) => {
+    const known = await chain.job(params.job)
+    if (!known) throw new MarketError('job-unknown', 'No such job is on the chain yet.')
+    const { id, creator, phase, offer } = known.job
+    return {
+      ...{ job: id, creator, phase, ceiling: offer.ceiling, deliverBy: offer.deliverBy },
+      events: known.events.map(
+        ({ sequence, height, time, transaction, type, actor, receiver, amount }) => ({
+          ...{ sequence, height, time, transaction, type, actor, receiver, amount },
+        }),
+      ),
+    }
+  })
+  mount(router, networkRoute, async ({ query }) => {
+    const last = await chain.at()
+    const to = (last?.time ?? 0) + 1
+    const [figures, present] = await Promise.all([
+      chain.figures({ from: Math.max(0, to - query.days * daySeconds), to }),
+      live.countPresent(),
+    ])
+    const { at, held, days, medianPrice, medianPricePerMinute } = figures
+    return {
+      at,
+      held: milliHbd(held),
+      days: days.map(({ day, acceptedJobs, escrowed, paid, returned }) => ({
+        ...{ day, acceptedJobs },
+        ...{ escrowed: milliHbd(escrowed), paid: milliHbd(paid), returned: milliHbd(returned) },
+      })),
+      medianPrice: medianPrice === null ? null : milliHbd(medianPrice),
+      medianPricePerMinute: medianPricePerMinute === null ? null : milliHbd(medianPricePerMinute),
+      present,
+    }
+  })
+}

@@ -1,0 +1,45 @@
+import type Router from '@koa/router'
+import { acceptRoute, bidRoute, bidsRoute } from '#protocol/api/community.ts'
+import type { Bid } from '#protocol/bid.ts'
+import type { Envelope } from '#protocol/envelope.ts'
+import { MarketError } from '../../errors.ts'
+import type { LiveMarket } from '../../ports/live-market.ts'
+import type { AskedAward, PreparedAward } from '../../services/prepare-award.ts'
+import { mount } from '../mount.ts'
+import { signedIn } from './callers.ts'
+
+export type CommunityRouteDeps = {
+  readonly live: LiveMarket
+  readonly prepareAward: (asked: AskedAward) => Promise<PreparedAward>
+  /** Why a bid is not believed; null for one that is. */
+  readonly refusalOfBid: (bid: Envelope<Bid>) => Promise<string | null>
+  readonly audit: (actor: string, action: string, subject: string) => Promise<void>
+}
+
+export function mountCommunityRoutes(router: Router, deps: CommunityRouteDeps): void {
+  const { live, prepareAward, refusalOfBid, audit } = deps
+  mount(router, bidRoute, async ({ body, caller }) => {
+    const account = signedIn(caller)
+    const { job, encoder } = body.body
+    if (encoder !== account || body.author !== account)
+      throw new MarketError('forbidden', `A bid of @${encoder} is handed in by @${encoder} only.`)
+    const refusal = await refusalOfBid(body)
+    if (refusal !== null)
+      throw new MarketError('request-invalid', `The bid is not believed: ${refusal}.`)
+    await live.keepBid(body.body)
+    await audit(account, 'bid.handed-in', job)
+    return { job, encoder }
+  })
+  mount(router, bidsRoute, async ({ params }) => ({ bids: await live.bids(params.job) }))
+  mount(router, acceptRoute, async ({ body, caller }) => {
+    const creator = signedIn(caller)
+    const { job, encoder, arbiter = null } = body
+    const { operations, choice } = await prepareAward({ creator, job, encoder, arbiter })
+    await audit(creator, 'award.prepared', job)
+    const { bid, fee } = choice
+    return {
+      ...{ operations, signer: creator, role: 'active' as const },
+      ...{ price: bid.price, fee, arbiter: choice.arbiter },
+    }
+  })
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { MilliHbd } from '../amount.ts'
+import { BlockHeight, BlockId, ChainTime, HiveAccount, JobId } from '../ids.ts'
+import { defineRoute } from '../route.ts'
+import { noBody, none, pageOf, pageQuery } from './paging.ts'
+
+/** What the chain says. Whole numbers that may be larger than a float can hold travel as texts. */
+
+const StandingRole = z.enum(['encoder', 'creator', 'arbiter'])
+const Whole = z.codec(z.string().regex(/^-?\d+$/), z.bigint(), {
+  decode: (text) => BigInt(text),
+  encode: String,
+})
+
+const At = z.strictObject({ height: BlockHeight, block: BlockId, time: ChainTime })
+const Score = { score: z.number(), low: z.number(), high: z.number() }
+const AccountParams = z.strictObject({ account: HiveAccount })
+
+export const reputationRoute = defineRoute({
+  method: 'GET',
+  path: '/api/encoding/reputation/:account',
+  summary: 'How an account stands in each role, from 0 to 1000, and what that is made of.',
+  params: AccountParams,
+  body: noBody,
+  reply: z.strictObject({
+    account: HiveAccount,
+    at: At.nullable(),
+    scores: z
+      .array(
+        z.strictObject({
+          role: StandingRole,
+          ...Score,
+          /** Nano-HBD of good work and of faults, as they have faded by then. */
+          credit: Whole,
+          faults: Whole,
+          deeds: z.int(),
+          marks: z.record(z.string(), z.int()),
+        }),
+      )
+      .readonly(),
+  }),
+})
+
+export const evidenceRoute = defineRoute({
+  method: 'GET',
+  path: '/api/encoding/reputation/:account/evidence',
+  summary: 'The jobs that a standing follows from, the newest first, with their transactions.',
+  params: AccountParams,
+  query: z.strictObject({ ...pageQuery, role: StandingRole.default('encoder') }),
+  body: noBody,
+  reply: pageOf(
+    'evidence',
+    z.strictObject({
+      job: JobId,
+      counterpart: HiveAccount.nullable(),
+      at: z.strictObject({ height: BlockHeight, time: ChainTime, transaction: z.string() }),
+      /** Micro-HBD, before they fade. */
+      good: Whole,
+      fault: Whole,
+      marks: z.array(z.string()).readonly(),
+      links: z.array(z.record(z.string(), z.unknown())).readonly(),
+    }),
+  ),
+})
+
+export const accountsRoute = defineRoute({
+  method: 'GET',
+  path: '/api/encoding/accounts',
+  summary: 'Everybody in a role, the best standing first.',
+  params: none,
+  query: z.strictObject({ ...pageQuery, role: StandingRole.default('encoder') }),
+  body: noBody,
+  reply: pageOf(
+    'accounts',
+    z.strictObject({ account: HiveAccount, ...Score, deeds: z.int(), isRegistered: z.boolean() }),
+  ),
+})
+
+export const marketJobRoute = defineRoute({
+  method: 'GET',
+  path: '/api/encoding/market/jobs/:job',
+  summary: 'The life of a job on the chain: its phase and every step, with transactions and money.',
+  params: z.strictObject({ job: JobId }),
+  body: noBody,
+  reply: z.strictObject({
+    job: JobId,
+    creator: HiveAccount,
+    phase: z.string(),
+    ceiling: MilliHbd,
+    deliverBy: ChainTime,
+    events: z
+      .array(
+        z.strictObject({
+          sequence: z.int(),
+          height: BlockHeight,
+          time: ChainTime,
+          transaction: z.string(),
+          type: z.string(),
+          actor: HiveAccount.nullable(),
+          receiver: HiveAccount.nullable(),
+          amount: MilliHbd.nullable(),
+        }),
+      )
+      .readonly(),
+  }),
+})
+
+export const networkRoute = defineRoute({
+  method: 'GET',
+  path: '/api/encoding/network',
+  summary: 'What escrows hold, what was paid day by day, and the median price of the last days.',
+  params: none,
+  query: z.strictObject({ days: z.coerce.number().int().min(1).max(365).default(30) }),
+  body: noBody,
+  reply: z.strictObject({
+    at: At.nullable(),
+    held: MilliHbd,
+    days: z
+      .array(
+        z.strictObject({
+          day: z.int(),
+          acceptedJobs: z.int(),
+          escrowed: MilliHbd,
+          paid: MilliHbd,
+          returned: MilliHbd,
+        }),
+      )
+      .readonly(),
+    medianPrice: MilliHbd.nullable(),
+    medianPricePerMinute: MilliHbd.nullable(),
+    /** Accounts that say they are there. */
+    present: z.int(),
+  }),
+})
