@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeEach } from 'vitest'
 import type { PostgresDatabase } from '#market/adapters/postgres/database.ts'
-import { encodingJobs } from '#market/adapters/postgres/schema/jobs.ts'
 import { writeWebhook } from '#market/adapters/postgres/webhook-outbox.ts'
 import { createWebhookStore } from '#market/adapters/postgres/webhook-store.ts'
 import type { WebhookEvent } from '#market/domain/webhook-event.ts'
@@ -42,24 +40,6 @@ export function aWebhookEvent(changed: Partial<WebhookEvent> = {}): WebhookEvent
 /** Writes an event in a transaction of its own. */
 export function write(database: PostgresDatabase, changed: Partial<WebhookEvent> = {}) {
   return database.transaction((transaction) => writeWebhook(transaction, aWebhookEvent(changed)))
-}
-
-/** A job in the queue, with an address to tell its owner at. */
-export async function aQueuedJob(
-  database: PostgresDatabase,
-  changed: Partial<typeof encodingJobs.$inferInsert> = {},
-): Promise<string> {
-  const id = randomUUID()
-  await database.insert(encodingJobs).values({
-    ...{ id, owner: 'alice', permlink: 'video', inputCid: 'bafy', isShort: false },
-    ...{ qualities: ['720p'], tiers: ['agent'], tier: 'agent' },
-    turn: 1,
-    expiresAt: new Date(Date.UTC(2031, 0, 1)),
-    webhookUrl: 'https://hooks.example/',
-    webhookSecret,
-    ...changed,
-  })
-  return id
 }
 
 /** Receivers that answer as they are told, and keep what they got. */

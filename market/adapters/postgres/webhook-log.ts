@@ -60,20 +60,17 @@ export async function ownsDelivery(
   return found.length > 0
 }
 
-/** The last one of each job, and of each owner, stays: the next one counts on from it. */
+/** Of those of no job the last one stays: the next one counts on from it. */
 export async function pruneDeliveries(
   database: PostgresDatabase,
   endedBefore: Date,
 ): Promise<number> {
   const { rowCount } = await database.execute(sql`
     delete from webhook_deliveries ended
-    where phase <> 'due' and finished_at < ${endedBefore} and exists (
+    where phase <> 'due' and finished_at < ${endedBefore} and (job_id is not null or exists (
       select from webhook_deliveries later
-      where later.sequence > ended.sequence and (
-        later.job_id = ended.job_id
-        or (later.job_id is null and ended.job_id is null and later.owner = ended.owner)
-      )
-    )
+      where later.job_id is null and later.owner = ended.owner and later.sequence > ended.sequence
+    ))
   `)
   return rowCount ?? 0
 }

@@ -61,7 +61,8 @@ export function milliseconds(parameter: string): string {
 }
 
 /**
- * A statement that changes jobs and writes one event for each job that it changed, or does neither. `update` is an update or
+ * A statement that changes jobs and writes one event for each job that it changed, and the call to its owner's webhook where there
+ * is one, or does nothing of all that. `update` is an update or
  * insert whose rows are named j; `fields` is what else the event says, over the changed row `job`.
  */
 export function withEvent(
@@ -82,6 +83,25 @@ export function withEvent(
     event as (
       insert into job_events (job_id, type, phase, fields)
       select job.id, ${type}, job.phase, ${fields} from job
-    )
+      returning *
+    ),
+    call as (${webhookCalls})
     select * from job`
 }
+
+/**
+ * Numbered as the events are: that is known without a look at the calls before, which another transaction may be writing.
+ * A job without a secret is told to nobody: no call goes out unsigned.
+ */
+const webhookCalls = `
+      insert into webhook_deliveries (owner, job_id, sequence, type, url, secret, body, created_at)
+      select job.owner, job.id, event.sequence, 'job.' || event.type, job.webhook_url, job.webhook_secret,
+        json_build_object(
+          'type', 'job.' || event.type,
+          'timestamp', to_char(event.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+          'job', job.id, 'sequence', event.sequence,
+          'data', event.fields || jsonb_build_object('phase', event.phase)
+        )::text,
+        event.at
+      from event join job on job.id = event.job_id
+      where job.webhook_url is not null and job.webhook_secret is not null`

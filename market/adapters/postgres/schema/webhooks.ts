@@ -22,7 +22,7 @@ export const webhookDeliveries = pgTable(
     id: uuid().primaryKey().defaultRandom(),
     owner: varchar({ length: 16 }).notNull(),
     jobId: uuid(),
-    /** Counts the events of one job, or of one owner for those of no job. */
+    /** Of a job's event; those of no job are counted by owner. */
     sequence: bigint({ mode: 'number' }).notNull(),
     type: text().notNull(),
     url: text().notNull(),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { writeJobWebhook, writeWebhook } from '#market/adapters/postgres/webhook-outbox.ts'
-import { aQueuedJob, aWebhookEvent, aWebhookStore, write } from '#test/support/webhooks.ts'
+import { writeWebhook } from '#market/adapters/postgres/webhook-outbox.ts'
+import { aWebhookEvent, aWebhookStore, write } from '#test/support/webhooks.ts'
 
 const start = aWebhookEvent().at
 const minute = 60_000
@@ -35,36 +35,22 @@ test('a call is written if, and only if, what it tells of is committed', async (
   expect(await deliveries.lease(terms())).toMatchObject([{ id, tries: 1, triesAllowed: 12 }])
 })
 
-test('events of a job are numbered without gaps, however many write at once and however many fail', async () => {
-  const job = await aQueuedJob(database)
+test('events of an owner are numbered without gaps, however many write at once and however many fail', async () => {
   const writing = Array.from({ length: 32 }, (_, index) =>
     database.transaction(async (transaction) => {
-      await writeJobWebhook(transaction, { job, type: 'job.leased', at: start, data: { index } })
+      await writeWebhook(transaction, aWebhookEvent())
       if (index % 4 === 0) throw new Error('rolled back')
     }),
   )
-  await Promise.allSettled(writing)
-  await write(database)
-  const records = await deliveries.list('alice', { job, limit: 100 })
+  await Promise.allSettled([...writing, write(database, { owner: 'bob' })])
+  const records = await deliveries.list('alice', { limit: 100 })
   const numbers = records.map(({ sequence }) => sequence).sort((one, other) => one - other)
   expect(numbers).toEqual(Array.from({ length: 24 }, (_, index) => index + 1))
-  for (const { id, sequence, body } of records)
-    expect(JSON.parse(body)).toMatchObject({
-      ...{ id, job, sequence, type: 'job.leased' },
+  for (const { sequence, body } of records)
+    expect(JSON.parse(body)).toEqual({
+      ...{ type: 'job.completed', job: null, sequence, data: { outputCid: 'bafy' } },
       timestamp: '2030-01-01T00:00:00.000Z',
     })
-})
-
-test('a job without an address, or without a secret, is told to nobody', async () => {
-  const jobs = [
-    await aQueuedJob(database, { webhookUrl: null }),
-    await aQueuedJob(database, { webhookSecret: null }),
-  ]
-  for (const job of jobs)
-    expect(
-      await writeJobWebhook(database, { job, type: 'job.queued', at: start, data: {} }),
-    ).toBeNull()
-  expect(await deliveries.lease(terms())).toEqual([])
 })
 
 test('however many processes lease at once, each delivery goes to one of them', async () => {
