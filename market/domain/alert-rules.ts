@@ -7,7 +7,7 @@ export const alertLimits = {
   'disk-free': { limit: 5 * 2 ** 30, unit: 'bytes', tells: 'A disk is nearly full.' },
 } as const
 
-export type AlertName = keyof typeof alertLimits
+type AlertName = keyof typeof alertLimits
 
 /** A figure that was just read. */
 export type Reading = {

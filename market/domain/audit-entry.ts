@@ -25,7 +25,7 @@ export type AuditEntry = AuditDeed & {
 }
 
 /** Where the chain hangs: what stands for the hash before the first entry. */
-export const auditRoot = '0'.repeat(64)
+const auditRoot = '0'.repeat(64)
 
 export type AuditTip = Pick<AuditEntry, 'sequence' | 'hash'>
 

@@ -1,6 +1,6 @@
 import type { AuditDeed, AuditEntry } from '../domain/audit-entry.ts'
 
-export type AuditQuery = {
+type AuditQuery = {
   readonly actor?: string
   readonly subject?: string
   /** Sequence of the last one of the page before. */

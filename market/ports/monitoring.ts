@@ -23,7 +23,7 @@ export type PayoutCounts = {
   readonly overdue: number
 }
 
-export type DiskSpace = { readonly directory: string; readonly freeBytes: number }
+type DiskSpace = { readonly directory: string; readonly freeBytes: number }
 
 /** What operators watch; each is read when it is asked for. A source that is not this process' to know is left out. */
 export type MonitoringSources = {

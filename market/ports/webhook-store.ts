@@ -4,7 +4,7 @@ import type { TryOutcome } from './webhook-sender.ts'
  * A delivery is `due` until one try is answered well (`delivered`) or all are used up (`dead`); its owner may make an ended one
  * due again. While it is due, one process at a time has it in lease.
  */
-export type DeliveryPhase = 'due' | 'delivered' | 'dead'
+type DeliveryPhase = 'due' | 'delivered' | 'dead'
 
 /** What one process may send now. */
 export type LeasedDelivery = {

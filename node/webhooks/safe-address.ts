@@ -15,7 +15,7 @@ export const resolveName: Resolve = async (name) => {
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
 }
 
-export type AddressRefusal =
+type AddressRefusal =
   | 'url-invalid'
   | 'scheme-not-http'
   | 'credentials-in-url'
