@@ -11,7 +11,8 @@ const definitions = {
   leases_lost_last_hour: { help: 'Leases that ran out within the last hour.', labels: [] },
   webhook_deliveries: { help: 'Calls to webhooks that are due or dead.', labels: ['phase'] },
   webhook_oldest_due_seconds: { help: 'Age of the oldest call that is due.', labels: [] },
-  payouts: { help: 'Jobs on the chain by what became of the money.', labels: ['outcome'] },
+  payouts_last_day: { help: 'Escrows that were released in a day.', labels: ['outcome'] },
+  payouts_overdue: { help: 'Jobs that were delivered and not settled in time.', labels: [] },
   disk_free_bytes: { help: 'Bytes that may still be written.', labels: ['directory'] },
 } as const
 
@@ -106,7 +107,11 @@ function readersOf(sources: MonitoringSources) {
     },
     payouts: async (): Promise<Figures> => {
       const payouts = await sources.payouts?.()
-      return payouts ? { payouts: labelled('outcome', payouts) } : {}
+      if (!payouts) return {}
+      return {
+        payouts_last_day: labelled('outcome', payouts.lastDay),
+        payouts_overdue: [{ value: payouts.overdue }],
+      }
     },
     disks: async (): Promise<Figures> => {
       const disks = (await sources.disks?.()) ?? []

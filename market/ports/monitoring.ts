@@ -17,8 +17,8 @@ export type WebhookBacklog = {
 
 /** Jobs on the chain by what became of the money. */
 export type PayoutCounts = {
-  readonly paid: number
-  readonly refunded: number
+  /** Releases of escrows to encoders, and back to creators, within the last day of the chain. */
+  readonly lastDay: { readonly paid: number; readonly refunded: number }
   /** Delivered long ago, and neither paid nor refunded. */
   readonly overdue: number
 }

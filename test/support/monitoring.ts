@@ -8,7 +8,7 @@ export function calmSources() {
     leasesLostLastHour: 0,
     chain: { height: 100, lagSeconds: 60 },
     webhooks: { due: 0, dead: 0, oldestDueSeconds: null as number | null },
-    payouts: { paid: 0, refunded: 0, overdue: 0 },
+    payouts: { lastDay: { paid: 0, refunded: 0 }, overdue: 0 },
     freeBytes: 50 * 2 ** 30,
   }
   const sources: Required<MonitoringSources> = {

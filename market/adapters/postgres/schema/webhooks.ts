@@ -49,6 +49,7 @@ export const webhookDeliveries = pgTable(
     index('webhook_deliveries_leased')
       .on(table.owner, table.leaseExpiresAt)
       .where(sql`lease_expires_at is not null`),
+    index('webhook_deliveries_dead').on(table.finishedAt).where(sql`phase = 'dead'`),
     index('webhook_deliveries_ended').on(table.finishedAt).where(sql`phase <> 'due'`),
     index('webhook_deliveries_of_owner').on(table.owner, table.createdAt.desc(), table.id.desc()),
     uniqueIndex('webhook_deliveries_of_job').on(table.jobId, table.sequence),

@@ -10,7 +10,7 @@ const monitoring = createMonitoringStore(database)
 
 test('an indexer that has seen no block has no progress, and no payouts', async () => {
   expect(await monitoring.chain()).toBeNull()
-  expect(await monitoring.payouts()).toEqual({ paid: 0, refunded: 0, overdue: 0 })
+  expect(await monitoring.payouts()).toEqual({ lastDay: { paid: 0, refunded: 0 }, overdue: 0 })
 })
 
 test('jobs are counted as the ledger has them, and as overdue hours after their delivery', async () => {
@@ -22,14 +22,18 @@ test('jobs are counted as the ledger has them, and as overdue hours after their 
   expect({ isPaid: paid > 0, isDelivered: delivered > 0 }).toEqual({
     ...{ isPaid: true, isDelivered: true },
   })
-  expect(await monitoring.payouts()).toEqual({ paid, refunded: 0, overdue: 0 })
+  expect(await monitoring.payouts()).toEqual({ lastDay: { paid, refunded: 0 }, overdue: 0 })
   expect(await monitoring.chain()).toMatchObject({ height: blocks.at(-1)!.height })
   await pool.query('update chain_cursor set time = time + 6 * 3600 + 1')
   expect(await monitoring.payouts()).toMatchObject({ overdue: delivered })
+  await pool.query(
+    "update chain_job_events set type = 'escrow-returned' where type = 'escrow-paid'",
+  )
+  expect(await monitoring.payouts()).toMatchObject({ lastDay: { paid: 0, refunded: paid } })
+  await pool.query('update chain_cursor set time = time + 86400')
+  expect(await monitoring.payouts()).toMatchObject({ lastDay: { paid: 0, refunded: 0 } })
   await pool.query('update chain_cursor set time = floor(extract(epoch from now())) - 1000')
   expect((await monitoring.chain())?.lagSeconds).toBeGreaterThanOrEqual(1_000)
-  await pool.query("update chain_jobs set to_encoder = 0 where phase = 'settled'")
-  expect(await monitoring.payouts()).toMatchObject({ paid: 0, refunded: paid })
 })
 
 test('calls that are due and dead are counted, and the oldest due one is told', async () => {
