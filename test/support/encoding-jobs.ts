@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
-import type { SchedulerOptions } from '#market/adapters/postgres/scheduler/queue.ts'
 import type {
   EncodingResult,
   JobScheduler,
@@ -13,7 +11,6 @@ import { milliHbd } from '#protocol/amount.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import { Cid } from '#protocol/ids.ts'
 import { alice } from './builders.ts'
-import { openTestDatabase } from './postgres.ts'
 
 export const aCid = Cid.parse(`bafkrei${'a'.repeat(51)}4`)
 
@@ -43,23 +40,6 @@ export const leaseOf = ({ id, assignedEncoderId, fencingToken }: LeasedJob): Lea
   encoder: assignedEncoderId,
   fencingToken,
 })
-
-/** A scheduler over an empty database. `query` sees and changes what is behind it. */
-export async function openTestScheduler(options: Partial<SchedulerOptions> = {}) {
-  const opened = await openTestDatabase()
-  const scheduler = createJobScheduler({ pool: opened.pool, random: () => 0 }, options)
-  return {
-    ...opened,
-    scheduler,
-    query: async (text: string, values: readonly unknown[] = []) =>
-      (await opened.pool.query(text, [...values])).rows,
-    /** Lets a job's lease, rest, expiry or patience run out, or its end be long ago. */
-    letTimePass: (column: string) =>
-      opened.pool.query(
-        `update encoding_jobs set ${column} = now() - interval '100 days' where ${column} is not null`,
-      ),
-  }
-}
 
 /** The value of a call that must not be refused. */
 export function granted<Value>(outcome: SchedulerOutcome<Value>): Value {

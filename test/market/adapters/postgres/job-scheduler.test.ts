@@ -11,8 +11,8 @@ import {
   claimed,
   granted,
   leaseOf,
-  openTestScheduler,
 } from '#test/support/encoding-jobs.ts'
+import { openTestScheduler } from '#test/support/scheduler.ts'
 
 const carols = { id: 'carols-node', owner: carol }
 const refusal = (name: string) => ({ ok: false, refusal: name })
