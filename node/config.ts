@@ -10,6 +10,7 @@ const Environment = z.object({
   SPK_KEYSTORE_PASSWORD: z.string().optional(),
   SPK_KEYSTORE_NEW_PASSWORD: z.string().optional(),
   DATABASE_URL: z.url().optional(),
+  SPK_ALERT_SECRET: z.string().startsWith('whsec_').optional(),
   SPK_LOG_LEVEL: z.enum(logLevels).optional(),
   SPK_DATA: z.string().min(1).optional(),
   FFMPEG_PATH: z.string().optional(),
@@ -34,6 +35,8 @@ export type Secrets = {
   readonly newKeystorePassword: string | undefined
   /** Of a Postgres server, with its password. */
   readonly databaseUrl: string | undefined
+  /** Signs what the operator's webhook is told. */
+  readonly alertSecret: string | undefined
 }
 
 const secretNames = [
@@ -42,6 +45,7 @@ const secretNames = [
   'SPK_KEYSTORE_PASSWORD',
   'SPK_KEYSTORE_NEW_PASSWORD',
   'DATABASE_URL',
+  'SPK_ALERT_SECRET',
 ] as const
 
 /**
@@ -74,6 +78,7 @@ export function readEnvironment(): { readonly settings: Settings; readonly secre
       keystorePassword: data.SPK_KEYSTORE_PASSWORD,
       newKeystorePassword: data.SPK_KEYSTORE_NEW_PASSWORD,
       databaseUrl: data.DATABASE_URL,
+      alertSecret: data.SPK_ALERT_SECRET,
     },
   }
 }

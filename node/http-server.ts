@@ -25,24 +25,40 @@ export async function startHttpServer(
   app.on('error', (error: unknown) => logger.debug('answer not finished', {}, error))
   app.use(errorResponses((error) => logger.error('request failed', {}, error)))
   for (const router of routers) app.use(router.routes()).use(router.allowedMethods())
+  return await serveApp(app, { host: '127.0.0.1', port })
+}
+
+export type Place = { readonly host: string; readonly port: number }
+
+/** Serves an app. Port 0 takes a free one. Rejects with `option-invalid` where host or port cannot be had. */
+export async function serveApp(app: Koa, place: Place): Promise<HttpServer> {
   const handle = app.callback()
   const server = createServer((request, response) => void handle(request, response))
   server.maxConnections = connectionLimit
-  await listen(server, port)
+  // Headers that trickle in are somebody who holds connections open.
+  server.headersTimeout = 15_000
+  await listen(server, place)
   const { port: taken } = server.address() as AddressInfo
+  const host = place.host.includes(':') ? `[${place.host}]` : place.host
   return {
-    url: `http://127.0.0.1:${taken}`,
+    url: `http://${host}:${taken}`,
     [Symbol.asyncDispose]: () => close(server),
   }
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, { host, port }: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? portTaken(port) : error)
+      if (error.code === 'EADDRINUSE') reject(portTaken(port))
+      else if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') reject(noHost(host))
+      else reject(error)
     })
-    server.listen(port, '127.0.0.1', resolve)
+    server.listen(port, host, resolve)
   })
+}
+
+function noHost(host: string): MarketError {
+  return new MarketError('option-invalid', `${host} is no address of this machine.`)
 }
 
 function portTaken(port: number): MarketError {

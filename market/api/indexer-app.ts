@@ -50,6 +50,8 @@ export type RequestFacts = {
   readonly request: string
   readonly method: string
   readonly path: string
+  /** The pattern that it matched, or `none`. */
+  readonly route: string
   readonly status: number
   readonly milliseconds: number
 }
@@ -102,7 +104,8 @@ function identify(ids: WeakMap<object, string>, log: (facts: RequestFacts) => vo
     const began = performance.now()
     await next()
     const { method, path, status } = context
-    log({ request, method, path, status, milliseconds: Math.round(performance.now() - began) })
+    const route = String(context['_matchedRoute'] ?? 'none')
+    log({ request, method, path, route, status, milliseconds: Math.round(performance.now() - began) })
   }
 }
 

@@ -98,6 +98,8 @@ export interface ChainQueries {
   /** Everybody in a role, the best score first, as of its last change or the last checkpoint. */
   accounts(role: Role, page: PageOptions): Promise<Page<AccountEntry>>
   job(id: JobId): Promise<ChainJob | null>
+  /** What an account registered last; null for who never did. */
+  node(account: HiveAccount): Promise<NodeRecord | null>
   /** Steps of all jobs behind a sequence, in order. */
   eventsAfter(sequence: number, limit: number): Promise<readonly ChainEvent[]>
   figures(window: Window): Promise<NetworkFigures>

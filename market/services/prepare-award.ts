@@ -1,4 +1,3 @@
-import type { NodeRecord } from '#contracts/registry.ts'
 import { milliHbd } from '#protocol/amount.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
@@ -12,9 +11,7 @@ import type { ChainQueries } from '../ports/chain-queries.ts'
 import type { LiveMarket } from '../ports/live-market.ts'
 
 export type PrepareAwardDeps = {
-  readonly chain: Pick<ChainQueries, 'at' | 'job'>
-  /** As the registry has it; null for an account that never registered. */
-  readonly nodeOf: (account: HiveAccount) => Promise<NodeRecord | null>
+  readonly chain: Pick<ChainQueries, 'at' | 'job' | 'node'>
   readonly live: Pick<LiveMarket, 'bids'>
   readonly operationId: string
   readonly sha256: Sha256
@@ -55,7 +52,7 @@ export function createPrepareAward(deps: PrepareAwardDeps) {
     const arbiter = asked.arbiter ?? shared[0]
     if (!arbiter || !shared.includes(arbiter))
       throw new MarketError('arbiter-missing', 'Offer and bid have no such arbiter in common.')
-    const node = await deps.nodeOf(arbiter)
+    const node = await deps.chain.node(arbiter)
     const choice: Choice = {
       bid,
       bidHash: bidHash(bid, deps.sha256),

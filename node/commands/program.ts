@@ -4,6 +4,7 @@ import { createBenchmarkCommand } from './benchmark.ts'
 import { createDevchainCommand } from './devchain.ts'
 import { createDoctorCommand } from './doctor.ts'
 import { createEncodeCommand } from './encode.ts'
+import { createIndexerCommand } from './indexer.ts'
 import { createKeysCommand } from './keys.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
@@ -30,6 +31,7 @@ export function createProgram(version: string): Command {
   const commands = [
     createMarketCommand(),
     createNodeCommand(),
+    createIndexerCommand(),
     createKeysCommand(),
     createEncodeCommand(),
     createVerifyCommand(),

@@ -49,6 +49,10 @@ export function createChainQueries(database: PostgresDatabase): ChainQueries {
     evidence: (account, role, page) => readDeeds(database, { account, role }, page),
     accounts: (role, page) => readAccounts(database, role, page),
     job: (id) => readJob(database, id),
+    node: async (account) => {
+      const [row] = await database.select().from(chainNodes).where(eq(chainNodes.account, account))
+      return row?.record ?? null
+    },
     eventsAfter: (sequence, limit) => readEvents(database, sequence, limit),
     figures: (window) =>
       database.transaction(

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path'
+import { usualRateLimits } from '#market/api/rate-limits.ts'
+import { MarketError } from '#market/errors.ts'
+import description from '../../package.json' with { type: 'json' }
+import { readEnvironment } from '../config.ts'
+import { defaultDataPath, openDataDirectory } from '../data-directory.ts'
+import { startIndexer } from '../indexer.ts'
+import { createLifetime } from '../lifetime.ts'
+import { createLogger } from '../logger.ts'
+import { chainOf } from './chain-option.ts'
+import { explain } from './explain.ts'
+import type { IndexerFlags } from './indexer.ts'
+
+/** Starts the indexer, serves until it is stopped, and ends the process. */
+export async function runIndexer(flags: IndexerFlags): Promise<void> {
+  const lifetime = createLifetime()
+  try {
+    await serve(flags, lifetime)
+    lifetime.end(0)
+  } catch (error) {
+    if (lifetime.signal.aborted) lifetime.end(0)
+    const { code, message } = explain(error)
+    process.stderr.write(`${code}: ${message}\n`)
+    lifetime.end(1)
+  }
+}
+
+async function serve(
+  flags: IndexerFlags,
+  { signal, announce }: ReturnType<typeof createLifetime>,
+): Promise<void> {
+  const { settings, secrets } = readEnvironment()
+  const { network, rpc } = chainOf(flags.chain ?? [])
+  if (flags.alertUrl !== undefined && secrets.alertSecret === undefined) throw noAlertSecret()
+  using data = openDataDirectory(
+    resolve(flags.data ?? defaultDataPath('_indexer', settings.dataBase)),
+  )
+  const logger = createLogger({ level: settings.logLevel ?? 'info', name: 'indexer' })
+  await using indexer = await startIndexer(
+    {
+      ...{ network, rpc, data: data.path, host: flags.host, port: flags.port },
+      domain: flags.domain ?? `${flags.host}:${flags.port}`,
+      origins: flags.origin ?? [],
+      isProxied: flags.behindProxy === true,
+      pollMs: flags.poll ?? network.pollMs,
+      rebuild: flags.rebuild === true,
+      denyList: flags.denyList === undefined ? null : resolve(flags.denyList),
+      rateLimits: usualRateLimits,
+      alertUrl: flags.alertUrl ?? null,
+      ffmpeg: settings,
+      version: description.version,
+    },
+    {
+      secrets: {
+        databaseUrl: secrets.databaseUrl ?? null,
+        alertSecret: secrets.alertSecret ?? null,
+      },
+      logger,
+      signal,
+    },
+  )
+  announce({ type: 'ready', url: indexer.url })
+  process.stdout.write(`indexer on ${network.name}: ${indexer.url}/api\n`)
+  await new Promise<void>((done) => {
+    if (signal.aborted) done()
+    signal.addEventListener('abort', () => done(), { once: true })
+  })
+}
+
+function noAlertSecret(): MarketError {
+  return new MarketError(
+    'option-invalid',
+    'Alerts are signed: set SPK_ALERT_SECRET to a secret like whsec_… that the receiver knows too.',
+  )
+}

@@ -1,0 +1,37 @@
+import type { RateLimits } from '#market/api/rate-limits.ts'
+import type { Network } from './networks.ts'
+
+/** Everything an indexer is told, secrets left out. */
+export type IndexerConfig = {
+  readonly network: Network
+  readonly rpc: readonly string[]
+  /** The indexer's own directory, locked by the caller. */
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  /** Name by which people reach it; challenges are bound to it. */
+  readonly domain: string
+  /** Origins of pages, besides its own, that may call the API. */
+  readonly origins: readonly string[]
+  readonly isProxied: boolean
+  readonly pollMs: number
+  /** True to forget what was projected and begin at the market's first block. */
+  readonly rebuild: boolean
+  readonly denyList: string | null
+  readonly rateLimits: RateLimits
+  /** The operator's own webhook for alerts; null for none. */
+  readonly alertUrl: string | null
+  readonly ffmpeg: {
+    readonly ffmpegPath: string | undefined
+    readonly ffprobePath: string | undefined
+    readonly searchPath: string
+  }
+  readonly version: string
+}
+
+export type IndexerSecrets = {
+  /** URL of a Postgres server; null for one of the indexer's own. */
+  readonly databaseUrl: string | null
+  /** Signs what alerts say; null where there is none. */
+  readonly alertSecret: string | null
+}

@@ -1,0 +1,307 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import Router from '@koa/router'
+import { createAuditLog } from '#market/adapters/postgres/audit-log.ts'
+import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
+import type { OpenedPostgres } from '#market/adapters/postgres/database.ts'
+import { openPostgres } from '#market/adapters/postgres/database.ts'
+import { createEncoderDirectory } from '#market/adapters/postgres/encoder-directory.ts'
+import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
+import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
+import { createProjectionStore } from '#market/adapters/postgres/projection-store.ts'
+import { createSessionStore } from '#market/adapters/postgres/session-store.ts'
+import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
+import { openDatabase } from '#market/adapters/sqlite/database.ts'
+import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
+import { createApplyWebhook } from '#market/api/apply-webhook.ts'
+import { createIndexerApp } from '#market/api/indexer-app.ts'
+import type { Check } from '#market/api/routes/health-routes.ts'
+import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
+import { MarketError } from '#market/errors.ts'
+import { createEventFeed } from '#market/services/event-feed.ts'
+import { createPrepareAward } from '#market/services/prepare-award.ts'
+import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
+import { createSessions } from '#market/services/sessions.ts'
+import type { Bid } from '#protocol/bid.ts'
+import { EncodingJobId } from '#protocol/encoding-job.ts'
+import type { Envelope } from '#protocol/envelope.ts'
+import { startAlerts } from './alerts.ts'
+import { createApiPageRouter } from './api-page.ts'
+import { createAccounts } from './chain/accounts.ts'
+import { createAgreedBlocks } from './chain/agreed-blocks.ts'
+import { createBlockSource } from './chain/block-source.ts'
+import { isSealed } from './chain/envelopes.ts'
+import { createHiveRpc, HiveRpcOptions, pause, refuseForeignChain } from './chain/hive-rpc.ts'
+import { createPostingAuthority } from './chain/posting-authority.ts'
+import { createEncodingEngine } from './encoding/engine.ts'
+import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
+import { openDenyList, openToAll } from './gateway/deny-list.ts'
+import { createGatewayRouter } from './gateway/gateway.ts'
+import { serveApp } from './http-server.ts'
+import type { Projection } from './indexer-chain.ts'
+import { startProjection } from './indexer-chain.ts'
+import type { IndexerConfig, IndexerSecrets } from './indexer-config.ts'
+import { openBlockStore } from './ipfs/block-store.ts'
+import { createContentStore } from './ipfs/content-store.ts'
+import type { Logger } from './logger.ts'
+import { startLoop } from './loop.ts'
+import { createMetrics } from './metrics.ts'
+import { createMonitoringSources } from './monitoring-sources.ts'
+import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
+import { sha256 } from './sha256.ts'
+import { usualUploadLimits } from './uploads/upload-limits.ts'
+import { startUploads } from './uploads/uploads.ts'
+import { checkUrl } from './webhooks/safe-address.ts'
+import { startWebhooks } from './webhooks/start-webhooks.ts'
+import { webhookCrypto } from './webhooks/webhook-crypto.ts'
+
+export type Indexer = AsyncDisposable & { readonly url: string }
+
+export type IndexerDeps = {
+  readonly secrets: IndexerSecrets
+  readonly logger: Logger
+  readonly signal: AbortSignal
+}
+
+const agreement = { frozenMs: 30_000, witnesses: 3 }
+const sweepMs = 1_000
+const dayMs = 86_400_000
+
+/**
+ * Starts an indexer: tables, what fills them, and what serves them. Several may share one database; one of them projects, all
+ * serve. Disposing stops it in reverse.
+ */
+export async function startIndexer(
+  config: IndexerConfig,
+  { secrets, logger, signal }: IndexerDeps,
+): Promise<Indexer> {
+  const { network, data } = config
+  const { chainId, operationId, genesisHeight } = network
+  const clock = { now: Date.now }
+  const log = (module: string): Logger => logger.child(module)
+  await using starting = new AsyncDisposableStack()
+
+  const url = secrets.databaseUrl ?? (await ownServer(starting, data, signal)).url
+  const postgres = starting.use(
+    await openPostgres({
+      url,
+      onIdleError: (error) => log('postgres').warn('idle connection broke', {}, error),
+    }),
+  )
+  const { database, pool } = postgres
+  const auditLog = createAuditLog(database, sha256)
+  const audit = async (actor: string, action: string, subject: string): Promise<void> => {
+    await auditLog.append({ actor, action, subject, details: {} }, new Date(clock.now()))
+  }
+  const scheduler = createJobScheduler({ pool, random: Math.random })
+  const encoders = createEncoderDirectory(database)
+  const settings = createSettingsStore(database)
+  const live = createLiveMarket({ database, now: clock.now })
+  const chain = createChainQueries(database)
+  const sources = createMonitoringSources({ database, scheduler }, [data])
+  const metrics = createMetrics({ sources, logger: log('metrics') }, { version: config.version })
+
+  const rpc = createHiveRpc(
+    { logger: log('rpc') },
+    HiveRpcOptions.parse({ urls: [...config.rpc], chainId, timeoutMs: network.timeoutMs }),
+  )
+  await refuseForeignChain(rpc, signal)
+  const accounts = createAccounts({ rpc, now: clock.now }, { ttlMs: 60_000, limit: 10_000 })
+  const store = createProjectionStore(database, sha256, { chainId, operationId, genesisHeight })
+  if (config.rebuild) await store.clear()
+  const blocksOf = createAgreedBlocks(
+    {
+      sources: rpc.endpoints.map((endpoint) => createBlockSource(endpoint, { operationId })),
+      logger: log('chain'),
+      now: clock.now,
+    },
+    agreement,
+  )
+  const projection = starting.use(
+    await startProjection(
+      { chain: blocksOf, store, network: { operationId, sha256 }, logger: log('projection') },
+      { chainId, operationId, genesisHeight, postgresUrl: url, pollMs: config.pollMs },
+    ),
+  )
+
+  const policy = { allowLoopback: !network.isReal }
+  const webhooks = starting.use(
+    startWebhooks({ database, clock, logger: log('webhooks'), metrics }, policy),
+  )
+  const sessions = createSessions(
+    {
+      store: createSessionStore(database),
+      authority: createPostingAuthority({ accounts }),
+      clock,
+      randomBytes,
+      sha256,
+    },
+    { domain: config.domain },
+  )
+  const { alertUrl } = config
+  if (alertUrl !== null && secrets.alertSecret !== null)
+    starting.use(
+      startAlerts(
+        { database, sources, clock, logger: log('alerts') },
+        { url: alertUrl, secret: secrets.alertSecret, instance: hostname() },
+      ),
+    )
+  const { blocks, content } = starting.use(await openContent(data))
+  const tools = await openFfmpegTools({ ...config.ffmpeg, directory: data, signal })
+  const engine = await createEncodingEngine({ tools }, { directory: data, signal })
+  const uploads = starting.use(
+    await startUploads(
+      {
+        content,
+        analyse: engine.analyse,
+        accountOf: sessions.accountOf,
+        onOutcome: ({ owner, id, phase }) =>
+          void audit(owner, `upload.${phase}`, id).catch(noAudit),
+        logger: log('uploads'),
+      },
+      { directory: join(data, 'uploads'), limits: usualUploadLimits, patienceMs: dayMs },
+    ),
+  )
+  const noAudit = (error: unknown): void => log('audit').error('not noted', {}, error)
+  const denyList =
+    config.denyList === null
+      ? openToAll
+      : await openDenyList(config.denyList, { logger: log('gateway'), now: clock.now })
+  const feed = createEventFeed(scheduler)
+
+  const app = createIndexerApp(
+    {
+      ...{ scheduler, encoders, settings, live, chain, sessions, feed, audit },
+      webhooks: webhooks.deliveries,
+      now: clock.now,
+      newId: randomUUID,
+      newSecret: () => formatWebhookSecret(randomBytes(32)),
+      requireCallable: (target) => {
+        const checked = checkUrl(target, policy)
+        if (!checked.isSafe)
+          throw new MarketError('request-invalid', `Webhooks cannot go there: ${checked.reason}.`)
+      },
+      prepareAward: createPrepareAward({
+        ...{ chain, live, operationId, sha256 },
+        ratificationSeconds: 3_600,
+      }),
+      refusalOfBid: async (bid) => await refusalOfBid(bid),
+      receiveWebhook: createReceiveWebhook({
+        secretOf: async (job) => {
+          const id = EncodingJobId.safeParse(job)
+          return id.success ? ((await scheduler.find(id.data))?.webhookSecret ?? null) : null
+        },
+        receipts: webhooks.receipts,
+        crypto: webhookCrypto,
+        clock,
+        apply: createApplyWebhook(scheduler),
+      }),
+      checks: () => checksOf(postgres, projection, config.network.name),
+      routers: [
+        createGatewayRouter(blocks, denyList),
+        uploads.router,
+        createMetricsRouter(metrics),
+        createApiPageRouter(),
+      ],
+      log: {
+        request: (facts) => {
+          log('http').debug('answered', facts)
+          metrics.request({ ...facts, seconds: facts.milliseconds / 1_000 })
+        },
+        bug: (error, request) => log('http').error('request failed', { request }, error),
+      },
+    },
+    config,
+  )
+  const refusalOfBid = async (bid: Envelope<Bid>): Promise<string | null> => {
+    const at = await chain.at()
+    if (at && bid.body.expires <= at.time) return 'it has expired'
+    return (await isSealed(bid, accounts, chainId)) ? null : 'the signature is not its encoder’s'
+  }
+  const http = starting.use(await serveApp(app, config))
+  starting.use(startLoop((stopped) => feed.run(stopped)))
+  starting.use(
+    startLoop((stopped) =>
+      sweepAgain({ scheduler, live, sessions, logger: log('sweep') }, stopped),
+    ),
+  )
+  const stack = starting.move()
+  return { url: http.url, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+async function ownServer(
+  stack: AsyncDisposableStack,
+  data: string,
+  signal: AbortSignal,
+): Promise<{ readonly url: string }> {
+  return stack.use(await startEmbeddedPostgres({ directory: join(data, 'postgres'), signal }))
+}
+
+/** Blocks of uploads and trees, and who keeps them, in the indexer's own directory. It fetches nothing from anyone. */
+async function openContent(data: string) {
+  const blocks = await openBlockStore(join(data, 'blocks'))
+  const { database, [Symbol.dispose]: close } = openDatabase(join(data, 'content.sqlite'))
+  const fetcher = {
+    fetch: (): Promise<never> =>
+      Promise.reject(
+        new MarketError('content-unavailable', 'An indexer fetches no content; upload it here.'),
+      ),
+  }
+  const content = createContentStore({ blocks, pins: createPinStore(database), fetcher })
+  return { blocks, content, [Symbol.dispose]: close }
+}
+
+function createMetricsRouter(metrics: {
+  readonly text: () => Promise<string>
+  readonly contentType: string
+}): Router {
+  const router = new Router()
+  router.get('/metrics', async (context) => {
+    context.set('content-type', metrics.contentType)
+    context.body = await metrics.text()
+  })
+  return router
+}
+
+async function checksOf(
+  { pool }: OpenedPostgres,
+  projection: Projection,
+  chain: string,
+): Promise<readonly Check[]> {
+  const database = await pool.query('select 1').then(
+    () => ({ ok: true, detail: 'answers' }),
+    () => ({ ok: false, detail: 'does not answer' }),
+  )
+  const { isLeading, height, behind } = projection.status()
+  const progress = isLeading
+    ? `projects ${chain}: block ${height ?? 0}, ${behind ?? 'an unknown number'} behind`
+    : 'another process projects'
+  return [
+    { name: 'database', ...database },
+    { name: 'projection', ok: true, detail: progress },
+  ]
+}
+
+type Sweeping = {
+  readonly scheduler: { sweep(): Promise<unknown> }
+  readonly live: { sweep(): Promise<unknown> }
+  readonly sessions: { removeExpired(): Promise<unknown> }
+  readonly logger: Logger
+}
+
+/** What time asks of the tables; harmless to do in several processes at once. */
+async function sweepAgain(
+  { scheduler, live, sessions, logger }: Sweeping,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let round = 0; !signal.aborted; round += 1) {
+    try {
+      await scheduler.sweep()
+      if (round % 60 === 0) await Promise.all([live.sweep(), sessions.removeExpired()])
+    } catch (error) {
+      logger.warn('not swept', {}, error)
+    }
+    await pause(sweepMs, signal)
+  }
+}
