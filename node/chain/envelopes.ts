@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { Signature as HiveSignature } from '@hiveio/dhive'
 import { MarketError } from '#market/errors.ts'
 import type { EnvelopeSigner } from '#market/ports/market-network.ts'
-import type { Envelope, Signature } from '#protocol/envelope.ts'
+import type { Envelope } from '#protocol/envelope.ts'
 import { envelopeMessage } from '#protocol/envelope.ts'
 import type { EnvelopeBody } from '#protocol/envelope-body.ts'
 import { wireBody } from '#protocol/envelope-body.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { Signer } from '#protocol/signer.ts'
 import type { Accounts } from './accounts.ts'
+import { recoverSigner } from './recover-signer.ts'
 
 /** Signs messages with an account's posting key. */
 export function createEnvelopeSigner(
@@ -37,7 +37,7 @@ export async function isSealed(
   accounts: Accounts,
   chainId: string,
 ): Promise<boolean> {
-  const signer = recover(signature, digestOf(chainId, body))
+  const signer = recoverSigner(signature, digestOf(chainId, body))
   return signer !== null && (await accounts.isAuthorised(author, 'posting', [signer]))
 }
 
@@ -45,12 +45,4 @@ function digestOf(chainId: string, body: EnvelopeBody): Buffer {
   return createHash('sha256')
     .update(envelopeMessage(chainId, wireBody(body)), 'utf8')
     .digest()
-}
-
-function recover(signature: Signature, digest: Buffer): string | null {
-  try {
-    return HiveSignature.fromString(signature).recover(digest).toString()
-  } catch {
-    return null
-  }
 }
