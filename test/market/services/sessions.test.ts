@@ -124,6 +124,13 @@ test.each([
   await expect(sessions.signIn(answer)).rejects.toMatchObject(refusal)
 })
 
+test('a challenge is answered by the account that it names, whoever else signs it', async () => {
+  const { sessions } = setting()
+  const { nonce, text } = await sessions.challenge(alice)
+  const answer = { account: bob, nonce, signature: signed(text, devchainKey('bob', 'posting')) }
+  await expect(sessions.signIn(answer)).rejects.toMatchObject(refusal)
+})
+
 test('a challenge of another domain is refused, though the store is shared', async () => {
   const here = setting()
   const there = setting({ domain: 'other.example', store: here.store })
