@@ -25,7 +25,7 @@ import type { Cid, JobId } from '#protocol/ids.ts'
 import { measuredCapabilities, stillProven } from './benchmark/measure-and-keep.ts'
 import { createAccounts } from './chain/accounts.ts'
 import { createAgreedBlocks } from './chain/agreed-blocks.ts'
-import { createBlockSource } from './chain/block-source.ts'
+import { createBlockSources } from './chain/block-source.ts'
 import { createBroadcaster } from './chain/broadcaster.ts'
 import { createEnvelopeSigner } from './chain/envelopes.ts'
 import { createHiveRpc, HiveRpcOptions, refuseForeignChain } from './chain/hive-rpc.ts'
@@ -137,7 +137,7 @@ export async function startPeer(
   const ticker = createTicker(log('ticker'))
   const chain = createAgreedBlocks(
     {
-      sources: rpc.endpoints.map((endpoint) => createBlockSource(endpoint, { operationId })),
+      sources: createBlockSources(rpc.endpoints, { operationId }),
       logger: log('chain'),
       now: clock.now,
     },

@@ -42,10 +42,16 @@ export const rangeLimit = 100
 const escrowFilter = 0x80_0000_0000 + 0x100_0000_0000
 const virtualLimit = 150_000
 
-export function createBlockSource(
-  endpoint: HiveEndpoint,
+/** The sources of endpoints that are asked the same. A block that they have from one reading of one text is read once here, too. */
+export function createBlockSources(
+  endpoints: readonly HiveEndpoint[],
   { operationId }: { readonly operationId: string },
-): BlockSource {
+): readonly BlockSource[] {
+  const reader = createBlockReader(operationId)
+  return endpoints.map((endpoint) => createBlockSource(endpoint, reader))
+}
+
+function createBlockSource(endpoint: HiveEndpoint, read: BlockReader): BlockSource {
   return {
     url: endpoint.url,
     lastIrreversible: async (signal) => {
@@ -68,7 +74,7 @@ export function createBlockSource(
       if (blocks.length !== count)
         throw inconsistent(`asked for ${count} blocks and got ${blocks.length}`)
       const virtual = await virtualOperations(endpoint, first, first + count, signal)
-      return blocks.map((block, index) => toLedgerBlock(block, first + index, virtual, operationId))
+      return blocks.map((block, index) => read(block, first + index, virtual))
     },
   }
 }
@@ -106,6 +112,25 @@ async function virtualOperations(
   return found
 }
 
+type BlockReader = (
+  api: ApiBlock,
+  expected: number,
+  virtual: readonly VirtualOperation[],
+) => SourcedBlock
+
+/** Reads blocks, and gives the same for the same one; those with virtual operations are made anew, because these come apart from them. */
+function createBlockReader(operationId: string): BlockReader {
+  const known = new WeakMap<ApiBlock, { readonly expected: number; readonly read: SourcedBlock }>()
+  return (api, expected, virtual) => {
+    const own = virtual.filter(({ block }) => block === expected)
+    const before = own.length === 0 ? known.get(api) : undefined
+    if (before?.expected === expected) return before.read
+    const read = toLedgerBlock(api, expected, own, operationId)
+    if (own.length === 0) known.set(api, { expected, read })
+    return read
+  }
+}
+
 /** Real operations stand as hived applied them, virtual ones behind: contracts derive those, and only look whether they were served. */
 function toLedgerBlock(
   api: ApiBlock,
@@ -115,7 +140,7 @@ function toLedgerBlock(
 ): SourcedBlock {
   const height = BlockHeight.parse(Number.parseInt(api.block_id.slice(0, 8), 16))
   if (height !== expected) throw inconsistent(`asked for block ${expected} and got block ${height}`)
-  const found = [...realOperations(api, operationId), ...virtualOf(height, virtual, operationId)]
+  const found = [...realOperations(api, operationId), ...virtualOf(virtual, operationId)]
   const operations = found.map((operation, position) => ({ ...operation, position }))
   const { block_id: id, previous, timestamp: time } = api
   return {
@@ -155,14 +180,10 @@ function memberOf(value: unknown, name: 'operations' | 'type' | 'value'): unknow
   return (value as Partial<Record<typeof name, unknown>>)[name]
 }
 
-function virtualOf(
-  height: number,
-  virtual: readonly VirtualOperation[],
-  operationId: string,
-): readonly Unplaced[] {
-  return virtual
-    .filter(({ block }) => block === height)
-    .flatMap(({ trx_id: transaction, op }) => unplaced(transaction, ledgerAction(op, operationId)))
+function virtualOf(virtual: readonly VirtualOperation[], operationId: string): readonly Unplaced[] {
+  return virtual.flatMap(({ trx_id: transaction, op }) =>
+    unplaced(transaction, ledgerAction(op, operationId)),
+  )
 }
 
 function unplaced(transaction: TransactionId, action: LedgerAction | null): readonly Unplaced[] {

@@ -3,8 +3,8 @@ import type { OutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import type { OutboxEntry } from '#market/ports/outbox.ts'
 import type { TransactionId } from '#protocol/ids.ts'
 import type { Logger } from '../logger.ts'
+import { ChainAssertError } from './answer-reader.ts'
 import type { HiveEndpoint } from './hive-endpoint.ts'
-import { ChainAssertError } from './hive-endpoint.ts'
 import { reason } from './hive-rpc.ts'
 
 export type BroadcasterOptions = {

@@ -1,5 +1,9 @@
 import { z } from 'zod'
 import { MarketError } from '#market/errors.ts'
+import { bytesToHex, utf8 } from '#protocol/canonical.ts'
+import { sha256 } from '../sha256.ts'
+import type { AnswerReader } from './answer-reader.ts'
+import { ChainAssertError, createAnswerReader } from './answer-reader.ts'
 
 export type HiveEndpointOptions = {
   readonly url: string
@@ -8,18 +12,6 @@ export type HiveEndpointOptions = {
   readonly timeoutMs: number
   /** Largest answer that is read, in bytes. */
   readonly answerLimit: number
-}
-
-/** The endpoint answered with an error of hived's. Another endpoint need not say the same: this one may lie, lag or be out of order. */
-export class ChainAssertError extends Error {
-  override readonly name = 'ChainAssertError'
-  /** hived's name of the exception, such as `transaction_expiration_exception`; null where the answer has none. */
-  readonly exception: string | null
-
-  constructor(message: string, exception: string | null) {
-    super(message)
-    this.exception = exception
-  }
 }
 
 /** One JSON-RPC server of a Hive chain. It is asked nothing before it has proved that it serves the chain that is meant. */
@@ -60,35 +52,33 @@ function parseRetryAfter(text: string | null): number | null {
   return Math.min(1_000 * Number(text), longestRetryMs)
 }
 
-const Answer = z.union([
-  z.object({ id: z.unknown(), result: z.unknown() }),
-  z.object({
-    // A proxy that fails before it has read the request has no id to give back.
-    id: z.unknown().optional(),
-    error: z.object({
-      code: z.number(),
-      message: z.string(),
-      data: z.object({ name: z.string().optional() }).optional().catch(undefined),
-    }),
-  }),
-])
-
 const Version = z.object({ chain_id: z.string() })
 
-/** hived gives every failed assertion one of these codes. */
-const assertCodes: ReadonlySet<number> = new Set([-32000, -32003, 10])
-
-export function createHiveEndpoint(options: HiveEndpointOptions): HiveEndpoint {
+/** `reader` is one for all endpoints that are asked the same. */
+export function createHiveEndpoint(
+  options: HiveEndpointOptions,
+  reader: AnswerReader = createAnswerReader(),
+): HiveEndpoint {
   const { url, chainId } = options
-  let requests = 0
-  const request = (method: string, params: unknown, signal?: AbortSignal): Promise<unknown> => {
-    requests += 1
-    return exchange(options, { jsonrpc: '2.0', id: requests, method, params }, signal)
+  const request = async <Result>(
+    method: string,
+    params: unknown,
+    result: z.ZodType<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> => {
+    const id = questionId(method, params)
+    const { text, response } = await exchange(
+      options,
+      { jsonrpc: '2.0', id, method, params },
+      signal,
+    )
+    if (!response.ok) throw refusalIn(reader, text, id) ?? new HttpStatusError(response)
+    return reader.read(text, id, result)
   }
 
   let proof: Promise<void> | null = null
   const proveChain = async (): Promise<void> => {
-    const version = Version.parse(await request('database_api.get_version', {}))
+    const version = await request('database_api.get_version', {}, Version)
     if (version.chain_id === chainId) return
     throw new MarketError(
       'chain-foreign',
@@ -108,7 +98,7 @@ export function createHiveEndpoint(options: HiveEndpointOptions): HiveEndpoint {
       try {
         await proven()
         signal?.throwIfAborted()
-        return result.parse(await request(method, params, signal))
+        return await request(method, params, result, signal)
       } catch (error) {
         if (!(error instanceof ChainAssertError)) proof = null
         throw error
@@ -124,11 +114,17 @@ type Request = {
   readonly params: unknown
 }
 
+/** The same for the same question, so that endpoints that say the same say it in the same bytes. */
+function questionId(method: string, params: unknown): number {
+  const hash = bytesToHex(sha256(utf8(JSON.stringify([method, params]))))
+  return Number.parseInt(hash.slice(0, 12), 16)
+}
+
 async function exchange(
   { url, timeoutMs, answerLimit }: HiveEndpointOptions,
   request: Request,
   signal?: AbortSignal,
-): Promise<unknown> {
+): Promise<{ readonly text: string; readonly response: Response }> {
   const timeout = AbortSignal.timeout(timeoutMs)
   const response = await fetch(url, {
     method: 'POST',
@@ -137,15 +133,13 @@ async function exchange(
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     redirect: 'error',
   })
-  const text = await readText(response, answerLimit)
-  if (!response.ok) throw refusalIn(text, request.id) ?? new HttpStatusError(response)
-  return readResult(text, request.id)
+  return { text: await readText(response, answerLimit), response }
 }
 
 /** hived's own refusal where a proxy has put it under an HTTP error; null for anything else. */
-function refusalIn(text: string, id: number): ChainAssertError | null {
+function refusalIn({ read }: AnswerReader, text: string, id: number): ChainAssertError | null {
   try {
-    readResult(text, id)
+    read(text, id, z.unknown())
   } catch (error) {
     if (error instanceof ChainAssertError) return error
   }
@@ -161,23 +155,4 @@ async function readText(response: Response, limit: number): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function readResult(text: string, id: number): unknown {
-  const answer = Answer.parse(parseJson(text))
-  if ('error' in answer) {
-    const { code, message, data } = answer.error
-    if (assertCodes.has(code)) throw new ChainAssertError(message, data?.name ?? null)
-    throw new Error(`error ${code}: ${message}`)
-  }
-  if (answer.id !== id) throw new Error('the answer is to another request')
-  return answer.result
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new Error('the answer is not JSON', { cause })
-  }
 }

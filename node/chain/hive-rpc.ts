@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { MarketError } from '#market/errors.ts'
 import type { Logger } from '../logger.ts'
+import { createAnswerReader } from './answer-reader.ts'
 import type { HiveEndpoint } from './hive-endpoint.ts'
 import { createHiveEndpoint } from './hive-endpoint.ts'
 
@@ -39,7 +40,8 @@ export function createHiveRpc(
   { logger }: { readonly logger: Logger },
   { urls, ...options }: HiveRpcOptions,
 ): HiveRpc {
-  const endpoints = urls.map((url) => createHiveEndpoint({ url, ...options }))
+  const reader = createAnswerReader()
+  const endpoints = urls.map((url) => createHiveEndpoint({ url, ...options }, reader))
   let preferred = 0
   return {
     endpoints,

@@ -11,7 +11,7 @@ import type { Logger } from '../logger.ts'
 import type { Network } from '../networks.ts'
 import { sha256 } from '../sha256.ts'
 import { createAgreedBlocks } from './agreed-blocks.ts'
-import { createBlockSource } from './block-source.ts'
+import { createBlockSources } from './block-source.ts'
 import { createHiveRpc, HiveRpcOptions, refuseForeignChain } from './hive-rpc.ts'
 import { createLedgerFollower } from './ledger-follower.ts'
 
@@ -63,7 +63,7 @@ function openReader(
     { logger },
     HiveRpcOptions.parse({ urls: [...asked], chainId, timeoutMs }),
   )
-  const sources = rpc.endpoints.map((endpoint) => createBlockSource(endpoint, { operationId }))
+  const sources = createBlockSources(rpc.endpoints, { operationId })
   const follower = createLedgerFollower(
     {
       chain: createAgreedBlocks(

@@ -10,7 +10,7 @@ import type { Logger } from '../logger.ts'
 import type { Network } from '../networks.ts'
 import { sha256 } from '../sha256.ts'
 import { createAgreedBlocks } from './agreed-blocks.ts'
-import { createBlockSource } from './block-source.ts'
+import { createBlockSources } from './block-source.ts'
 import { createHiveRpc, HiveRpcOptions, pause } from './hive-rpc.ts'
 import { createLedgerFollower } from './ledger-follower.ts'
 
@@ -52,7 +52,7 @@ export async function replay(
     { logger },
     HiveRpcOptions.parse({ urls: [...rpc], chainId, timeoutMs }),
   )
-  const sources = endpoints.map((endpoint) => createBlockSource(endpoint, { operationId }))
+  const sources = createBlockSources(endpoints, { operationId })
   const follower = createLedgerFollower(
     {
       chain: createAgreedBlocks({ sources, logger, now }, { frozenMs: 30_000, witnesses: 3 }),

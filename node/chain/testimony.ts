@@ -18,6 +18,7 @@ export function sift(
   const unsound: Unsound[] = []
   const sound: { readonly testimony: Testimony; readonly print: string }[] = []
   // What is equal to the last letter is checked once: a check folds the blocks.
+  const fingerprint = createFingerprints()
   const told = testimonies.map((testimony) => ({ testimony, print: fingerprint(testimony.blocks) }))
   const equal = Map.groupBy(told, ({ testimony, print }) => print + virtualOf(testimony))
   for (const same of equal.values()) {
@@ -51,22 +52,26 @@ function failureOf(
   }
 }
 
-/** Everything that follows from blocks. Virtual operations decide nothing: contracts derive them, and only ask that none is missing. */
-function fingerprint(blocks: readonly SourcedBlock[]): string {
-  const told = blocks.map(({ block, transactions }) => {
-    const { height, id, previous, time, operations } = block
-    const real = operations.filter(({ action }) => !isVirtual(action.type))
-    // Ids have one length, so that they need no form of their own: there are many of them.
-    return [
-      height,
-      id,
-      previous,
-      time,
-      transactions.join(),
-      real.length > 0 ? canonicalJson(toTagged(real)) : '',
-    ].join(' ')
-  })
-  return told.join('\n')
+/** Everything that follows from blocks; of a block that several have is told once. */
+function createFingerprints(): (blocks: readonly SourcedBlock[]) => string {
+  const told = new Map<SourcedBlock, string>()
+  return (blocks) => {
+    const lines = blocks.map((block) => {
+      const line = told.get(block) ?? fingerprint(block)
+      told.set(block, line)
+      return line
+    })
+    return lines.join('\n')
+  }
+}
+
+/** Virtual operations decide nothing: contracts derive them, and only ask that none is missing. */
+function fingerprint({ block, transactions }: SourcedBlock): string {
+  const { height, id, previous, time, operations } = block
+  const real = operations.filter(({ action }) => !isVirtual(action.type))
+  // Ids have one length, so that they need no form of their own: there are many of them.
+  const members = [height, id, previous, time, transactions.join()]
+  return `${members.join(' ')} ${real.length > 0 ? canonicalJson(toTagged(real)) : ''}`
 }
 
 function isVirtual(type: string): boolean {

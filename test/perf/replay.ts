@@ -8,7 +8,9 @@ import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import { createAgreedBlocks } from '#node/chain/agreed-blocks.ts'
-import { createBlockSource } from '#node/chain/block-source.ts'
+import type { AnswerReader } from '#node/chain/answer-reader.ts'
+import { createAnswerReader } from '#node/chain/answer-reader.ts'
+import { createBlockSources } from '#node/chain/block-source.ts'
 import type { HiveEndpoint } from '#node/chain/hive-endpoint.ts'
 import type { LedgerFollower } from '#node/chain/ledger-follower.ts'
 import { createLedgerFollower } from '#node/chain/ledger-follower.ts'
@@ -64,8 +66,12 @@ function foldInMemory(blocks: readonly LedgerBlock[]): string {
   return `fold in memory: ${count(operations)} market operations in ${count(blocks.length)} blocks, state hash every 1,000 blocks: ${count(median)} a second (median of five, best ${count(best)})`
 }
 
-/** An endpoint that has its answers as text, and parses them as the real one does. */
-function anEndpoint(url: string, current: () => SyntheticRange): HiveEndpoint {
+/** An endpoint that has its answers as text, and reads them as the real one does. */
+function anEndpoint(
+  url: string,
+  reader: AnswerReader,
+  current: () => SyntheticRange,
+): HiveEndpoint {
   return {
     url,
     call: async <Result>(method: string, _params: unknown, result: z.ZodType<Result>) => {
@@ -76,7 +82,7 @@ function anEndpoint(url: string, current: () => SyntheticRange): HiveEndpoint {
           last_irreversible_block_num: range.last,
         })
       const text = method === 'block_api.get_block_range' ? range.blocks : range.virtual
-      return result.parse(JSON.parse(text).result)
+      return reader.read(text, 1, result)
     },
   }
 }
@@ -92,16 +98,16 @@ async function followed(
   readonly ours: number
   readonly view: LedgerFollower['view']
 }> {
-  let range: SyntheticRange = { last: 0, blocks: '', virtual: '' }
+  const silent: SyntheticRange = { last: 0, blocks: '', virtual: '' }
+  let range = silent
+  /** What each endpoint says of the range: equal texts, but none of them the same string, as none would be from the wire. */
+  let told: readonly SyntheticRange[] = []
   const { database, state } = openDatabase(join(directory, `follower-${endpoints}.sqlite`))
   const logger = createLogger({ level: 'warn', name: 'bench' })
   const urls = Array.from({ length: endpoints }, (_, index) => `http://127.0.0.1:${index + 1}`)
-  const sources = urls.map((url) =>
-    createBlockSource(
-      anEndpoint(url, () => range),
-      testNetwork,
-    ),
-  )
+  const reader = createAnswerReader()
+  const asked = urls.map((url, index) => anEndpoint(url, reader, () => told[index] ?? silent))
+  const sources = createBlockSources(asked, testNetwork)
   const follower = createLedgerFollower(
     {
       chain: createAgreedBlocks(
@@ -122,7 +128,8 @@ async function followed(
   let bytes = 0
   const signal = new AbortController().signal
   for (range of source) {
-    const { blocks, virtual } = range
+    const { last, blocks, virtual } = range
+    told = urls.map(() => ({ last, blocks: copyOf(blocks), virtual: copyOf(virtual) }))
     for (let turn = 0; turn < endpoints; turn += 1) {
       metered(bare, () => JSON.parse(blocks))
       metered(bare, () => JSON.parse(virtual))
@@ -139,7 +146,11 @@ async function followed(
   }
 }
 
-function told(
+function copyOf(text: string): string {
+  return Buffer.from(text).toString()
+}
+
+function line(
   name: string,
   { ratio, blocks, bytes, ours }: Awaited<ReturnType<typeof followed>>,
 ): string {
@@ -161,10 +172,10 @@ try {
   print(lines[0])
   const market = busyMarket({ blocks: blocksOf('blocks', 100_000), jobsPerBlock: 0.01 })
   const two = await followed(ranges(market, 20), 2, directory)
-  lines.push(told('two endpoints that agree', two))
+  lines.push(line('two endpoints that agree', two))
   print(lines[1])
   lines.push(
-    told(
+    line(
       'one endpoint, each block held against its id',
       await followed(sealedRanges(blocksOf('sealed', 5_000), 20), 1, directory),
     ),

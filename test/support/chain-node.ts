@@ -9,7 +9,7 @@ import type { NodeState } from '#market/ports/node-state.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
 import { createAccounts } from '#node/chain/accounts.ts'
 import { createAgreedBlocks } from '#node/chain/agreed-blocks.ts'
-import { createBlockSource } from '#node/chain/block-source.ts'
+import { createBlockSources } from '#node/chain/block-source.ts'
 import type { Broadcaster } from '#node/chain/broadcaster.ts'
 import { createBroadcaster } from '#node/chain/broadcaster.ts'
 import type { HiveRpc } from '#node/chain/hive-rpc.ts'
@@ -68,7 +68,7 @@ export function aChainNode(options: ChainNodeOptions): ChainNode {
     HiveRpcOptions.parse({ urls: [...urls], chainId, timeoutMs, answerLimit: 4 * 1024 * 1024 }),
   )
   const { operationId } = testNetwork
-  const sources = rpc.endpoints.map((endpoint) => createBlockSource(endpoint, { operationId }))
+  const sources = createBlockSources(rpc.endpoints, { operationId })
   const follower = createLedgerFollower(
     {
       chain: createAgreedBlocks(

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createAccounts } from '#node/chain/accounts.ts'
+import { ChainAssertError } from '#node/chain/answer-reader.ts'
 import type { SourcedBlock } from '#node/chain/block-source.ts'
-import { createBlockSource } from '#node/chain/block-source.ts'
+import { createBlockSources } from '#node/chain/block-source.ts'
 import { CondenserAccount, VirtualOperations } from '#node/chain/chain-schemas.ts'
-import { ChainAssertError, createHiveEndpoint } from '#node/chain/hive-endpoint.ts'
+import type { HiveEndpoint } from '#node/chain/hive-endpoint.ts'
+import { createHiveEndpoint } from '#node/chain/hive-endpoint.ts'
 import { createHiveRpc, HiveRpcOptions } from '#node/chain/hive-rpc.ts'
 import { devchainPublicKey } from '#node/devchain/keys.ts'
 import { networks } from '#node/networks.ts'
@@ -62,7 +64,7 @@ const endpointAt = (url: string) =>
     answerLimit: 4 * 1024 * 1024,
   })
 
-const sourceAt = (url: string) => createBlockSource(endpointAt(url), network)
+const sourceAt = (url: string) => createBlockSources([endpointAt(url)], network)[0]!
 
 const offer = formatOperation(anOffer())
 const customJson = (overrides: object): WireOperation => ({
@@ -378,19 +380,17 @@ describe('virtual operations', () => {
     const asked: { operation_begin: unknown }[] = []
     await using node = await aPublicNode()
     const endpoint = endpointAt(node.url)
-    const source = createBlockSource(
-      {
-        url: endpoint.url,
-        call: async (method, params, result, signal) => {
-          if (method !== 'account_history_api.enum_virtual_ops')
-            return await endpoint.call(method, params, result, signal)
-          asked.push(params as never)
-          return result.parse({ ops_by_block: [], ...left.shift() })
-        },
+    const pager: HiveEndpoint = {
+      url: endpoint.url,
+      call: async (method, params, result, signal) => {
+        if (method !== 'account_history_api.enum_virtual_ops')
+          return await endpoint.call(method, params, result, signal)
+        asked.push(params as never)
+        return result.parse({ ops_by_block: [], ...left.shift() })
       },
-      network,
-    )
-    await source.range(height(firstHeight), height(firstHeight + 2), withinTime())
+    }
+    const [source] = createBlockSources([pager], network)
+    await source?.range(height(firstHeight), height(firstHeight + 2), withinTime())
     return asked.map(({ operation_begin: from }) => from)
   }
 
