@@ -190,6 +190,21 @@ describe('sound', () => {
     expect(judgeSound(soundFigures(gap, own), place)[0]?.code).toBe('sound-silent')
   })
 
+  test('noise is told from what encoders add: at 16 kb/s it is four tenths as loud as the music, in honest work two', () => {
+    const loudness = Math.hypot(6_000, 2_000) / Math.SQRT2
+    const within = (share: number): Int16Array => {
+      let state = 7
+      return wave((at) => {
+        state = (state * 16_807) % 2_147_483_647
+        const noise = Math.sqrt(12) * (state / 2_147_483_647 - 0.5)
+        return music(at) + share * loudness * noise
+      })
+    }
+    expect(judgeSound(soundFigures(within(0.2), own), place)).toEqual([])
+    const starved = judgeSound(soundFigures(within(0.42), own), place)
+    expect(starved.map(({ code }) => code)).toEqual(['sound-differs'])
+  })
+
   test('one channel alone is judged as well', () => {
     const left = own.map((value, at) => (at % 2 === 0 ? value : 0))
     expect(judgeSound(soundFigures(left, own), place).map(({ code }) => code)).toContain(
