@@ -40,15 +40,15 @@ export const limitsOn: Readonly<Record<Footing, PictureLimits>> = {
   firm: pictureLimits,
   unsteady: {
     ...pictureLimits,
-    /** (0.14), and black has 0.45, another place 0.5 */
+    /** (0.17), and black has 0.4, another place 0.6 */
     similarityLoss: 0.2,
-    /** (0.22) */
+    /** (0.26) */
     worstSimilarityLoss: 0.3,
-    /** (8.4) */
-    noiseGain: 11,
-    /** (5.2) */
-    chromaNoiseGain: 8,
-    /** (0.45) */
+    /** (10.8), and black has 17 */
+    noiseGain: 13,
+    /** (7), and black has 12 */
+    chromaNoiseGain: 9,
+    /** (0.43) */
     detailRatio: 0.3,
     /** (27), and dropped frames have 77 */
     tilePeak: 40,
@@ -57,13 +57,13 @@ export const limitsOn: Readonly<Record<Footing, PictureLimits>> = {
   },
   drowned: {
     ...pictureLimits,
-    /** (0.15) */
+    /** (0.27) */
     worstSimilarityLoss: 0.3,
     /** (6.7) */
     tileLasting: 16,
     /** Nothing is left that could be asked for. */
     detailRatio: Number.NEGATIVE_INFINITY,
-    /** (0.54): bits go where they may, and what gets none stands still. */
+    /** (0.58): bits go where they may, and what gets none stands still. */
     frozenShare: 1,
   },
 }
