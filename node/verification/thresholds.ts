@@ -41,24 +41,26 @@ export const limitsOn: Readonly<Record<Footing, PictureLimits>> = {
   unsteady: {
     ...pictureLimits,
     /** (0.17), and black has 0.4, another place 0.6 */
-    similarityLoss: 0.2,
-    /** (0.26) */
-    worstSimilarityLoss: 0.3,
+    similarityLoss: 0.25,
+    /** (0.42), and another place has 0.7 */
+    worstSimilarityLoss: 0.5,
     /** (10.8), and black has 17 */
     noiseGain: 13,
-    /** (7), and black has 12 */
-    chromaNoiseGain: 9,
+    /** (8.6), and black has 12 to 14 */
+    chromaNoiseGain: 11,
     /** (0.43) */
     detailRatio: 0.3,
-    /** (27), and dropped frames have 77 */
-    tilePeak: 40,
+    /** (two of 24), and half the frame rate is 0.5 */
+    frozenShare: 0.15,
+    /** (38), and half the frame rate has 65 */
+    tilePeak: 48,
     /** (11), and a faint mark 18 */
     tileLasting: 16,
   },
   drowned: {
     ...pictureLimits,
     /** (0.27) */
-    worstSimilarityLoss: 0.3,
+    worstSimilarityLoss: 0.4,
     /** (6.7) */
     tileLasting: 16,
     /** Nothing is left that could be asked for. */

@@ -52,6 +52,24 @@ describe('the footing of a segment', () => {
   })
 })
 
+describe('on unsteady ground', () => {
+  const ground = { ...figures, reference: { similarity: 0.88, detailKept: 0.9 } }
+  const starved = { delivered: 500, reference: 900, cap: 1_000 }
+  const codesOf = (measured: Partial<PictureFigures>) =>
+    judgePicture({ ...ground, ...measured }, starved, place).map(({ code }) => code)
+
+  test('a job that was split among encoders passes, at its worst', () => {
+    const confetti = { worstSimilarityLoss: 0.419, chromaNoiseGain: 8.63, noiseGain: 7.7 }
+    expect(codesOf({ ...confetti, detailRatio: 0.456 })).toEqual([])
+    expect(codesOf({ noiseGain: 10.81, similarityLoss: 0.17, chromaNoiseGain: 7 })).toEqual([])
+  })
+
+  test('pictures may stand still for want of bits, but not each second one', () => {
+    expect(codesOf({ frozenShare: 2 / 24, tilePeak: 38 })).toEqual([])
+    expect(codesOf({ frozenShare: 1 / 2 })).toEqual(['picture-frozen'])
+  })
+})
+
 test('a cap gives a segment its own seconds, and what was saved up before it', () => {
   expect(capBytes(1_000, 4)).toBe(725_000)
 })
