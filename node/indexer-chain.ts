@@ -1,4 +1,5 @@
 import type { Network } from '#contracts/block-context.ts'
+import { advisoryLocks } from '#market/adapters/postgres/advisory-locks.ts'
 import { lead } from '#market/adapters/postgres/leadership.ts'
 import { MarketError } from '#market/errors.ts'
 import type {
@@ -43,9 +44,6 @@ export type ProjectionStatus = {
 export interface Projection extends AsyncDisposable {
   status(): ProjectionStatus
 }
-
-/** Any number that all indexers agree on: whoever holds it projects. */
-const projectionLock = 0x73_70_6b_02
 
 /** The tables went on without this process: another one leads, or somebody emptied them. */
 class OvertakenError extends Error {
@@ -95,7 +93,7 @@ export async function startProjection(
   }
 
   const run = async (): Promise<void> => {
-    const lock = { url: options.postgresUrl, lock: projectionLock }
+    const lock = { url: options.postgresUrl, lock: advisoryLocks.projection }
     while (!stop.signal.aborted) {
       try {
         await lead(lock, term, stop.signal)

@@ -105,7 +105,14 @@ function identify(ids: WeakMap<object, string>, log: (facts: RequestFacts) => vo
     await next()
     const { method, path, status } = context
     const route = String(context['_matchedRoute'] ?? 'none')
-    log({ request, method, path, route, status, milliseconds: Math.round(performance.now() - began) })
+    log({
+      request,
+      method,
+      path,
+      route,
+      status,
+      milliseconds: Math.round(performance.now() - began),
+    })
   }
 }
 

@@ -3,11 +3,10 @@ import type { Sha256 } from '#protocol/canonical.ts'
 import type { AuditDeed, AuditEntry } from '../../domain/audit-entry.ts'
 import { nextAuditEntry } from '../../domain/audit-entry.ts'
 import type { AuditLog } from '../../ports/audit-log.ts'
+import { advisoryLocks } from './advisory-locks.ts'
 import type { PostgresDatabase } from './database.ts'
 import { auditEntries as entries } from './schema/audit.ts'
 
-/** Any number that all indexers agree on: whoever holds it writes the next entry. */
-const auditLock = 0x73_70_6b_02
 const batch = 1_000
 
 /**
@@ -19,7 +18,7 @@ export async function appendAudit(
   deed: AuditDeed,
   { at, sha256 }: { readonly at: Date; readonly sha256: Sha256 },
 ): Promise<AuditEntry> {
-  await transaction.execute(sql`select pg_advisory_xact_lock(${auditLock})`)
+  await transaction.execute(sql`select pg_advisory_xact_lock(${advisoryLocks.auditLog})`)
   const [last] = await transaction
     .select({ sequence: entries.sequence, hash: entries.hash })
     .from(entries)

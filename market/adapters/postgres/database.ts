@@ -3,6 +3,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { Client, Pool } from 'pg'
+import { advisoryLocks } from './advisory-locks.ts'
 
 /** Queries, by themselves or within a transaction. */
 export type PostgresDatabase = NodePgDatabase
@@ -22,9 +23,6 @@ export type PostgresOptions = {
 }
 
 const migrationsFolder = fileURLToPath(new URL('migrations', import.meta.url))
-
-/** Any number that all indexers agree on: whoever holds it brings the tables up to date, the others wait. */
-const migrationLock = 0x73_70_6b_01
 
 /**
  * Opens a database of Postgres 14 to 18 and brings its tables up to date, one process at a time.
@@ -62,7 +60,7 @@ async function migrateUnderLock(connectionString: string): Promise<void> {
   client.on('error', () => undefined)
   await client.connect()
   try {
-    await client.query('select pg_advisory_lock($1)', [migrationLock])
+    await client.query('select pg_advisory_lock($1)', [advisoryLocks.migration])
     await migrate(drizzle(client, { casing: 'snake_case' }), { migrationsFolder })
   } finally {
     await client.end()
