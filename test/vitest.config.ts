@@ -14,6 +14,9 @@ export default defineConfig({
             'test/node/**/*.test.ts',
           ],
           exclude: ['test/node/{encoding,local,verification}/**'],
+          provide: { fuzzRequests: 600 },
+          // A Postgres server of a file's own takes seconds to start on a busy machine.
+          hookTimeout: 60_000,
           testTimeout: 20_000,
         },
       },

@@ -8,7 +8,7 @@ import { networks } from '#node/networks.ts'
 import type { TestDevchain, TestDevchainOptions } from './devchain.ts'
 import { aDevchain } from './devchain.ts'
 import { makeFolder, searchPath, untroubled } from './ffmpeg.ts'
-import { createLogger } from '#node/logger.ts'
+import { silent } from './peers.ts'
 import { emptyDatabase } from './postgres.ts'
 
 export type Answer = {
@@ -58,7 +58,7 @@ export async function anIndexer(
       },
       {
         secrets: { databaseUrl: await emptyDatabase(), alertSecret: null },
-        logger: createLogger({ level: 'error', name: 'x' }),
+        logger: silent,
         signal: untroubled,
       },
     ),

@@ -198,7 +198,7 @@ async function eventsOf(
     text += new TextDecoder().decode(chunk)
     const events = text.split('\n').filter((line) => line.startsWith('data: '))
     if (events.length < count) continue
-    gone.abort()
+    setImmediate(() => gone.abort())
     return events.map((line) => JSON.parse(line.slice(6)) as { type: string; sequence: number })
   }
   throw new Error('the stream ended')
