@@ -5,10 +5,12 @@ import { jitteredDelay } from '../../../domain/retry.ts'
 const channel = 'spk_job_events'
 /** Calls at least so often, for an announcement that died with its process. */
 const lookAgainMs = 5_000
+/** Between two announcements of one process, so that a busy queue is not busy announcing. */
+const restMs = 25
 
 /**
  * Announces outside of the transactions that made the events: Postgres lets only one transaction at a time commit with an
- * announcement. At most one is under way; those who come meanwhile share the next.
+ * announcement. The first is sent at once; those who come soon after it share the next.
  */
 export function createAnnounce(pool: Pool): () => void {
   let state: 'idle' | 'sending' | 'more' = 'idle'
@@ -17,6 +19,7 @@ export function createAnnounce(pool: Pool): () => void {
       state = 'sending'
       // Listeners look again by themselves, so one that is lost is only late.
       await pool.query(`notify ${channel}`).catch(() => undefined)
+      await wait(restMs, undefined, { ref: false })
     } while (stateNow() === 'more')
     state = 'idle'
   }
