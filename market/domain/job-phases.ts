@@ -34,7 +34,7 @@ export function isLegalMove(
   return move.from.includes(from) && move.to.includes(phase) && (!isSteady || from === phase)
 }
 
-export const endedPhases = Phases.options.filter(
+const endedPhases = Phases.options.filter(
   (phase) => !alive.some((living) => living === phase),
 )
 

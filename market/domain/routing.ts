@@ -2,7 +2,7 @@ import type { EncoderKind } from '#protocol/encoding-job.ts'
 import type { NewEncodingJob } from '../ports/job-scheduler.ts'
 
 /** A video that is shorter can be encoded within a web page. */
-export const shortSeconds = 120
+const shortSeconds = 120
 
 /** The one rendition that browsers make. */
 const browserQuality = '480p'

@@ -45,15 +45,15 @@ export type EncoderQuery = {
   readonly limit: number
 }
 
-export type EncoderCursor = { readonly lastSeenAt: Date; readonly id: string }
+type EncoderCursor = { readonly lastSeenAt: Date; readonly id: string }
 
-export type EncoderPage = {
+type EncoderPage = {
   /** Those heard of last first. */
   readonly encoders: readonly EncoderNode[]
   readonly next: EncoderCursor | null
 }
 
-export type DirectoryRefusal = 'not-found' | 'not-owner'
+type DirectoryRefusal = 'not-found' | 'not-owner'
 
 /** Who is there to encode, and what they can do. Who is silent too long is left out of lists, and is back with its next word. */
 export interface EncoderDirectory {

@@ -131,7 +131,7 @@ export type ProgressReport = {
 export type EncodingFailure = { readonly class: FailureClass; readonly message: string }
 
 /** A place in a list, between two jobs. */
-export type JobCursor = { readonly createdAt: Date; readonly id: EncodingJobId }
+type JobCursor = { readonly createdAt: Date; readonly id: EncodingJobId }
 
 export type JobQuery = {
   readonly phase?: EncodingPhase

@@ -16,7 +16,7 @@ export type Contender = AsyncDisposable & {
 }
 
 /** Milliseconds of all together, and of each from the start of its claim to the end of its completion. */
-export type Work = { readonly elapsed: number; readonly spans: readonly number[] }
+type Work = { readonly elapsed: number; readonly spans: readonly number[] }
 
 /** Workers that take a job each, and another when it is done, until so many were taken. */
 async function byWorkers(jobs: number, one: (worker: number) => Promise<void>): Promise<Work> {
