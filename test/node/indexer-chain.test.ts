@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openPostgres } from '#market/adapters/postgres/database.ts'
 import { createProjectionStore } from '#market/adapters/postgres/projection-store.ts'
 import { genesisLedger } from '#node/chain/restore-ledger.ts'
@@ -13,6 +13,9 @@ import { aFixedChain } from '#test/support/fixed-chain.ts'
 import { openTestDatabase } from '#test/support/postgres.ts'
 import { aProjectionStore, aRange, dump, testSource } from '#test/support/projected-market.ts'
 import { testNetwork } from '#test/support/test-chain.ts'
+
+// The first test of a file starts a server.
+vi.setConfig({ testTimeout: 60_000 })
 
 const patient = { timeout: 15_000 }
 const blocks = [...busyMarket({ blocks: 1_200, jobsPerBlock: 0.2 })]

@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { foldBlocks } from '#contracts/fold.ts'
@@ -19,6 +19,7 @@ import { sha256 } from '#node/sha256.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import { genesis, testNetwork } from '#test/support/test-chain.ts'
 import { busyMarket } from './busy-market.ts'
+import { recordSection } from './record-section.ts'
 import type { SyntheticRange } from './synthetic-chain.ts'
 import { ranges, sealedRanges } from './synthetic-chain.ts'
 
@@ -181,31 +182,12 @@ try {
     ),
   )
   print(lines[2])
-  await record(lines)
+  await recordSection({
+    name: 'replay',
+    title: 'Replay',
+    how: 'seconds are of processor time, by `npm run bench:replay`.',
+    lines,
+  })
 } finally {
   await rm(directory, { recursive: true, force: true })
-}
-
-/** Puts the figures into RESULTS.md, where `--record` is given. */
-async function record(lines: readonly string[]): Promise<void> {
-  if (!process.argv.includes('--record')) return
-  const file = new URL('RESULTS.md', import.meta.url)
-  const text = await readFile(file, 'utf8')
-  const machine = `${cpus().length} processors (${cpus()[0]?.model.trim()}, shared), Node ${process.version}`
-  const marks = ['<!-- replay: begin -->', '<!-- replay: end -->'] as const
-  const section = [
-    marks[0],
-    '## Replay',
-    '',
-    `${machine}; seconds are of processor time, by \`npm run bench:replay\`.`,
-    '',
-    ...lines.map((line) => `- ${line}`),
-    marks[1],
-  ].join('\n')
-  const begin = text.indexOf(marks[0])
-  const rest =
-    begin < 0
-      ? `${text.trimEnd()}\n\n${section}\n`
-      : text.slice(0, begin) + section + text.slice(text.indexOf(marks[1]) + marks[1].length)
-  await writeFile(file, rest)
 }

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { MarketError } from '../../errors.ts'
 
 /** The place of a row in an order, as text that nobody needs to read. */
-export function formatPlace(place: readonly (string | number)[]): string {
+function formatPlace(place: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url')
 }
 
-/** Rejects with `request-invalid` what {@link formatPlace} did not write for the same order. */
+/** The place that a page's `next` says. Throws `request-invalid` for what no page of the same order ended with. */
 export function parsePlace<Place>(text: string, place: z.ZodType<Place>): Place {
   const json = z.string().transform((encoded, context) => {
     try {

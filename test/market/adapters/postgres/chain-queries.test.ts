@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { explainStanding } from '#contracts/explain-standing.ts'
 import type { Ledger } from '#contracts/ledger.ts'
 import { meritsOf } from '#contracts/reputation.ts'
@@ -33,6 +33,9 @@ import {
   startTime,
   virtually,
 } from '#test/support/test-chain.ts'
+
+// The first test of a file starts a server.
+vi.setConfig({ testTimeout: 60_000 })
 
 const patient = { timeout: 20_000, interval: 100 }
 

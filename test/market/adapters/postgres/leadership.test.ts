@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { LeadershipLostError, lead } from '#market/adapters/postgres/leadership.ts'
 import { openTestDatabase } from '#test/support/postgres.ts'
+
+// The first test of a file starts a server.
+vi.setConfig({ testTimeout: 60_000 })
 
 const lock = 7
 const patient = { timeout: 15_000 }

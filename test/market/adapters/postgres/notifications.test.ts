@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { chainChannel } from '#market/adapters/postgres/chain-events.ts'
 import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
 import { follow } from '#market/adapters/postgres/notifications.ts'
@@ -8,6 +8,9 @@ import { busyMarket } from '#test/perf/busy-market.ts'
 import { openTestDatabase } from '#test/support/postgres.ts'
 import { aProjectionStore, aRange } from '#test/support/projected-market.ts'
 import { genesis } from '#test/support/test-chain.ts'
+
+// The first test of a file starts a server.
+vi.setConfig({ testTimeout: 60_000 })
 
 const patient = { timeout: 15_000 }
 const blocks = [...busyMarket({ blocks: 60, jobsPerBlock: 1 })]

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { encodeLedger } from '#contracts/snapshot.ts'
 import { createProjectionStore } from '#market/adapters/postgres/projection-store.ts'
 import { BlockHeight } from '#protocol/ids.ts'
@@ -23,6 +23,9 @@ import {
 } from '#test/support/projected-market.ts'
 import { randomMarket } from '#test/support/random-market.ts'
 import { createTestChain, genesis, says, startTime } from '#test/support/test-chain.ts'
+
+// The first test of a file starts a server.
+vi.setConfig({ testTimeout: 60_000 })
 
 const sampled = fc.sample(randomMarket(), { numRuns: 6, seed: 7 })
 
