@@ -33,7 +33,7 @@ export type ProjectionOptions = ProjectionSource & {
 }
 
 /** What one process does for the tables that all serve from. */
-export type ProjectionStatus = {
+type ProjectionStatus = {
   /** One process at a time projects; the others wait until it is gone. */
   readonly isLeading: boolean
   /** Last block in the tables, and how many are still to come; null while another process leads, or before the chain was reached. */
