@@ -29,10 +29,9 @@ import type { Envelope } from '#protocol/envelope.ts'
 import { startAlerts } from './alerts.ts'
 import { createApiPageRouter } from './api-page.ts'
 import { createAccounts } from './chain/accounts.ts'
-import { createAgreedBlocks } from './chain/agreed-blocks.ts'
-import { createBlockSource } from './chain/block-source.ts'
 import { isSealed } from './chain/envelopes.ts'
-import { createHiveRpc, HiveRpcOptions, pause, refuseForeignChain } from './chain/hive-rpc.ts'
+import { pause, refuseForeignChain } from './chain/hive-rpc.ts'
+import { openChain } from './chain/open-chain.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
@@ -64,7 +63,6 @@ export type IndexerDeps = {
   readonly signal: AbortSignal
 }
 
-const agreement = { frozenMs: 30_000, witnesses: 3 }
 const sweepMs = 1_000
 const dayMs = 86_400_000
 
@@ -102,25 +100,18 @@ export async function startIndexer(
   const sources = createMonitoringSources({ database, scheduler }, [data])
   const metrics = createMetrics({ sources, logger: log('metrics') }, { version: config.version })
 
-  const rpc = createHiveRpc(
-    { logger: log('rpc') },
-    HiveRpcOptions.parse({ urls: [...config.rpc], chainId, timeoutMs: network.timeoutMs }),
+  const { rpc, blocks: agreed } = openChain(
+    { logger: log('chain'), now: clock.now },
+    network,
+    config.rpc,
   )
   await refuseForeignChain(rpc, signal)
   const accounts = createAccounts({ rpc, now: clock.now }, { ttlMs: 60_000, limit: 10_000 })
   const store = createProjectionStore(database, sha256, { chainId, operationId, genesisHeight })
   if (config.rebuild) await store.clear()
-  const blocksOf = createAgreedBlocks(
-    {
-      sources: rpc.endpoints.map((endpoint) => createBlockSource(endpoint, { operationId })),
-      logger: log('chain'),
-      now: clock.now,
-    },
-    agreement,
-  )
   const projection = starting.use(
     await startProjection(
-      { chain: blocksOf, store, network: { operationId, sha256 }, logger: log('projection') },
+      { chain: agreed, store, network: { operationId, sha256 }, logger: log('projection') },
       { chainId, operationId, genesisHeight, postgresUrl: url, pollMs: config.pollMs },
     ),
   )

@@ -10,10 +10,9 @@ import { openDataDirectory } from '../data-directory.ts'
 import type { Logger } from '../logger.ts'
 import type { Network } from '../networks.ts'
 import { sha256 } from '../sha256.ts'
-import { createAgreedBlocks } from './agreed-blocks.ts'
-import { createBlockSources } from './block-source.ts'
-import { createHiveRpc, HiveRpcOptions, refuseForeignChain } from './hive-rpc.ts'
+import { refuseForeignChain } from './hive-rpc.ts'
 import { createLedgerFollower } from './ledger-follower.ts'
+import { openChain } from './open-chain.ts'
 
 type Reading = {
   readonly network: Network
@@ -55,21 +54,13 @@ function openReader(
   urls: readonly string[],
   { network, logger, onHeight }: Reading & { readonly onHeight?: (height: number) => void },
 ) {
-  const { chainId, operationId, genesisHeight, timeoutMs, pollMs } = network
+  const { chainId, operationId, genesisHeight, pollMs } = network
   const { database, state, [Symbol.dispose]: close } = openDatabase(file)
   bindDatabase(database, { chain: chainId })
-  const asked = urls.length > 0 ? urls : network.rpc
-  const rpc = createHiveRpc(
-    { logger },
-    HiveRpcOptions.parse({ urls: [...asked], chainId, timeoutMs }),
-  )
-  const sources = createBlockSources(rpc.endpoints, { operationId })
+  const { rpc, blocks } = openChain({ logger, now: Date.now }, network, urls)
   const follower = createLedgerFollower(
     {
-      chain: createAgreedBlocks(
-        { sources, logger, now: Date.now },
-        { frozenMs: 30_000, witnesses: 3 },
-      ),
+      chain: blocks,
       store: createLedgerStore(database, sha256),
       outbox: createOutboxStore(database),
       state,

@@ -9,10 +9,9 @@ import { MarketError } from '#market/errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Network } from '../networks.ts'
 import { sha256 } from '../sha256.ts'
-import { createAgreedBlocks } from './agreed-blocks.ts'
-import { createBlockSources } from './block-source.ts'
-import { createHiveRpc, HiveRpcOptions, pause } from './hive-rpc.ts'
+import { pause } from './hive-rpc.ts'
 import { createLedgerFollower } from './ledger-follower.ts'
+import { openChain } from './open-chain.ts'
 
 export type ReplayOptions = {
   readonly network: Network
@@ -44,18 +43,14 @@ export async function replay(
   { logger, now, onBlocks }: ReplayDeps,
   { network, rpc, from, to, directory, signal }: ReplayOptions,
 ): Promise<Ledger> {
-  const { operationId, chainId, timeoutMs } = network
+  const { operationId, chainId } = network
   const file = directory === null ? ':memory:' : join(directory, `replay-${from}.sqlite`)
   using opened = openDatabase(file)
   bindDatabase(opened.database, { chain: chainId, 'first block': String(from) })
-  const { endpoints } = createHiveRpc(
-    { logger },
-    HiveRpcOptions.parse({ urls: [...rpc], chainId, timeoutMs }),
-  )
-  const sources = createBlockSources(endpoints, { operationId })
+  const { blocks } = openChain({ logger, now }, network, rpc)
   const follower = createLedgerFollower(
     {
-      chain: createAgreedBlocks({ sources, logger, now }, { frozenMs: 30_000, witnesses: 3 }),
+      chain: blocks,
       store: createLedgerStore(opened.database, sha256),
       outbox: createOutboxStore(opened.database),
       state: opened.state,
