@@ -10,6 +10,8 @@ import type { Logger } from './logger.ts'
 export type HttpServer = AsyncDisposable & {
   /** `http://127.0.0.1:<port>` */
   readonly url: string
+  /** For what is no request, such as an upgrade. */
+  readonly server: Server
 }
 
 /** Players open six at a time each. */
@@ -42,6 +44,7 @@ export async function serveApp(app: Koa, place: Place): Promise<HttpServer> {
   const host = place.host.includes(':') ? `[${place.host}]` : place.host
   return {
     url: `http://${host}:${taken}`,
+    server,
     [Symbol.asyncDispose]: () => close(server),
   }
 }

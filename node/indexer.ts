@@ -35,6 +35,7 @@ import { openChain } from './chain/open-chain.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
+import { serveEventSocket } from './event-socket.ts'
 import { openDenyList, openToAll } from './gateway/deny-list.ts'
 import { createGatewayRouter } from './gateway/gateway.ts'
 import { serveApp } from './http-server.ts'
@@ -211,6 +212,14 @@ export async function startIndexer(
     return (await isSealed(bid, accounts, chainId)) ? null : 'the signature is not its encoder’s'
   }
   const http = starting.use(await serveApp(app, config))
+  const isOwnPage = (origin: string, name: string): boolean => URL.parse(origin)?.host === name
+  starting.use(
+    serveEventSocket(
+      http.server,
+      feed,
+      (origin, name) => config.origins.includes(origin) || isOwnPage(origin, name),
+    ),
+  )
   starting.use(startLoop((stopped) => feed.run(stopped)))
   starting.use(
     startLoop((stopped) =>

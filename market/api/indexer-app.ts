@@ -46,7 +46,7 @@ export type IndexerAppDeps = JobRouteDeps &
     }
   }
 
-export type RequestFacts = {
+type RequestFacts = {
   readonly request: string
   readonly method: string
   readonly path: string

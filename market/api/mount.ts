@@ -78,7 +78,10 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0
   const timer = setTimeout(() => request.destroy(tooSlow()), bodyLimitMs)
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // Not destroyed on the way out: who sends too much is told so, before the connection ends.
+    for await (const chunk of request.iterator({
+      destroyOnReturn: false,
+    }) as AsyncIterable<Buffer>) {
       bytes += chunk.length
       if (bytes > bodyLimitBytes)
         throw new MarketError(

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import { MarketError, marketErrors } from '../errors.ts'
 
 /** An error as RFC 9457 has it; `code` is ours, from the one table of errors. */
-export type Problem = {
+type Problem = {
   readonly type: string
   readonly title: string
   readonly status: number
@@ -43,6 +43,8 @@ export function problemResponses(
     } catch (error) {
       if (error instanceof MarketError) {
         if (error.code === 'unauthorized') context.set('www-authenticate', 'Bearer')
+        // What is left of the body is not read.
+        if (error.code === 'body-too-large') context.set('connection', 'close')
         answer(error.code, marketErrors[error.code].status, error.message)
         return
       }

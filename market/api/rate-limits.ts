@@ -4,7 +4,7 @@ import { MarketError } from '../errors.ts'
 import { callerOf } from './mount.ts'
 
 /** So many requests within so many seconds. */
-export type RateLimit = { readonly requests: number; readonly seconds: number }
+type RateLimit = { readonly requests: number; readonly seconds: number }
 
 export type RateLimits = {
   readonly address: RateLimit

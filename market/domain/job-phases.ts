@@ -34,9 +34,7 @@ export function isLegalMove(
   return move.from.includes(from) && move.to.includes(phase) && (!isSteady || from === phase)
 }
 
-const endedPhases = Phases.options.filter(
-  (phase) => !alive.some((living) => living === phase),
-)
+const endedPhases = Phases.options.filter((phase) => !alive.some((living) => living === phase))
 
 export function isEnded(phase: EncodingPhase): boolean {
   return endedPhases.includes(phase)

@@ -16,7 +16,7 @@ const lease = {
 }
 
 /** A job as an encoder gets it. */
-export const ClaimedJob = z.strictObject({
+const ClaimedJob = z.strictObject({
   ...lease,
   inputCid: Cid,
   owner: HiveAccount,
@@ -26,7 +26,6 @@ export const ClaimedJob = z.strictObject({
   /** Every call about the job renews it. */
   leaseExpiresAt: Moment,
 })
-export type ClaimedJob = z.infer<typeof ClaimedJob>
 
 const Renewed = z.strictObject({ leaseExpiresAt: Moment })
 

@@ -33,7 +33,7 @@ const described = {
   capabilities: z.array(NodeCapability).max(32).readonly(),
 }
 
-export const RegisterEncoder = z.strictObject({
+const RegisterEncoder = z.strictObject({
   ...described,
   name: described.name.default(null),
   peer: described.peer.default(null),
@@ -43,7 +43,6 @@ export const RegisterEncoder = z.strictObject({
   perMinute: described.perMinute.default(null),
   capabilities: described.capabilities.default([]),
 })
-export type RegisterEncoder = z.infer<typeof RegisterEncoder>
 
 export const EncoderView = z.strictObject({
   ...described,

@@ -16,7 +16,7 @@ export const Moment = z.codec(z.iso.datetime(), z.date(), {
   encode: (date) => date.toISOString(),
 })
 
-export const JobResult = z.strictObject({
+const JobResult = z.strictObject({
   outputCid: Cid,
   manifestPath: z.string(),
   qualities: z.array(z.string()).readonly(),
@@ -56,7 +56,7 @@ export const JobView = z.strictObject({
 })
 export type JobView = z.infer<typeof JobView>
 
-export const SubmitJob = z.strictObject({
+const SubmitJob = z.strictObject({
   /** The caller's choice: the same job sent again, after an answer was lost, is the same job. */
   id: EncodingJobId.optional(),
   permlink: z.string().min(1).max(255),
@@ -72,7 +72,6 @@ export const SubmitJob = z.strictObject({
     .max(2_000)
     .optional(),
 })
-export type SubmitJob = z.infer<typeof SubmitJob>
 
 const JobParams = z.strictObject({ id: EncodingJobId })
 
@@ -148,6 +147,9 @@ export const jobHistoryRoute = defineRoute({
 
 /** Server-sent events of all jobs, or of one with `?job=`; `Last-Event-ID` resumes. */
 export const jobEventStreamPath = '/api/encoding/events'
+
+/** The same by WebSocket, one JSON text for each; `?after=` resumes. */
+export const jobEventSocketPath = '/api/encoding/events/socket'
 
 const TierDepth = z.strictObject({
   queued: z.int(),

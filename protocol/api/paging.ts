@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** How many of a list one answer has at the most. */
-export const pageLimit = 100
+const pageLimit = 100
 
 /** Where the next page begins, as the page before has said; opaque to whoever asks. */
 export const Cursor = z

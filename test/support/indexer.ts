@@ -11,7 +11,7 @@ import { makeFolder, searchPath, untroubled } from './ffmpeg.ts'
 import { silent } from './peers.ts'
 import { emptyDatabase } from './postgres.ts'
 
-export type Answer = {
+type Answer = {
   readonly status: number
   readonly body: unknown
   readonly headers: Headers
@@ -26,7 +26,7 @@ export type TestIndexer = AsyncDisposable & {
   signIn(account: string): Promise<string>
 }
 
-export type CallOptions = {
+type CallOptions = {
   readonly token?: string | undefined
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>

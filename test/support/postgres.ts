@@ -13,7 +13,7 @@ let server: Promise<EmbeddedPostgres> | undefined
 const careless = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 
 /** A real server for the tests of one file, stopped after them. */
-export function testServer(): Promise<EmbeddedPostgres> {
+function testServer(): Promise<EmbeddedPostgres> {
   server ??= makeFolder().then((directory) =>
     startEmbeddedPostgres({ directory, settings: careless }),
   )

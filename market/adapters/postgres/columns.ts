@@ -20,12 +20,6 @@ export const milliHbd = customType<{ data: bigint; driverData: string }>({
   fromDriver: BigInt,
 })
 
-/** Bytes that stay bytes: what was signed or hashed is kept as it was. */
-export const bytes = customType<{ data: Uint8Array; driverData: Buffer }>({
-  dataType: () => 'bytea',
-  toDriver: (value) => Buffer.from(value),
-})
-
 /** A height, or a moment of the chain in seconds since 1970: 32 bits without a sign, which `integer` has no room for. */
 export const chainNumber = () => bigint({ mode: 'number' })
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { rights } from '#market/api/rights.ts'
 import type { Route } from '#protocol/route.ts'
 import { cid } from '#test/support/builders.ts'
@@ -180,6 +181,30 @@ describe('a job', () => {
     const rest = await eventsOf(id, first[0]?.sequence ?? 0, 1)
     expect(rest.map(({ type }) => type)).toEqual(['cancelled'])
   })
+})
+
+test('events come by WebSocket too, and not to pages of strangers', async () => {
+  const id = await submit(alice)
+  const address = `${indexer.url.replace('http', 'ws')}/api/encoding/events/socket`
+  const socket = new WebSocket(`${address}?job=${id}&after=0`)
+  const first = await new Promise<{ type: string }>((resolve, reject) => {
+    socket.once('message', (data) => resolve(JSON.parse(String(data)) as { type: string }))
+    socket.once('error', reject)
+  })
+  expect(first.type).toBe('submitted')
+  socket.close()
+  for (const [query, origin] of [
+    ['', 'https://evil.example'],
+    ['?job=x', 'https://pages.example'],
+  ]) {
+    const refused = new WebSocket(`${address}${query}`, { headers: { origin } })
+    await expect(
+      new Promise((resolve, reject) => {
+        refused.once('open', resolve)
+        refused.once('error', reject)
+      }),
+    ).rejects.toThrow(/40[03]/)
+  }
 })
 
 async function eventsOf(

@@ -37,7 +37,7 @@ export const schedulerDefaults: SchedulerOptions = {
 export const claimable = "q.phase = 'queued' and q.next_retry_at is null"
 
 /** The round that a tier is in; null while nothing waits there. */
-export function roundOf(tier: string): string {
+function roundOf(tier: string): string {
   return `(select q.turn from encoding_jobs q where ${claimable} and q.tier = ${tier} order by q.turn limit 1)`
 }
 
