@@ -6,6 +6,7 @@ import { webhookDeliveries as deliveries, webhookTries } from './schema/webhooks
 /** What owners see: all but the secret and the bookkeeping. */
 const {
   jobId,
+  owner: _owner,
   secret: _secret,
   triesAllowed: _triesAllowed,
   leaseExpiresAt: _lease,

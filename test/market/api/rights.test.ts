@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { rights } from '#market/api/rights.ts'
+import { marketJobRoute } from '#protocol/api/chain.ts'
+import { acceptRoute } from '#protocol/api/community.ts'
+import { signInRoute } from '#protocol/api/sessions.ts'
+import type { Route } from '#protocol/route.ts'
+import { alice, bob } from '#test/support/builders.ts'
+import { fittingRequests } from '#test/support/indexer-requests.ts'
+import { belongingsOf, setScene } from '#test/support/indexer-scene.ts'
+import type { ApiQuestion, TestIndexer } from '#test/support/indexer-server.ts'
+import { startTestIndexer } from '#test/support/indexer-server.ts'
+
+/** Where it is not 200, for those who may ask: nothing is on this chain, and the signature to sign in by is none. */
+const answers = new Map<Route, number>([
+  [marketJobRoute, 404],
+  [acceptRoute, 404],
+  [signInRoute, 401],
+])
+
+let indexer: TestIndexer
+beforeAll(async () => {
+  indexer = await startTestIndexer()
+  return () => indexer[Symbol.asyncDispose]()
+}, 60_000)
+
+test('every route has a right, and a request to try it with', () => {
+  expect(rights.size).toBeGreaterThan(15)
+  expect([...fittingRequests.keys()]).toEqual(expect.arrayContaining([...rights.keys()]))
+})
+
+describe.each([...rights].map(([route, right]) => ({ route, right, ...route })))(
+  '$method $path',
+  ({ route, right, method, path: pattern }) => {
+    const ask = async (question: Omit<ApiQuestion, 'body'>) => {
+      const scene = await setScene(indexer)
+      const { path = pattern, body } = fittingRequests.get(route)?.(scene) ?? {}
+      const before = await belongingsOf(indexer, alice)
+      const answer = await indexer.ask(method, path, { ...question, body })
+      const isUnchanged = (await belongingsOf(indexer, alice)) === before
+      return { ...answer, isUnchanged, secret: scene.secret }
+    }
+    const served = answers.get(route) ?? 200
+    const isRefusal = (status: number): boolean => [401, 403, 404].includes(status)
+
+    test('its owner is served', async () => {
+      const { status, text } = await ask({ caller: alice })
+      expect({ status, text }).toMatchObject({ status: served })
+    })
+
+    test.each(['', 'Bearer', `Bearer ${'0'.repeat(64)}`, 'Basic YWxpY2U6'])(
+      'nobody by the name of %o is served what needs one, and changes nothing',
+      async (authorization) => {
+        const { status, isUnchanged, text, secret } = await ask({ headers: { authorization } })
+        expect(isUnchanged).toBe(true)
+        expect(text).not.toContain(secret)
+        if (right.caller === 'account') expect(status).toBe(401)
+        else expect(status).toBe(served)
+      },
+    )
+
+    test("a stranger neither sees nor changes what is somebody else's", async () => {
+      const { status, isUnchanged, text, secret } = await ask({ caller: bob })
+      expect(text).not.toContain(secret)
+      expect(isUnchanged).toBe(true)
+      if (right.owns !== 'nothing') expect(isRefusal(status)).toBe(true)
+      else expect(status).toBe(served)
+    })
+  },
+)

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import * as agent from '#protocol/api/agent.ts'
+import { checkAgentRoute } from '#protocol/api/agent.ts'
+import * as chain from '#protocol/api/chain.ts'
+import * as community from '#protocol/api/community.ts'
+import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
+import * as jobs from '#protocol/api/jobs.ts'
+import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
+import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
+import * as webhooks from '#protocol/api/webhooks.ts'
+import type { Route } from '#protocol/route.ts'
+import { aBid, alice, jobId } from './builders.ts'
+import { aCid } from './encoding-jobs.ts'
+import type { Scene } from './indexer-scene.ts'
+import { sealed } from './sealed.ts'
+
+/** A request that its route understands, about what alice has. */
+export type FittingRequest = { readonly path?: string; readonly body?: unknown }
+
+const leaseIn = ({ held }: Scene) => ({
+  ...{ jobId: held.job, encoderId: held.encoder, fencingToken: held.fencingToken },
+})
+
+const result = {
+  ...{ outputCid: aCid, manifestPath: 'manifest.json', qualities: ['720p'] },
+  ...{ processingTimeSec: 3, outputSizeBytes: 1_000 },
+}
+
+/** For each route one request that alice may make. */
+export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingRequest> = new Map<
+  Route,
+  (scene: Scene) => FittingRequest
+>([
+  [jobs.listJobsRoute, () => ({})],
+  [jobs.getJobRoute, ({ waiting }) => ({ path: `/api/encoding/jobs/${waiting}` })],
+  [jobs.jobHistoryRoute, ({ waiting }) => ({ path: `/api/encoding/jobs/${waiting}/history` })],
+  [jobs.queueRoute, () => ({})],
+  [jobs.submitJobRoute, () => ({ body: { permlink: 'a-video', inputCid: aCid } })],
+  [jobs.cancelJobRoute, ({ waiting }) => ({ path: `/api/encoding/jobs/${waiting}` })],
+  [listEncodersRoute, () => ({})],
+  [registerEncoderRoute, ({ encoder: id }) => ({ body: { id, kind: 'agent' } })],
+  [heartbeatRoute, ({ encoder }) => ({ body: { encoderId: encoder, jobsInProgress: 1 } })],
+  [agent.claimRoute, ({ encoder }) => ({ body: { encoderId: encoder } })],
+  [agent.renewRoute, (scene) => ({ body: leaseIn(scene) })],
+  [
+    agent.progressRoute,
+    (scene) => ({ body: { ...leaseIn(scene), stage: 'encoding', progress: 40.5 } }),
+  ],
+  [agent.releaseRoute, (scene) => ({ body: { ...leaseIn(scene), reason: 'shutting down' } })],
+  [agent.completeRoute, (scene) => ({ body: { ...leaseIn(scene), ...result } })],
+  [
+    agent.failRoute,
+    (scene) => ({ body: { ...leaseIn(scene), error: 'no such codec', retryable: true } }),
+  ],
+  [checkAgentRoute, () => ({})],
+  [getSettingsRoute, () => ({ path: '/api/encoding/settings/alice' })],
+  [
+    changeSettingsRoute,
+    () => ({ path: '/api/encoding/settings/alice', body: { budget: '1.000 HBD' } }),
+  ],
+  [
+    community.bidRoute,
+    () => ({ body: z.encode(community.bidRoute.body, sealed('alice', aBid({ encoder: alice }))) }),
+  ],
+  [community.bidsRoute, () => ({ path: `/api/encoding/community/bids/${jobId('alice')}` })],
+  [community.acceptRoute, () => ({ body: { job: jobId('alice'), encoder: 'bob' } })],
+  [chain.reputationRoute, () => ({ path: '/api/encoding/reputation/alice' })],
+  [chain.evidenceRoute, () => ({ path: '/api/encoding/reputation/alice/evidence' })],
+  [chain.accountsRoute, () => ({})],
+  [chain.marketJobRoute, () => ({ path: `/api/encoding/market/jobs/${jobId('alice')}` })],
+  [chain.networkRoute, () => ({})],
+  [webhooks.deliveriesRoute, () => ({})],
+  [
+    webhooks.deliveryTriesRoute,
+    ({ delivery }) => ({ path: `/api/encoding/webhooks/deliveries/${delivery}/tries` }),
+  ],
+  [
+    webhooks.redeliverRoute,
+    ({ delivery }) => ({ path: `/api/encoding/webhooks/deliveries/${delivery}/redeliver` }),
+  ],
+  [challengeRoute, () => ({ body: { account: 'alice' } })],
+  [
+    signInRoute,
+    () => ({ body: { account: 'alice', nonce: '0'.repeat(64), signature: '20'.repeat(65) } }),
+  ],
+  [signOutRoute, () => ({})],
+])

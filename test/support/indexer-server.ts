@@ -1,0 +1,146 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
+import { createEncoderDirectory } from '#market/adapters/postgres/encoder-directory.ts'
+import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
+import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
+import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
+import { createWebhookReceipts } from '#market/adapters/postgres/webhook-receipts.ts'
+import { createWebhookStore } from '#market/adapters/postgres/webhook-store.ts'
+import { createApplyWebhook } from '#market/api/apply-webhook.ts'
+import type { IndexerAppDeps, IndexerAppOptions } from '#market/api/indexer-app.ts'
+import { createIndexerApp } from '#market/api/indexer-app.ts'
+import type { usualRateLimits } from '#market/api/rate-limits.ts'
+import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
+import { MarketError } from '#market/errors.ts'
+import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
+import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
+import { EncodingJobId } from '#protocol/encoding-job.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import { openTestDatabase } from './postgres.ts'
+
+export type ApiAnswer = {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** What the text says as JSON; undefined where it is none. */
+  readonly json: unknown
+}
+
+/** Nobody waits for a limit unless the test is about limits. */
+const noRateLimits = {
+  address: { requests: 1_000_000, seconds: 1 },
+  account: { requests: 1_000_000, seconds: 1 },
+  costly: { requests: 1_000_000, seconds: 1 },
+} satisfies typeof usualRateLimits
+
+/** The whole HTTP face of an indexer over a real database, with a door that lets everybody in whom the test names. */
+export async function startTestIndexer(options: Partial<IndexerAppOptions> = {}) {
+  const opened = await openTestDatabase()
+  const bugs: unknown[] = []
+  const audited: string[] = []
+  const scheduler = createJobScheduler({ pool: opened.pool, random: () => 0 })
+  const encoders = createEncoderDirectory(opened.database)
+  const settings = createSettingsStore(opened.database)
+  const chain = createChainQueries(opened.database)
+  const live = createLiveMarket({ database: opened.database, now: Date.now })
+  const door = openDoor()
+  const deps: IndexerAppDeps = {
+    ...{ scheduler, encoders, settings, sessions: door.sessions, routers: [] },
+    audit: async (...entry) => void audited.push(entry.join(' ')),
+    requireCallable: () => undefined,
+    newId: randomUUID,
+    newSecret: () => formatWebhookSecret(randomBytes(32)),
+    feed: { follow: async () => undefined },
+    ...{ chain, live, now: Date.now },
+    prepareAward: async () => {
+      throw new MarketError('job-unknown', 'No such offer is on the chain yet.')
+    },
+    refusalOfBid: async () => null,
+    webhooks: createWebhookStore(opened.database),
+    receiveWebhook: createReceiveWebhook({
+      secretOf: async (job) =>
+        (await scheduler.find(EncodingJobId.parse(job)))?.webhookSecret ?? null,
+      receipts: createWebhookReceipts(opened.database),
+      ...{ crypto: webhookCrypto, clock: { now: Date.now } },
+      apply: createApplyWebhook(scheduler),
+    }),
+    checks: async () => [],
+    log: { request: () => undefined, bug: (error) => void bugs.push(error) },
+  }
+  const app = createIndexerApp(deps, {
+    ...{ version: '1.2.3', origins: [], isProxied: false, rateLimits: noRateLimits },
+    ...options,
+  })
+  const handle = app.callback()
+  const server = createServer((request, response) => void handle(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    ...{ url, bugs, audited, scheduler, encoders, settings },
+    tokenOf: door.tokenOf,
+    query: async (text: string) => (await opened.pool.query(text)).rows as unknown[],
+    /** `body` goes out as JSON; texts as they are. */
+    ask: async (
+      method: string,
+      path: string,
+      { caller, body, headers = {} }: ApiQuestion = {},
+    ): Promise<ApiAnswer> => {
+      const authorization = caller ? { authorization: `Bearer ${door.tokenOf(caller)}` } : {}
+      const sent = typeof body === 'string' || body === undefined ? body : JSON.stringify(body)
+      const answer = await fetch(url + path, {
+        ...{ method, headers: { ...authorization, ...headers } },
+        ...(sent === undefined ? {} : { body: sent }),
+      })
+      const text = await answer.text()
+      return { status: answer.status, headers: answer.headers, text, json: jsonOf(text) }
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      await opened[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export type ApiQuestion = {
+  readonly caller?: HiveAccount
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export type TestIndexer = Awaited<ReturnType<typeof startTestIndexer>>
+
+function openDoor() {
+  const accounts = new Map<string, HiveAccount>()
+  const accountOf = async (authorization: string): Promise<HiveAccount | null> =>
+    accounts.get(authorization.replace(/^Bearer /, '')) ?? null
+  const sessions: IndexerAppDeps['sessions'] = {
+    challenge: async () => ({
+      ...{ nonce: randomBytes(32).toString('hex'), text: 'sign this' },
+      expiresAt: new Date(Date.now() + 60_000),
+    }),
+    signIn: async () => {
+      throw new MarketError('unauthorized', 'Nobody signs in at this door.')
+    },
+    signOut: async () => undefined,
+    accountOf,
+  }
+  const tokens = new Map<HiveAccount, string>()
+  const tokenOf = (account: HiveAccount): string => {
+    const token = tokens.get(account) ?? randomBytes(32).toString('hex')
+    tokens.set(account, token)
+    accounts.set(token, account)
+    return token
+  }
+  return { sessions, tokenOf }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
