@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { capBytes, footingOf } from '#node/verification/footing.ts'
 import { judgePicture } from '#node/verification/judgement.ts'
 import type { PictureFigures } from '#node/verification/picture-figures.ts'
-import { limitsOn, pictureLimits } from '#node/verification/thresholds.ts'
+import type { PictureLimits } from '#node/verification/thresholds.ts'
+import { limitsOn } from '#node/verification/thresholds.ts'
 
 const place = { rendition: '480p', segment: 3 }
 const clear = { similarity: 0.98, detailKept: 0.6, capShare: 0.4 }
@@ -74,11 +75,15 @@ test('a cap gives a segment its own seconds, and what was saved up before it', (
   expect(capBytes(1_000, 4)).toBe(725_000)
 })
 
-test('no footing is stricter than firm ground', () => {
-  for (const limits of Object.values(limitsOn))
-    for (const [name, limit] of Object.entries(limits)) {
-      const firm = pictureLimits[name as keyof typeof pictureLimits]
+test('no footing is stricter than a firmer one', () => {
+  const { firm, unsteady, drowned } = limitsOn
+  for (const [firmer, looser] of [
+    [firm, unsteady],
+    [unsteady, drowned],
+  ] as const)
+    for (const [name, limit] of Object.entries(looser)) {
+      const other = firmer[name as keyof PictureLimits]
       const isLeast = name === 'detailRatio' || name === 'bytesRatio'
-      expect(isLeast ? firm - limit : limit - firm).toBeGreaterThanOrEqual(0)
+      expect(isLeast ? other - limit : limit - other).toBeGreaterThanOrEqual(0)
     }
 })
