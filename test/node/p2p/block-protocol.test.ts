@@ -242,7 +242,7 @@ describe('a provider', () => {
     const frames = lpStream(stream)
     return blocks.reduce((sent, block) => sent.then(() => frames.write(block)), Promise.resolve())
   }
-  const quick = { silenceMs: 300, blockMs: 5_000 }
+  const quick = { silenceMs: 1_500, blockMs: 5_000 }
 
   const misbehaviours: Record<string, (stream: Stream, honest: Uint8Array) => Promise<void>> = {
     'that sends other bytes': (stream) => reply(stream, noise(100, 'other')),

@@ -23,6 +23,10 @@ test('a job cannot be leased to nobody, nor completed without a result', async (
     )
   await insert('', '')
   await expect(insert(', phase', ", 'leased'")).rejects.toThrow(/encoding_jobs_lease/)
-  await expect(insert(', phase', ", 'completed'")).rejects.toThrow(/encoding_jobs_result/)
-  await expect(insert(', phase', ", 'lost'")).rejects.toThrow(/encoding_jobs_phase/)
+  await expect(insert(', phase, finished_at', ", 'completed', now()")).rejects.toThrow(
+    /encoding_jobs_result/,
+  )
+  await expect(insert(', phase, finished_at', ", 'lost', now()")).rejects.toThrow(
+    /encoding_jobs_phase/,
+  )
 })
