@@ -29,8 +29,11 @@ export const pictureLimits = {
   tileLasting: 3,
   /** Decibels by which the pictures may fit better one frame away from their place (0). One frame late is 5 and more. */
   shiftGain: 1,
-  /** Least share of the reference's bytes (0.55). Black has 0.06 to 0.15. */
-  bytesRatio: 0.3,
+  /**
+   * Least share of the reference's bytes (0.43, starved and split elsewhere). Black has 0.06 to 0.15; a quarter of the rate 0.36
+   * where its rung is starved, and hardly anything else tells it there.
+   */
+  bytesRatio: 0.4,
 }
 
 export type PictureLimits = Readonly<Record<keyof typeof pictureLimits, number>>
