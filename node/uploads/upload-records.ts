@@ -18,6 +18,8 @@ export type OpenUpload = {
   readonly bytes: number
   readonly received: number
   readonly path: string
+  /** When bytes came last, in milliseconds since 1970. */
+  readonly touchedAt: number
 }
 
 export type Outcome = Extract<UploadStatus, { phase: 'ready' | 'refused' }>
@@ -48,10 +50,11 @@ export async function openUploadRecords(directory: string): Promise<UploadRecord
   const find = async (id: UploadId): Promise<OpenUpload | null> => {
     const path = join(files, id)
     const kept = Kept.safeParse(await readJson(`${path}.json`))
-    const size = await stat(path).catch(() => null)
-    if (!kept.success || !size) return null
+    const found = await stat(path).catch(() => null)
+    if (!kept.success || !found) return null
     const { owner } = kept.data.metadata
-    return { id, owner, path, bytes: kept.data.size, received: size.size }
+    const { size: received, mtimeMs: touchedAt } = found
+    return { id, owner, path, bytes: kept.data.size, received, touchedAt }
   }
   const outcome = async (id: UploadId): Promise<Outcome | null> => {
     const read = Outcome.safeParse(await readJson(outcomePath(id)))
@@ -66,8 +69,8 @@ export async function openUploadRecords(directory: string): Promise<UploadRecord
     files,
     find,
     outcome,
-    open: async () => await found(await idsIn(files), find),
-    outcomes: async () => await found(await idsIn(decided), outcome),
+    open: async () => await allFound(await idsIn(files), find),
+    outcomes: async () => await allFound(await idsIn(decided), outcome),
     decide: async (value) => {
       const draft = `${outcomePath(value.id)}.new`
       await writeFile(draft, JSON.stringify(z.encode(UploadStatus, value)), { flush: true })
@@ -81,7 +84,7 @@ export async function openUploadRecords(directory: string): Promise<UploadRecord
   }
 }
 
-async function found<T>(
+async function allFound<T>(
   ids: readonly UploadId[],
   find: (id: UploadId) => Promise<T | null>,
 ): Promise<readonly T[]> {
@@ -104,4 +107,16 @@ async function readJson(path: string): Promise<unknown> {
   } catch {
     return null
   }
+}
+
+/** Removes uploads whose bytes have stopped coming. What has come whole stays, however long it waits for its turn. */
+export async function forgetAbandoned(
+  records: UploadRecords,
+  { patienceMs, now }: { readonly patienceMs: number; readonly now: number },
+): Promise<readonly UploadId[]> {
+  const abandoned = (await records.open()).filter(
+    ({ bytes, received, touchedAt }) => received < bytes && now - touchedAt > patienceMs,
+  )
+  await Promise.all(abandoned.map(({ id }) => records.forget(id)))
+  return abandoned.map(({ id }) => id)
 }

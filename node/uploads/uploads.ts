@@ -8,6 +8,7 @@ import { MarketError, marketErrors } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import { UploadId, UploadStatus, uploadsPath } from '#protocol/api/uploads.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import { pause } from '../chain/hive-rpc.ts'
 import { freeSpace } from '../encoding/disk-guard.ts'
 import type { Logger } from '../logger.ts'
 import { startLoop } from '../loop.ts'
@@ -17,7 +18,7 @@ import { createImportUpload, pinOwner } from './import-upload.ts'
 import type { UploadLimits } from './upload-limits.ts'
 import { requireRoom } from './upload-limits.ts'
 import type { OpenUpload, Outcome } from './upload-records.ts'
-import { openUploadRecords } from './upload-records.ts'
+import { forgetAbandoned, openUploadRecords } from './upload-records.ts'
 
 export type UploadsDeps = Pick<ImportUploadDeps, 'analyse'> & {
   readonly content: Pick<ContentStore, 'addFile' | 'pin' | 'unpin'>
@@ -41,7 +42,7 @@ const UploadLength = z.coerce.number().int().nonnegative()
 const none: string[] = []
 
 /**
- * Resumable uploads (tus 1.0, with `creation`, `termination` and `expiration`), each its account's alone. Bytes that have all
+ * Resumable uploads (tus 1.0, with `creation` and `termination`), each its account's alone. Bytes that have all
  * come are looked at and taken into IPFS, one upload after the other; a crash at any moment costs at most the request under way.
  */
 export async function startUploads(deps: UploadsDeps, options: UploadsOptions): Promise<Uploads> {
@@ -69,10 +70,8 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
 
   const server = new Server({
     path: uploadsPath,
-    datastore: new FileStore({
-      directory: records.files,
-      expirationPeriodInMilliseconds: options.patienceMs,
-    }),
+    // Without its expiration, which counts from the beginning and takes what waits to be imported too.
+    datastore: new FileStore({ directory: records.files }),
     relativeLocation: true,
     allowedOrigins: none,
     maxSize: options.limits.bytes,
@@ -134,18 +133,20 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
     await server.handle(context.req, context.res)
   })
 
-  const tidy = setInterval(() => {
-    server.cleanUpExpiredUploads().catch((error: unknown) => {
-      logger.warn('expired uploads not removed', {}, error)
-    })
-  }, hourMs)
-  tidy.unref()
+  const tidying = startLoop(async (stopped) => {
+    while (!stopped.aborted) {
+      const { patienceMs } = options
+      await forgetAbandoned(records, { patienceMs, now: Date.now() }).catch((error: unknown) =>
+        logger.warn('abandoned uploads not removed', {}, error),
+      )
+      await pause(hourMs, stopped)
+    }
+  })
   const loop = startLoop((stopped) => queue.run(stopped))
   return {
     router,
     [Symbol.asyncDispose]: async () => {
-      clearInterval(tidy)
-      await loop[Symbol.asyncDispose]()
+      await Promise.all([tidying[Symbol.asyncDispose](), loop[Symbol.asyncDispose]()])
     },
   }
 }

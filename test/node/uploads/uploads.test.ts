@@ -8,6 +8,7 @@ import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { HttpServer } from '#node/http-server.ts'
 import { startHttpServer } from '#node/http-server.ts'
 import { usualUploadLimits } from '#node/uploads/upload-limits.ts'
+import { forgetAbandoned, openUploadRecords } from '#node/uploads/upload-records.ts'
 import type { Uploads } from '#node/uploads/uploads.ts'
 import { startUploads } from '#node/uploads/uploads.ts'
 import type { UploadStatus } from '#protocol/api/uploads.ts'
@@ -217,6 +218,22 @@ test('what its owner deletes is gone, bytes and pin', async () => {
   expect((await call(path, { method: 'DELETE', headers: alice })).status).toBe(204)
   expect((await call(path, { headers: alice })).status).toBe(404)
   expect(store.pins.pinned()).toHaveLength(0)
+})
+
+test('an upload that nobody continues is removed; one that has come whole waits as long as it takes', async () => {
+  const stopped = await begun(10)
+  await send(stopped, 0, new Uint8Array(4))
+  analyse = async () => {
+    throw new MarketError('ffmpeg-missing', 'not now')
+  }
+  const whole = await begun(3)
+  await send(whole, 0, new Uint8Array(3))
+  const records = await openUploadRecords(directory)
+  const later = { patienceMs: 1_000, now: Date.now() + 60_000 }
+  expect(await forgetAbandoned(records, { ...later, patienceMs: 100_000 })).toEqual([])
+  expect(await forgetAbandoned(records, later)).toHaveLength(1)
+  expect((await call(stopped, { headers: alice })).status).toBe(404)
+  expect(await statusOf(whole)).toMatchObject({ phase: 'importing' })
 })
 
 test.each(['..%2f..%2fetc%2fpasswd', 'x', '0'.repeat(32), `${'0'.repeat(31)}g`])(
