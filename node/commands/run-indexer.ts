@@ -5,30 +5,18 @@ import description from '../../package.json' with { type: 'json' }
 import { readEnvironment } from '../config.ts'
 import { defaultDataPath, openDataDirectory } from '../data-directory.ts'
 import { startIndexer } from '../indexer.ts'
-import { createLifetime } from '../lifetime.ts'
+import type { Lifetime } from '../lifetime.ts'
 import { createLogger } from '../logger.ts'
 import { chainOf } from './chain-option.ts'
-import { explain } from './explain.ts'
 import type { IndexerFlags } from './indexer.ts'
+import { runServer, untilAborted } from './serve.ts'
 
 /** Starts the indexer, serves until it is stopped, and ends the process. */
 export async function runIndexer(flags: IndexerFlags): Promise<void> {
-  const lifetime = createLifetime()
-  try {
-    await serve(flags, lifetime)
-    lifetime.end(0)
-  } catch (error) {
-    if (lifetime.signal.aborted) lifetime.end(0)
-    const { code, message } = explain(error)
-    process.stderr.write(`${code}: ${message}\n`)
-    lifetime.end(1)
-  }
+  await runServer((lifetime) => serve(flags, lifetime))
 }
 
-async function serve(
-  flags: IndexerFlags,
-  { signal, announce }: ReturnType<typeof createLifetime>,
-): Promise<void> {
+async function serve(flags: IndexerFlags, { signal, announce }: Lifetime): Promise<void> {
   const { settings, secrets } = readEnvironment()
   const { network, rpc } = chainOf(flags.chain ?? [])
   if (flags.alertUrl !== undefined && secrets.alertSecret === undefined) throw noAlertSecret()
@@ -61,10 +49,7 @@ async function serve(
   )
   announce({ type: 'ready', url: indexer.url })
   process.stdout.write(`indexer on ${network.name}: ${indexer.url}/api\n`)
-  await new Promise<void>((done) => {
-    if (signal.aborted) done()
-    signal.addEventListener('abort', () => done(), { once: true })
-  })
+  await untilAborted(signal)
 }
 
 function noAlertSecret(): MarketError {

@@ -6,35 +6,23 @@ import { readEnvironment } from '../config.ts'
 import { defaultDataPath, openDataDirectory } from '../data-directory.ts'
 import { drySigner } from '../dry-run/dry-signer.ts'
 import { defaultKeystorePath } from '../keystore/default-path.ts'
-import { createLifetime } from '../lifetime.ts'
+import type { Lifetime } from '../lifetime.ts'
 import { createLogger } from '../logger.ts'
 import type { Network } from '../networks.ts'
 import { networks } from '../networks.ts'
 import type { NodeKeys } from '../node-keys.ts'
 import { nameNodeKeys, openNodeKeys } from '../node-keys.ts'
 import { startPeer } from '../peer.ts'
-import { explain } from './explain.ts'
 import type { NodeFlags } from './node.ts'
+import { runServer, untilAborted } from './serve.ts'
 import { terminal } from './terminal.ts'
 
 /** Starts the node, serves until it is stopped, and ends the process. */
 export async function runNode(flags: NodeFlags): Promise<void> {
-  const lifetime = createLifetime()
-  try {
-    await serve(flags, lifetime)
-    lifetime.end(0)
-  } catch (error) {
-    if (lifetime.signal.aborted) lifetime.end(0)
-    const { code, message } = explain(error)
-    process.stderr.write(`${code}: ${message}\n`)
-    lifetime.end(1)
-  }
+  await runServer((lifetime) => serve(flags, lifetime))
 }
 
-async function serve(
-  flags: NodeFlags,
-  { signal, announce }: ReturnType<typeof createLifetime>,
-): Promise<void> {
+async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<void> {
   const network: Network = networks[flags.chain]
   requireConsent(flags, network)
   const { settings, secrets } = readEnvironment()
@@ -118,11 +106,4 @@ function noArbiter({ account }: NodeFlags): MarketError {
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    if (signal.aborted) done()
-    signal.addEventListener('abort', () => done(), { once: true })
-  })
 }

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
 import type { Contender } from './queue-contenders.ts'
 import { openGraphileWorker, openOurs, openPgBoss } from './queue-contenders.ts'
+import { recordSection } from './record-section.ts'
 
 /**
  * How fast jobs are claimed and completed, one at a time by each of 16 workers that do nothing in between: by our queue, with its
@@ -84,26 +85,7 @@ try {
     ...compared(figures),
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
-  if (values.record) await record(lines)
+  await recordSection({ name: 'queue', title: 'Queue', how: 'by `npm run bench:queue`.', lines })
 } finally {
   await rm(directory, { recursive: true, force: true })
-}
-
-/** Puts the figures into RESULTS.md. */
-async function record(lines: readonly string[]): Promise<void> {
-  const file = new URL('RESULTS.md', import.meta.url)
-  const text = await readFile(file, 'utf8')
-  const machine = `${cpus().length} processors (${cpus()[0]?.model.trim()}, shared), Node ${process.version}`
-  const marks = ['<!-- queue: begin -->', '<!-- queue: end -->'] as const
-  const section = [
-    ...[marks[0], '## Queue', '', `${machine}, by \`npm run bench:queue\`.`, ''],
-    ...lines.map((line) => `- ${line}`),
-    marks[1],
-  ].join('\n')
-  const begin = text.indexOf(marks[0])
-  const rest =
-    begin < 0
-      ? `${text.trimEnd()}\n\n${section}\n`
-      : text.slice(0, begin) + section + text.slice(text.indexOf(marks[1]) + marks[1].length)
-  await writeFile(file, rest)
 }

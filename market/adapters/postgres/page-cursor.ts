@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { MarketError } from '../../errors.ts'
 
 /** The place of a row in an order, as text that nobody needs to read. */
-function formatPlace(place: readonly (string | number)[]): string {
+export function formatPlace(place: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url')
 }
 
