@@ -51,9 +51,8 @@ export function serveEventSocket(
         client.send(JSON.stringify(z.encode(JobEventView, view)))
         return client.bufferedAmount <= backlogLimitBytes
       }
-      feed
+      void feed
         .follow(after, tell, gone.signal)
-        .catch(() => undefined)
         .finally(() => client.close(1013, 'resume with ?after='))
     })
   })

@@ -1,10 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import Router from '@koa/router'
 import { createAuditLog } from '#market/adapters/postgres/audit-log.ts'
 import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
-import type { OpenedPostgres } from '#market/adapters/postgres/database.ts'
 import { openPostgres } from '#market/adapters/postgres/database.ts'
 import { createEncoderDirectory } from '#market/adapters/postgres/encoder-directory.ts'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
@@ -12,11 +10,8 @@ import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import { createProjectionStore } from '#market/adapters/postgres/projection-store.ts'
 import { createSessionStore } from '#market/adapters/postgres/session-store.ts'
 import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
-import { openDatabase } from '#market/adapters/sqlite/database.ts'
-import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import { createApplyWebhook } from '#market/api/apply-webhook.ts'
 import { createIndexerApp } from '#market/api/indexer-app.ts'
-import type { Check } from '#market/api/routes/health-routes.ts'
 import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
 import { createEventFeed } from '#market/services/event-feed.ts'
@@ -30,7 +25,7 @@ import { startAlerts } from './alerts.ts'
 import { createApiPageRouter } from './api-page.ts'
 import { createAccounts } from './chain/accounts.ts'
 import { isSealed } from './chain/envelopes.ts'
-import { pause, refuseForeignChain } from './chain/hive-rpc.ts'
+import { refuseForeignChain } from './chain/hive-rpc.ts'
 import { openChain } from './chain/open-chain.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
@@ -39,14 +34,15 @@ import { serveEventSocket } from './event-socket.ts'
 import { openDenyList, openToAll } from './gateway/deny-list.ts'
 import { createGatewayRouter } from './gateway/gateway.ts'
 import { serveApp } from './http-server.ts'
-import type { Projection } from './indexer-chain.ts'
 import { startProjection } from './indexer-chain.ts'
 import type { IndexerConfig, IndexerSecrets } from './indexer-config.ts'
-import { openBlockStore } from './ipfs/block-store.ts'
-import { createContentStore } from './ipfs/content-store.ts'
+import { openIndexerContent } from './indexer-content.ts'
+import { indexerChecks } from './indexer-health.ts'
+import { sweepAgain } from './indexer-sweep.ts'
 import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
 import { createMetrics } from './metrics.ts'
+import { createMetricsRouter } from './metrics-router.ts'
 import { createMonitoringSources } from './monitoring-sources.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { sha256 } from './sha256.ts'
@@ -64,8 +60,7 @@ export type IndexerDeps = {
   readonly signal: AbortSignal
 }
 
-const sweepMs = 1_000
-const dayMs = 86_400_000
+const weekMs = 7 * 86_400_000
 
 /**
  * Starts an indexer: tables, what fills them, and what serves them. Several may share one database; one of them projects, all
@@ -93,6 +88,7 @@ export async function startIndexer(
   const audit = async (actor: string, action: string, subject: string): Promise<void> => {
     await auditLog.append({ actor, action, subject, details: {} }, new Date(clock.now()))
   }
+  const noAudit = (error: unknown): void => log('audit').error('not noted', {}, error)
   const scheduler = createJobScheduler({ pool, random: Math.random })
   const encoders = createEncoderDirectory(database)
   const settings = createSettingsStore(database)
@@ -139,7 +135,7 @@ export async function startIndexer(
         { url: alertUrl, secret: secrets.alertSecret, instance: hostname() },
       ),
     )
-  const { blocks, content } = starting.use(await openContent(data))
+  const { blocks, content } = starting.use(await openIndexerContent(data))
   const tools = await openFfmpegTools({ ...config.ffmpeg, directory: data, signal })
   const engine = await createEncodingEngine({ tools }, { directory: data, signal })
   const uploads = starting.use(
@@ -152,15 +148,23 @@ export async function startIndexer(
           void audit(owner, `upload.${phase}`, id).catch(noAudit),
         logger: log('uploads'),
       },
-      { directory: join(data, 'uploads'), limits: usualUploadLimits, patienceMs: dayMs },
+      { directory: join(data, 'uploads'), limits: usualUploadLimits, patienceMs: weekMs },
     ),
   )
-  const noAudit = (error: unknown): void => log('audit').error('not noted', {}, error)
   const denyList =
     config.denyList === null
       ? openToAll
       : await openDenyList(config.denyList, { logger: log('gateway'), now: clock.now })
-  const feed = createEventFeed(scheduler)
+  const feed = createEventFeed({
+    scheduler,
+    onFailure: (error) => log('events').warn('events not read', {}, error),
+  })
+
+  const refusalOfBid = async (bid: Envelope<Bid>): Promise<string | null> => {
+    const at = await chain.at()
+    if (at && bid.body.expires <= at.time) return 'it has expired'
+    return (await isSealed(bid, accounts, chainId)) ? null : 'the signature is not its encoder’s'
+  }
 
   const app = createIndexerApp(
     {
@@ -178,7 +182,7 @@ export async function startIndexer(
         ...{ chain, live, operationId, sha256 },
         ratificationSeconds: 3_600,
       }),
-      refusalOfBid: async (bid) => await refusalOfBid(bid),
+      refusalOfBid,
       receiveWebhook: createReceiveWebhook({
         secretOf: async (job) => {
           const id = EncodingJobId.safeParse(job)
@@ -189,7 +193,8 @@ export async function startIndexer(
         clock,
         apply: createApplyWebhook(scheduler),
       }),
-      checks: () => checksOf(postgres, projection, config.network.name),
+      checks: () => indexerChecks({ pool, projection }, network.name),
+      onClaim: metrics.claim,
       routers: [
         createGatewayRouter(blocks, denyList),
         uploads.router,
@@ -206,11 +211,6 @@ export async function startIndexer(
     },
     config,
   )
-  const refusalOfBid = async (bid: Envelope<Bid>): Promise<string | null> => {
-    const at = await chain.at()
-    if (at && bid.body.expires <= at.time) return 'it has expired'
-    return (await isSealed(bid, accounts, chainId)) ? null : 'the signature is not its encoder’s'
-  }
   const http = starting.use(await serveApp(app, config))
   const isOwnPage = (origin: string, name: string): boolean => URL.parse(origin)?.host === name
   starting.use(
@@ -236,72 +236,4 @@ async function ownServer(
   signal: AbortSignal,
 ): Promise<{ readonly url: string }> {
   return stack.use(await startEmbeddedPostgres({ directory: join(data, 'postgres'), signal }))
-}
-
-/** Blocks of uploads and trees, and who keeps them, in the indexer's own directory. It fetches nothing from anyone. */
-async function openContent(data: string) {
-  const blocks = await openBlockStore(join(data, 'blocks'))
-  const { database, [Symbol.dispose]: close } = openDatabase(join(data, 'content.sqlite'))
-  const fetcher = {
-    fetch: (): Promise<never> =>
-      Promise.reject(
-        new MarketError('content-unavailable', 'An indexer fetches no content; upload it here.'),
-      ),
-  }
-  const content = createContentStore({ blocks, pins: createPinStore(database), fetcher })
-  return { blocks, content, [Symbol.dispose]: close }
-}
-
-function createMetricsRouter(metrics: {
-  readonly text: () => Promise<string>
-  readonly contentType: string
-}): Router {
-  const router = new Router()
-  router.get('/metrics', async (context) => {
-    context.set('content-type', metrics.contentType)
-    context.body = await metrics.text()
-  })
-  return router
-}
-
-async function checksOf(
-  { pool }: OpenedPostgres,
-  projection: Projection,
-  chain: string,
-): Promise<readonly Check[]> {
-  const database = await pool.query('select 1').then(
-    () => ({ ok: true, detail: 'answers' }),
-    () => ({ ok: false, detail: 'does not answer' }),
-  )
-  const { isLeading, height, behind } = projection.status()
-  const progress = isLeading
-    ? `projects ${chain}: block ${height ?? 0}, ${behind ?? 'an unknown number'} behind`
-    : 'another process projects'
-  return [
-    { name: 'database', ...database },
-    { name: 'projection', ok: true, detail: progress },
-  ]
-}
-
-type Sweeping = {
-  readonly scheduler: { sweep(): Promise<unknown> }
-  readonly live: { sweep(): Promise<unknown> }
-  readonly sessions: { removeExpired(): Promise<unknown> }
-  readonly logger: Logger
-}
-
-/** What time asks of the tables; harmless to do in several processes at once. */
-async function sweepAgain(
-  { scheduler, live, sessions, logger }: Sweeping,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let round = 0; !signal.aborted; round += 1) {
-    try {
-      await scheduler.sweep()
-      if (round % 60 === 0) await Promise.all([live.sweep(), sessions.removeExpired()])
-    } catch (error) {
-      logger.warn('not swept', {}, error)
-    }
-    await pause(sweepMs, signal)
-  }
 }

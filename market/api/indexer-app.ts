@@ -4,8 +4,6 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import Koa from 'koa'
 import helmet from 'koa-helmet'
-import type { HiveAccount } from '#protocol/ids.ts'
-import { noteCaller } from './mount.ts'
 import { describeApi } from './open-api.ts'
 import { problemResponses } from './problems.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -75,8 +73,14 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   app.use(securityHeaders())
   app.use(problemResponses(deps.log.bug, (context) => ids.get(context) ?? ''))
   app.use(forApi(allowOrigins(options.origins)))
-  app.use(forApi(authenticate(deps.sessions.accountOf)))
-  app.use(forApi(limitRates(options.rateLimits, isSigningIn)))
+  app.use(
+    whereCounted(
+      limitRates(options.rateLimits, {
+        accountOf: deps.sessions.accountOf,
+        isCostly: isSigningIn,
+      }),
+    ),
+  )
   const router = new Router()
   mountHealthRoutes(router, deps)
   mountJobRoutes(router, deps)
@@ -151,20 +155,19 @@ function allowOrigins(origins: readonly string[]): Middleware {
   })
 }
 
-function authenticate(
-  accountOf: (authorization: string) => Promise<HiveAccount | null>,
-): Middleware {
-  return async (context, next) => {
-    const authorization = context.get('authorization')
-    const account = authorization === '' ? null : await accountOf(authorization)
-    if (account) noteCaller(context, account)
-    await next()
-  }
-}
-
 function forApi(middleware: Middleware): Middleware {
   return async (context, next) =>
     context.path.startsWith('/api/') ? await middleware(context, next) : await next()
+}
+
+/** What asks the database; content and pages come from the disk, and `/health/live` from nowhere. */
+const countedPaths = new Set(['/metrics', '/health', '/health/ready'])
+
+function whereCounted(middleware: Middleware): Middleware {
+  return async (context, next) =>
+    context.path.startsWith('/api/') || countedPaths.has(context.path)
+      ? await middleware(context, next)
+      : await next()
 }
 
 function isSigningIn({ path, method }: Context): boolean {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { Route } from '#protocol/route.ts'
 import { MarketError } from '../errors.ts'
+import { readBody } from './read-body.ts'
 
 /** A route's handler: what comes in is parsed, what goes out is encoded by the route. */
 export type Handler<R> =
@@ -20,9 +21,6 @@ export type Handler<R> =
         readonly authorization: string
       }) => Promise<z.output<Reply>>
     : never
-
-/** Largest request body that is read, in bytes. */
-const bodyLimitBytes = 64 * 1024
 
 /** Binds a route to its handler: what comes in is parsed by the route's schemas, what goes out is encoded by them. */
 export function mount<R extends Route>(router: Router, route: R, handler: Handler<R>): void {
@@ -49,7 +47,7 @@ export function noteCaller(context: Pick<Context, 'req'>, account: HiveAccount):
   callers.set(context.req, account)
 }
 
-export function callerOf(context: Pick<Context, 'req'>): HiveAccount | null {
+function callerOf(context: Pick<Context, 'req'>): HiveAccount | null {
   return callers.get(context.req) ?? null
 }
 
@@ -67,37 +65,6 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   const value = parseJson((await readBody(request)).toString('utf8'))
   if (value === notJson) throw new MarketError('request-invalid', 'The request body is not JSON.')
   return value
-}
-
-/** A body is small; one that takes longer is somebody who holds connections open. */
-const bodyLimitMs = 15_000
-
-/** The bytes of a request's body. Throws `body-too-large`, and `request-slow` where they do not come. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  const timer = setTimeout(() => request.destroy(tooSlow()), bodyLimitMs)
-  try {
-    // Not destroyed on the way out: who sends too much is told so, before the connection ends.
-    for await (const chunk of request.iterator({
-      destroyOnReturn: false,
-    }) as AsyncIterable<Buffer>) {
-      bytes += chunk.length
-      if (bytes > bodyLimitBytes)
-        throw new MarketError(
-          'body-too-large',
-          `The request is larger than ${bodyLimitBytes} bytes.`,
-        )
-      chunks.push(chunk)
-    }
-  } finally {
-    clearTimeout(timer)
-  }
-  return Buffer.concat(chunks)
-}
-
-function tooSlow(): MarketError {
-  return new MarketError('request-slow', `The request took longer than ${bodyLimitMs / 1_000} s.`)
 }
 
 const notJson = Symbol('not JSON')

@@ -44,7 +44,8 @@ export function problemResponses(
       if (error instanceof MarketError) {
         if (error.code === 'unauthorized') context.set('www-authenticate', 'Bearer')
         // What is left of the body is not read.
-        if (error.code === 'body-too-large') context.set('connection', 'close')
+        if (error.code === 'body-too-large' || error.code === 'request-slow')
+          context.set('connection', 'close')
         answer(error.code, marketErrors[error.code].status, error.message)
         return
       }

@@ -1,7 +1,8 @@
 import type { Context, Middleware } from 'koa'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { HiveAccount } from '#protocol/ids.ts'
 import { MarketError } from '../errors.ts'
-import { callerOf } from './mount.ts'
+import { noteCaller } from './mount.ts'
 
 /** So many requests within so many seconds. */
 type RateLimit = { readonly requests: number; readonly seconds: number }
@@ -9,7 +10,7 @@ type RateLimit = { readonly requests: number; readonly seconds: number }
 export type RateLimits = {
   readonly address: RateLimit
   readonly account: RateLimit
-  /** For what costs more than others, such as signing in: of an address. */
+  /** For what costs more than others, such as signing in, and for tokens that are nobody's: of an address. */
   readonly costly: RateLimit
 }
 
@@ -19,25 +20,49 @@ export const usualRateLimits: RateLimits = {
   costly: { requests: 30, seconds: 60 },
 }
 
+type Who = {
+  /** Whose token a header carries; null for nobody's. */
+  readonly accountOf: (authorization: string) => Promise<HiveAccount | null>
+  readonly isCostly: (context: Context) => boolean
+}
+
 /**
- * Counts requests by account where somebody is signed in, else by address (of IPv6 by its network of 64 bits, which one person has).
- * Every answer tells what is left (`RateLimit-*`); throws `rate-limited` with `Retry-After` where nothing is.
+ * Finds out who is signed in, and counts requests: by account where somebody is, else by address (of IPv6 by its network of 64 bits, which one
+ * person has). Tokens that are nobody's count as costly, and where too many were tried none is looked up any more. Every answer tells
+ * what is left (`RateLimit-*`); throws `rate-limited` with `Retry-After` where nothing is.
  */
-export function limitRates(
-  { address, account, costly }: RateLimits,
-  isCostly: (context: Context) => boolean,
-): Middleware {
+export function limitRates({ address, account, costly }: RateLimits, who: Who): Middleware {
   const make = ({ requests, seconds }: RateLimit) =>
     new RateLimiterMemory({ points: requests, duration: seconds })
   const limiters = { address: make(address), account: make(account), costly: make(costly) }
+  const guesses = make(costly)
   return async (context, next) => {
-    const caller = callerOf(context)
     const from = networkOf(context.ip)
-    if (isCostly(context)) await take(context, limiters.costly, from)
+    const authorization = context.get('authorization')
+    let caller: HiveAccount | null = null
+    if (authorization !== '') {
+      await requireLeft(context, guesses, from)
+      caller = await who.accountOf(authorization)
+      if (caller) noteCaller(context, caller)
+      else await take(context, guesses, from)
+    }
+    if (who.isCostly(context)) await take(context, limiters.costly, from)
     else if (caller) await take(context, limiters.account, caller)
     else await take(context, limiters.address, from)
     await next()
   }
+}
+
+/** Throws `rate-limited` where nothing is left, and takes nothing. */
+async function requireLeft(
+  context: Context,
+  limiter: RateLimiterMemory,
+  key: string,
+): Promise<void> {
+  const state = await limiter.get(key)
+  if (!state || state.consumedPoints <= limiter.points) return
+  tell(context, limiter, state)
+  throw tooMany(context, Math.ceil(state.msBeforeNext / 1_000))
 }
 
 async function take(context: Context, limiter: RateLimiterMemory, key: string): Promise<void> {

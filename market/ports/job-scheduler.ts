@@ -246,6 +246,8 @@ export interface JobScheduler {
    * sequence holds back those after it until it is known.
    */
   allEventsAfter(sequence: number, limit: number): Promise<readonly EncodingEvent[]>
+  /** Sequence of the newest event there is; 0 before the first. */
+  newestEvent(): Promise<number>
   /**
    * Calls when there may be new events, made by any process: once at first, after each interruption, every few seconds,
    * and at once where it can be known. Runs until the signal, whatever becomes of its connection.

@@ -83,7 +83,7 @@ export const submitJobRoute = defineRoute({
   body: SubmitJob,
   reply: z.strictObject({
     job: JobView,
-    /** Shown once: it signs what is sent to the job's webhook, and what encoders send about it. */
+    /** For its owner only, whenever the job is submitted: it signs what is sent to the job's webhook, and what encoders send about it. */
     webhookSecret: z.string().nullable(),
   }),
 })

@@ -66,6 +66,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
       ...{ crypto: webhookCrypto, clock: { now: Date.now } },
       apply: createApplyWebhook(scheduler),
     }),
+    onClaim: () => undefined,
     checks: async () => [],
     log: { request: () => undefined, bug: (error) => void bugs.push(error) },
   }

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { JobScheduler } from '../../ports/job-scheduler.ts'
 import { createAnnounce, watchAnnouncements } from './scheduler/announcements.ts'
 import { createClaimJob } from './scheduler/claim.ts'
-import { createAllEventsAfter, createEventsAfter } from './scheduler/events.ts'
+import { createAllEventsAfter, createEventsAfter, createNewestEvent } from './scheduler/events.ts'
 import {
   createCancel,
   createCompleteJob,
@@ -46,6 +46,7 @@ export function createJobScheduler(
     getQueueDepth: createGetQueueDepth(queue),
     eventsAfter: createEventsAfter(queue),
     allEventsAfter: createAllEventsAfter(queue),
+    newestEvent: createNewestEvent(queue),
     watch: (onEvents, signal) => watchAnnouncements(pool, onEvents, signal),
   }
 }

@@ -8,7 +8,7 @@ import {
   releaseRoute,
   renewRoute,
 } from '#protocol/api/agent.ts'
-import type { EncodingJobId, FailureClass } from '#protocol/encoding-job.ts'
+import type { EncoderKind, EncodingJobId, FailureClass } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { EncoderDirectory } from '../../ports/encoder-directory.ts'
 import type {
@@ -29,12 +29,14 @@ type Shown = {
 }
 
 export type AgentRouteDeps = {
+  readonly onClaim: (kind: EncoderKind, outcome: 'leased' | 'none') => void
   readonly scheduler: JobScheduler
   readonly encoders: EncoderDirectory
 }
 
 /** What an encoder of any kind does with jobs of the queue: each call shows the lease, and the encoder has to be the caller's. */
-export function mountAgentRoutes(router: Router, { scheduler, encoders }: AgentRouteDeps): void {
+export function mountAgentRoutes(router: Router, deps: AgentRouteDeps): void {
+  const { scheduler, encoders, onClaim } = deps
   const leaseOf = async (shown: Shown, caller: HiveAccount | null): Promise<Lease> => {
     const { id } = await ownEncoder(encoders, shown.encoderId, caller)
     return { job: shown.jobId, encoder: id, fencingToken: shown.fencingToken }
@@ -42,6 +44,7 @@ export function mountAgentRoutes(router: Router, { scheduler, encoders }: AgentR
   mount(router, claimRoute, async ({ body, caller }) => {
     const { id, owner, kind } = await ownEncoder(encoders, body.encoderId, caller)
     const job = await scheduler.claimJob({ id, owner }, [kind])
+    onClaim(kind, job ? 'leased' : 'none')
     if (!job) return { job: null }
     const { fencingToken, inputCid, permlink, isShort, qualities, leaseExpiresAt } = job
     return {

@@ -53,8 +53,5 @@ function stream(context: Context, feed: Pick<EventFeed, 'follow'>): void {
     body.write(`id: ${event.sequence}\nevent: ${event.type}\ndata: ${text}\n\n`)
     return body.writableLength <= backlogLimitBytes
   }
-  feed
-    .follow(after, write, gone.signal)
-    .catch(() => undefined)
-    .finally(() => body.end())
+  void feed.follow(after, write, gone.signal).finally(() => body.end())
 }

@@ -8,7 +8,8 @@ import {
 import { MarketError } from '../../errors.ts'
 import type { WebhookStore } from '../../ports/webhook-store.ts'
 import type { ReceivedCall, Reception } from '../../services/receive-webhook.ts'
-import { mount, readBody } from '../mount.ts'
+import { mount } from '../mount.ts'
+import { readBody } from '../read-body.ts'
 import { signedIn } from './callers.ts'
 
 export type WebhookRouteDeps = {

@@ -297,9 +297,15 @@ describe('an answer', () => {
 
   test('about the server itself is there for operators and readers', async () => {
     expect(await indexer.call('GET', '/health/live')).toMatchObject({ status: 200 })
-    expect(await indexer.call('GET', '/health')).toMatchObject({ body: { status: 'ready' } })
+    await expect
+      .poll(() => indexer.call('GET', '/health'))
+      .toMatchObject({ body: { status: 'ready' } })
+    await indexer.call('POST', `${agent}/claim`, {
+      ...{ token: alice, body: { encoderId: 'alice-desktop' } },
+    })
     const metrics = await indexer.call('GET', '/metrics')
     expect(metrics.body).toContain('spk_encoder_queue_jobs')
+    expect(metrics.body).toMatch(/spk_encoder_claims_total\{kind="agent",outcome="\w+"\} [1-9]/)
     const page = await indexer.call('GET', '/api')
     expect(page.body).not.toMatch(/https?:\/\//)
     const { body } = await indexer.call('GET', '/openapi.json')
@@ -319,6 +325,24 @@ test('too many requests are told when to come again', async () => {
   const refused = await strict.call('GET', jobs)
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
   expect((await strict.call('GET', '/health/live')).status).toBe(200)
+  expect((await strict.call('GET', '/metrics')).status).toBe(429)
+})
+
+test('tokens that are nobody’s are looked up a few times only', async () => {
+  const few = { requests: 3, seconds: 60 }
+  const many = { requests: 100, seconds: 60 }
+  await using strict = await anIndexer({
+    rateLimits: { address: many, account: many, costly: few },
+  })
+  const token = await strict.signIn('alice')
+  const statuses: number[] = []
+  for (let count = 0; count < 5; count += 1) {
+    const guess = { token: String(count).repeat(64) }
+    statuses.push((await strict.call('GET', '/api/encoding/settings/alice', guess)).status)
+  }
+  expect(statuses).toEqual([401, 401, 401, 429, 429])
+  expect((await strict.call('GET', jobs)).status).toBe(200)
+  expect(token).toHaveLength(64)
 })
 
 test('settings are their account’s, and jobs follow them', async () => {

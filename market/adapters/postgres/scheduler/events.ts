@@ -31,6 +31,15 @@ export function createEventsAfter({ pool }: Queue) {
   }
 }
 
+export function createNewestEvent({ pool }: Queue) {
+  return async (): Promise<number> => {
+    const { rows } = await pool.query<{ readonly newest: string }>(
+      'select coalesce(max(sequence), 0)::text as newest from job_events',
+    )
+    return Number(rows[0]?.newest ?? 0)
+  }
+}
+
 type FeedRow = EventRow & { readonly oldest: string; readonly next: string }
 
 /** With the oldest transaction that is under way and the number that the next one will get, as of the same moment. */
