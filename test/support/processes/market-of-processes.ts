@@ -81,7 +81,7 @@ export async function aMarketOfProcesses(
   for (const name of nodeNames(behaviour)) {
     const directory = join(home, `market-${chain.url.split(':').at(-1)}`, name)
     await mkdir(directory, { recursive: true })
-    const start = { name, directory, urls: [liar.url, second.url, chain.url] }
+    const start = { name, directory, terms, urls: [liar.url, second.url, chain.url] }
     nodes.push(stack.use(createNodeProcess(start, { home, answer })))
   }
   for (const node of nodes) node.start()

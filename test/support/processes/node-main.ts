@@ -12,8 +12,8 @@ import type { FromNode, NodeStart, ToNode } from './questions.ts'
  * before a statement that writes to its database, or before or after it has asked an endpoint or another node something.
  */
 
-const { name, urls, directory } = JSON.parse(String(process.argv[2])) as NodeStart
-const behaviour = usualBehaviour()
+const { name, urls, directory, terms } = JSON.parse(String(process.argv[2])) as NodeStart
+const behaviour = usualBehaviour(terms)
 let now = 0
 let fuse: number | null = null
 

@@ -2,13 +2,15 @@ import type { CallRequest, Verb } from '#protocol/calls.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { Topic } from '#protocol/topics.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
-import type { Behaviour, NodeName } from '../participant.ts'
+import type { Behaviour, NodeName, Terms } from '../participant.ts'
 
 /** What a node's process is started with. */
 export type NodeStart = {
   readonly name: NodeName
   readonly urls: readonly string[]
   readonly directory: string
+  /** What the market is from its start; a node that starts again has to be the same. */
+  readonly terms: Terms
 }
 
 /** What the test asks of a node's process. */
