@@ -7,20 +7,23 @@ import { serveApp } from '#node/http-server.ts'
 import { startIndexer } from '#node/indexer.ts'
 import { networks } from '#node/networks.ts'
 import { startEmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
+import { cid } from '../support/builders.ts'
 import { aDevchain } from '../support/devchain.ts'
 import { makeFolder, searchPath, untroubled } from '../support/ffmpeg.ts'
 import { silent } from '../support/peers.ts'
+import { recordSection } from './record-section.ts'
 
 /**
  * The read routes of an indexer with many jobs in its tables, beside a bare Koa route that answers with as many bytes. Prints requests a
  * second and the 99th percentile of each, and their ratio to the bare one. Server, database and client share the machine.
  *
- *   npm run bench:api -- [--jobs 1000000] [--seconds 10]
+ *   npm run bench:api -- [--jobs 1000000] [--seconds 10] [--record]
  */
 const { values } = parseArgs({
   options: {
     jobs: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '10' },
+    record: { type: 'boolean', default: false },
   },
 })
 
@@ -56,6 +59,7 @@ async function main(): Promise<void> {
     '/api/encoding/encoders',
     '/api/encoding/network',
   ]
+  const lines: string[] = []
   for (const path of paths) {
     const body = await (await fetch(`${indexer.url}${path}`)).text()
     const bare = await serveApp(bareApp(body), { host: '127.0.0.1', port: 0 })
@@ -63,11 +67,15 @@ async function main(): Promise<void> {
     const reference = await measure(bare.url)
     await bare[Symbol.asyncDispose]()
     const ratio = own.requests.average / reference.requests.average
-    say(`${path}  ${body.length} bytes`)
-    say(`  ours  ${describe(own)}`)
-    say(`  bare  ${describe(reference)}`)
-    say(`  ratio ${ratio.toFixed(3)} of its requests`)
+    if (own.non2xx > 0) throw new Error(`${path} was refused: ${body}`)
+    const line = `${path}, ${body.length} bytes: ${describe(own)}; bare ${describe(reference)}; ${ratio.toFixed(3)} of its requests`
+    say(line)
+    lines.push(line)
   }
+  await recordSection({
+    ...{ name: 'api', title: 'API', lines },
+    how: `${values.jobs} jobs in the tables, by \`npm run bench:api\`; server, database and client share the machine.`,
+  })
 }
 
 function bareApp(body: string): Koa {
@@ -83,9 +91,8 @@ async function measure(url: string): Promise<autocannon.Result> {
   return await autocannon({ url, connections: 16, duration: Number(values.seconds) })
 }
 
-function describe({ requests, latency, non2xx }: autocannon.Result): string {
-  const failed = non2xx > 0 ? `, ${non2xx} REFUSED` : ''
-  return `${requests.average.toFixed(0)} requests/s, p99 ${latency.p99} ms${failed}`
+function describe({ requests, latency }: autocannon.Result): string {
+  return `${requests.average.toFixed(0)} requests/s, p99 ${latency.p99} ms`
 }
 
 /** Jobs of a thousand owners over a year, most of them done. */
@@ -96,12 +103,12 @@ async function fill(url: string, count: number): Promise<void> {
   await client.query(
     `insert into encoding_jobs
        (owner, permlink, input_cid, is_short, qualities, tiers, tier, turn, phase, output_cid, created_at, expires_at, finished_at)
-     select 'owner-' || n % 1000, 'video-' || n, 'bafy' || n, false, '{720p,480p}', '{community}', 'community', n,
-       case when n % 100 = 0 then 'queued' else 'completed' end, 'bafy' || n,
+     select 'owner-' || n % 1000, 'video-' || n, $2, false, '{720p,480p}', '{community}', 'community', n,
+       case when n % 100 = 0 then 'queued' else 'completed' end, $2,
        now() - n * interval '30 seconds', now() + interval '1 day',
        case when n % 100 = 0 then null else now() end
      from generate_series(1, $1::int) n`,
-    [count],
+    [count, cid('video')],
   )
   await client.query('analyze')
   client.release()
