@@ -119,6 +119,8 @@ export async function aMarketOfProcesses(
     },
     post: async (reference) => {
       for (;;) {
+        // Of two nodes the registry may name another one by now, and the former takes no job.
+        await observer.catchUp()
         const owner = nodeOf('creator' as HiveAccount)
         owner?.start()
         const posted = await unlessDead(owner?.ask({ type: 'post', reference }))
