@@ -4,17 +4,14 @@ import { gridSeconds } from '#protocol/grid.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
-import type { Codec, Recipe } from '#protocol/recipe.ts'
+import type { Codec } from '#protocol/recipe.ts'
 import { recipeFor } from '#protocol/recipe.ts'
 import type { CreatorJob, CreatorJobIn } from '../../domain/creator-job.ts'
-import { buildLadder } from '../../domain/ladder.ts'
-import { frameGrid, offerDeadlines, saltHashOf } from '../../domain/offer-terms.ts'
+import { offerDeadlines, saltHashOf } from '../../domain/offer-terms.ts'
 import { defaultPrices, ladderPrice, recipePercent } from '../../domain/pricing.ts'
-import { ladderFor } from '../../domain/recipe-ladder.ts'
 import { MarketError } from '../../errors.ts'
-import type { AddedContent } from '../../ports/content-store.ts'
-import type { EncodeRequest, SourceProfile } from '../../ports/encoding-engine.ts'
-import { chooseCopy } from './choose-copy.ts'
+import type { EncodeRequest } from '../../ports/encoding-engine.ts'
+import { encodingTerms } from '../encoding-terms.ts'
 import { submitOffer } from './confirm-offer.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
@@ -46,7 +43,8 @@ export function createPostJob(deps: CreatorDeps) {
     const arbiters = requireArbiters(deps)
     const source = await deps.content.addFile(path, { signal })
     const salt = Sha256Hex.parse(deps.randomHex(32))
-    const terms = await encodingTerms(deps, { path, profile, source, recipe }, signal)
+    const measured = { path, profile, cid: source.cid, recipe }
+    const terms = await encodingTerms(deps.engine, measured, signal)
     const offer = buildOffer(deps, {
       ...{ id, salt, terms, arbiters, ceiling },
       percent: recipePercent(deps.engine, proof),
@@ -57,31 +55,6 @@ export function createPostJob(deps: CreatorDeps) {
     })
     return id
   }
-}
-
-type Measured = {
-  readonly path: string
-  readonly profile: SourceProfile
-  readonly source: AddedContent
-  readonly recipe: Recipe
-}
-
-/** What the bytes of the job will depend on. */
-async function encodingTerms(
-  { engine }: CreatorDeps,
-  { path, profile, recipe, source: { cid } }: Measured,
-  signal: AbortSignal,
-): Promise<EncodeRequest['terms']> {
-  const { bytes, width, height, codec, videoStream, audioStream } = profile
-  const sound = audioStream === null ? {} : { audioStream }
-  const terms = {
-    source: { cid, bytes, width, height, codec, videoStream, ...sound },
-    grid: frameGrid(profile.rate, profile.frames, profile.longestGopSeconds),
-    recipe,
-    ladder: ladderFor(recipe, buildLadder(width, height, profile), profile.rate),
-  } as const
-  const copy = await chooseCopy(engine, profile, { source: path, terms }, signal)
-  return { ...terms, ...copy.terms }
 }
 
 type OfferParts = {
