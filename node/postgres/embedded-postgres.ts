@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
 import { MarketError } from '#market/errors.ts'
 import type { PostgresPrograms } from './postgres-programs.ts'
@@ -43,7 +44,8 @@ export async function startEmbeddedPostgres({
   const log = join(directory, 'postgres.log')
   const running = await isRunning(programs, cluster)
   try {
-    if (!running) await start(programs, { cluster, log, settings, signal })
+    if (!running) await start(programs, { cluster, log, settings })
+    signal?.throwIfAborted()
     const { pid, port } = await readPidFile(cluster)
     await ensureDatabase(urlOf({ password, port }, 'postgres'))
     return {
@@ -51,10 +53,11 @@ export async function startEmbeddedPostgres({
       pid,
       [Symbol.asyncDispose]: async () => {
         // A server that is gone already needs no stopping.
-        await programs.pgCtl(['stop', '-D', cluster, '-m', 'fast', '-w']).catch(() => undefined)
+        await stop(programs, cluster).catch(() => undefined)
       },
     }
   } catch (error) {
+    await abandon(programs, cluster, error)
     if (signal?.aborted) throw error
     throw notStarting(directory, log, error)
   }
@@ -78,6 +81,26 @@ function urlOf(
   name: string,
 ): string {
   return `postgres://${user}:${password}@127.0.0.1:${port}/${name}`
+}
+
+async function stop(programs: PostgresPrograms, cluster: string): Promise<void> {
+  await programs.pgCtl(['stop', '-D', cluster, '-m', 'fast', '-w'])
+}
+
+/**
+ * Leaves no server behind that nobody got to know. A start that a signal has cut off (a Ctrl-C reaches `pg_ctl` too) may have made one
+ * that has not written its number down yet.
+ */
+async function abandon(programs: PostgresPrograms, cluster: string, cause: unknown): Promise<void> {
+  const isCutOff = cause instanceof Error && 'signal' in cause && typeof cause.signal === 'string'
+  for (let left = isCutOff ? 10 : 1; left > 0; left -= 1) {
+    const isStopped = await stop(programs, cluster).then(
+      () => true,
+      () => false,
+    )
+    if (isStopped) return
+    if (left > 1) await wait(200)
+  }
 }
 
 function notStarting(directory: string, log: string, cause: unknown): MarketError {
@@ -150,13 +173,10 @@ type Start = {
   readonly cluster: string
   readonly log: string
   readonly settings: Readonly<Record<string, string>>
-  readonly signal: AbortSignal | undefined
 }
 
-async function start(
-  programs: PostgresPrograms,
-  { cluster, log, settings, signal }: Start,
-): Promise<void> {
+/** Not to be interrupted: whoever wants it to stop stops the server when it is there. */
+async function start(programs: PostgresPrograms, { cluster, log, settings }: Start): Promise<void> {
   const all = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -166,10 +186,18 @@ async function start(
   const options = Object.entries(all).map(([name, value]) => `-c ${name}='${value}'`)
   await writeFile(log, '', { flag: 'a', mode: 0o600 })
   if (programs.owner) await chown(log, programs.owner.uid, programs.owner.gid)
-  await programs.pgCtl(
-    ['start', '-D', cluster, '-w', '-t', readyWithinSeconds, '-l', log, '-o', options.join(' ')],
-    signal,
-  )
+  await programs.pgCtl([
+    'start',
+    '-D',
+    cluster,
+    '-w',
+    '-t',
+    readyWithinSeconds,
+    '-l',
+    log,
+    '-o',
+    options.join(' '),
+  ])
 }
 
 /** Lines 1 and 4 of `postmaster.pid` are the server's process id and its port. */

@@ -1,10 +1,13 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { EmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
 import { makeFolder } from '#test/support/ffmpeg.ts'
+
+// Each makes a cluster anew, which takes a disk that others use too.
+vi.setConfig({ testTimeout: 60_000 })
 
 async function query(url: string, text: string): Promise<readonly unknown[]> {
   const client = new Client({ connectionString: url })
@@ -76,3 +79,23 @@ test('a visitor is told of a server that runs, of one that does not, and of none
   await server[Symbol.asyncDispose]()
   expect(await findEmbeddedPostgres(directory)).toBeNull()
 })
+
+test('a start that is called off leaves no server behind', async () => {
+  const directory = await makeFolder()
+  const { signal, abort } = callable()
+  const starting = startEmbeddedPostgres({ directory, signal })
+  // Made when everything is ready for the server, just before it is started.
+  await Promise.race([appears(join(directory, 'postgres.log')), starting])
+  abort()
+  await expect(starting).rejects.toBe(signal.reason)
+  expect(await findEmbeddedPostgres(directory)).toBeNull()
+})
+
+function callable(): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort(new Error('called off')) }
+}
+
+async function appears(file: string): Promise<void> {
+  while (!(await stat(file).catch(() => null))) await new Promise((soon) => setImmediate(soon))
+}
