@@ -56,9 +56,10 @@ import type { NodeKeys } from './node-keys.ts'
 import { createBlockFetcher } from './p2p/block-fetcher.ts'
 import { serveBlocks } from './p2p/block-server.ts'
 import { createBlockStreams } from './p2p/block-streams.ts'
-import { createGossipBus } from './p2p/gossip-bus.ts'
+import { createGossipBus, gossipRates } from './p2p/gossip-bus.ts'
 import { startHost } from './p2p/host.ts'
 import { createMarketNetwork } from './p2p/market-network.ts'
+import { createOpenPeers } from './p2p/open-peers.ts'
 import { createPeerDirectory } from './p2p/peer-directory.ts'
 import { createPresenceBoard } from './p2p/presence-board.ts'
 import { createValidators } from './p2p/validators.ts'
@@ -81,11 +82,6 @@ export type Peer = AsyncDisposable & {
 }
 
 const agreement = { frozenMs: 30_000, witnesses: 3 }
-
-const gossipRates = {
-  senderRate: { burst: 500, perSecond: 50, senders: 10_000 },
-  authorRate: { burst: 100, perSecond: 5, senders: 10_000 },
-}
 
 export type PeerDeps = {
   readonly keys: NodeKeys
@@ -202,6 +198,7 @@ export async function startPeer(
       blocks,
       streams: createBlockStreams({ libp2p, peers }),
       logger: log('fetch'),
+      others: createOpenPeers({ libp2p, ledger }),
     }),
   })
   const validation = { accounts, ledger, operationId, chainId }

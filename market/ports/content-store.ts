@@ -49,7 +49,8 @@ export interface ContentStore {
   exportFile(cid: Cid, path: string, options: TransferOptions): Promise<void>
   /**
    * Brings everything below an id here from the accounts' peers, verifying each block before it is kept.
-   * Resumes where an earlier call ended, and brings anew what the disk has spoilt. Providers that each have a part are enough.
+   * Resumes where an earlier call ended, and brings anew what the disk has spoilt. Providers that each have a part are enough;
+   * what they lack is looked for at peers that give to everybody.
    * Rejects with `content-unavailable` when together they do not have it, and with `content-corrupt` when the content
    * is not what was said: more than `expectedBytes`, or no file and no directory.
    */

@@ -1,3 +1,4 @@
+import type { PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { MarketError } from '#market/errors.ts'
 import type { FetchOptions, FetchReport } from '#market/ports/content-store.ts'
@@ -6,7 +7,7 @@ import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { isBlockOf } from '../ipfs/block-store.ts'
 import { isLeaf } from '../ipfs/dag.ts'
 import type { Logger } from '../logger.ts'
-import type { BlockStreams } from './block-streams.ts'
+import type { BlockStreams, Provider } from './block-streams.ts'
 import { requestLimit } from './block-streams.ts'
 import { blocksOf, bytesOf, smallBlocks } from './fetch-limits.ts'
 import type { Asked, WantList } from './want-list.ts'
@@ -21,6 +22,8 @@ type FetcherDeps = {
   readonly blocks: FlatBlockStore
   readonly streams: BlockStreams
   readonly logger: Logger
+  /** Who else may have what those that should have it have not. */
+  readonly others?: () => Promise<readonly PeerId[]>
 }
 
 type Tally = { blocks: number; bytes: number; local: number; localBytes: number }
@@ -39,47 +42,61 @@ type Fetch = {
  * Fetches everything below a root from several peers at once: they share one list of what is wanted, each takes a few ids at a time,
  * and a block is verified before it is kept or looked into. A peer that lacks a block is not asked for that one again; one that lies
  * or falls silent is left out for the rest of this fetch, and what it owed goes back on the list.
- * What is here already, and sound, is never asked for, so a fetch resumes.
+ * What is here already, and sound, is never asked for, so a fetch resumes: what the providers lack is looked for at others' once.
  */
 export function createBlockFetcher(
-  { blocks, streams, logger }: FetcherDeps,
+  { blocks, streams, logger, others = async () => [] }: FetcherDeps,
   limits: { readonly smallBlocks: number } = { smallBlocks },
 ): BlockFetcher {
+  const fetchFrom = async (
+    root: CID,
+    providers: readonly Provider[],
+    options: FetchOptions,
+  ): Promise<FetchReport> => {
+    const wants = createWantList({
+      peers: Math.max(1, providers.length),
+      limit: blocksOf(options, limits.smallBlocks),
+    })
+    const tally: Tally = { blocks: 0, bytes: 0, local: 0, localBytes: 0 }
+    const finish = new AbortController()
+    const fetch: Fetch = { blocks, streams, wants, tally, options, finish }
+    wants.add([root])
+    await takeLocal(fetch)
+    const results = wants.isDone()
+      ? []
+      : await Promise.allSettled(providers.map((provider, peer) => pull(provider, peer, fetch)))
+    options.signal.throwIfAborted()
+    if (wants.isDone()) {
+      options.onProgress?.(100)
+      const { blocks: fetched, bytes, local } = tally
+      return { blocks: fetched, bytes, local }
+    }
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'rejected')
+        logger.warn(
+          'provider left out',
+          { provider: String(providers[index]), root: root.toString() },
+          result.reason,
+        )
+    }
+    throw unavailable(root, results)
+  }
   return {
     fetch: async (root, providers, options) => {
-      const wants = createWantList({
-        peers: Math.max(1, providers.length),
-        limit: blocksOf(options, limits.smallBlocks),
-      })
-      const tally: Tally = { blocks: 0, bytes: 0, local: 0, localBytes: 0 }
-      const finish = new AbortController()
-      const fetch: Fetch = { blocks, streams, wants, tally, options, finish }
-      wants.add([root])
-      await takeLocal(fetch)
-      const results = wants.isDone()
-        ? []
-        : await Promise.allSettled(providers.map((provider, peer) => pull(provider, peer, fetch)))
-      options.signal.throwIfAborted()
-      if (wants.isDone()) {
-        options.onProgress?.(100)
-        const { blocks: fetched, bytes, local } = tally
-        return { blocks: fetched, bytes, local }
+      try {
+        return await fetchFrom(root, providers, options)
+      } catch (error) {
+        if (!(error instanceof MarketError) || error.code !== 'content-unavailable') throw error
+        const open = await others()
+        if (open.length === 0) throw error
+        return await fetchFrom(root, open, options)
       }
-      for (const [index, result] of results.entries()) {
-        if (result.status === 'rejected')
-          logger.warn(
-            'provider left out',
-            { account: providers[index] ?? '', root: root.toString() },
-            result.reason,
-          )
-      }
-      throw unavailable(root, results)
     },
   }
 }
 
 /** Asks one peer for blocks until it has nothing to give any more. Rejects when the peer is of no use, or the content is not what was said. */
-async function pull(provider: HiveAccount, peer: Asked, fetch: Fetch): Promise<void> {
+async function pull(provider: Provider, peer: Asked, fetch: Fetch): Promise<void> {
   const { streams, wants, options, finish } = fetch
   const signal = AbortSignal.any([options.signal, finish.signal])
   await using stream = await streams.open(provider, signal)

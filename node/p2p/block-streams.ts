@@ -1,4 +1,4 @@
-import type { Libp2p, Stream } from '@libp2p/interface'
+import type { Libp2p, PeerId, Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import type { CID } from 'multiformats/cid'
 import { blocksProtocol } from '#protocol/calls.ts'
@@ -18,8 +18,11 @@ export const requestLimit = 16
 
 const closeMs = 2_000
 
+/** Who is asked: the registered peer of an account, or one that is connected. */
+export type Provider = HiveAccount | PeerId
+
 export interface BlockStreams {
-  open(provider: HiveAccount, signal: AbortSignal): Promise<BlockStream>
+  open(provider: Provider, signal: AbortSignal): Promise<BlockStream>
 }
 
 export type BlockStreamOptions = {
@@ -43,7 +46,7 @@ export function createBlockStreams(
   return {
     open: async (provider, signal) => {
       const within = AbortSignal.any([signal, AbortSignal.timeout(dialMs)])
-      const peer = await peers.connect(provider, within)
+      const peer = typeof provider === 'string' ? await peers.connect(provider, within) : provider
       const stream = await libp2p.dialProtocol(peer, blocksProtocol, { signal: within })
       // What is not read yet is in memory: all that one request may bring, and no more.
       const frames = lpStream(stream, {

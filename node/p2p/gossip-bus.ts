@@ -38,6 +38,12 @@ export type GossipOptions = {
   readonly authorRate: RateLimitOptions
 }
 
+/** What every peer of the market allows others. */
+export const gossipRates = {
+  senderRate: { burst: 500, perSecond: 50, senders: 10_000 },
+  authorRate: { burst: 100, perSecond: 5, senders: 10_000 },
+} as const satisfies Pick<GossipOptions, 'senderRate' | 'authorRate'>
+
 /** Messages remembered, so that one that is sent again is neither judged nor forwarded again. */
 const heardLimit = 20_000
 

@@ -2,7 +2,7 @@ import type { Libp2p, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { NodeRecord } from '#contracts/registry.ts'
 import { MarketError } from '#market/errors.ts'
-import type { LedgerView } from '#market/ports/ledger-view.ts'
+import type { RegistryView } from '#market/ports/ledger-view.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { pause } from '../chain/hive-rpc.ts'
 import type { Logger } from '../logger.ts'
@@ -32,8 +32,9 @@ export type PeerDirectoryOptions = {
 
 type DirectoryDeps = {
   readonly libp2p: Libp2p
-  readonly ledger: LedgerView
-  readonly self: HiveAccount
+  readonly ledger: RegistryView
+  /** Whose node this is; null for one that is no account's. */
+  readonly self: HiveAccount | null
   readonly logger: Logger
   readonly now: () => number
 }

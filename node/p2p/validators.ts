@@ -1,4 +1,4 @@
-import type { LedgerView } from '#market/ports/ledger-view.ts'
+import type { RegistryView } from '#market/ports/ledger-view.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { EnvelopeBody } from '#protocol/envelope-body.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
@@ -47,7 +47,7 @@ export const verdicts: { readonly [F in Finding]: 'accept' | 'ignore' | 'reject'
 
 export type ValidatorDeps = {
   readonly accounts: Accounts
-  readonly ledger: LedgerView
+  readonly ledger: RegistryView
   readonly operationId: string
   readonly chainId: string
 }
