@@ -22,6 +22,8 @@ import type { HealthDeps } from './routes/health-routes.ts'
 import { mountHealthRoutes } from './routes/health-routes.ts'
 import type { JobRouteDeps } from './routes/job-routes.ts'
 import { mountJobRoutes } from './routes/job-routes.ts'
+import type { MarketRouteDeps } from './routes/market-routes.ts'
+import { mountMarketRoutes } from './routes/market-routes.ts'
 import type { SessionRouteDeps } from './routes/session-routes.ts'
 import { mountSessionRoutes } from './routes/session-routes.ts'
 import { mountSettingsRoutes } from './routes/settings-routes.ts'
@@ -34,6 +36,7 @@ export type IndexerAppDeps = JobRouteDeps &
   EventRouteDeps &
   CommunityRouteDeps &
   ChainRouteDeps &
+  MarketRouteDeps &
   WebhookRouteDeps &
   HealthDeps & {
     /** Other routers, served under the same roof: gateway, uploads, metrics, the page of the API. */
@@ -91,6 +94,7 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   mountEventRoutes(router, deps)
   mountCommunityRoutes(router, deps)
   mountChainRoutes(router, deps)
+  mountMarketRoutes(router, deps)
   mountWebhookRoute(router, deps)
   const document = describeApi([...rights.keys()], options.version)
   router.get('/openapi.json', (context) => {

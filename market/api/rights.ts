@@ -11,6 +11,7 @@ import {
   accountsRoute,
   evidenceRoute,
   marketJobRoute,
+  marketJobsRoute,
   networkRoute,
   reputationRoute,
 } from '#protocol/api/chain.ts'
@@ -67,6 +68,7 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [reputationRoute, anyone],
   [evidenceRoute, anyone],
   [accountsRoute, anyone],
+  [marketJobsRoute, anyone],
   [marketJobRoute, anyone],
   [networkRoute, anyone],
   [deliveriesRoute, account('nothing')],

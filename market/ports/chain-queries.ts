@@ -63,6 +63,13 @@ export type AccountEntry = Score & {
 /** One step of a job. Sequences rise with the chain and are the same in every database that was made from it. */
 export type ChainEvent = ProjectedEvent & { readonly sequence: number }
 
+/** Of which jobs; a member that is absent asks for nothing. */
+export type JobsQuestion = {
+  readonly creator?: HiveAccount | undefined
+  readonly encoder?: HiveAccount | undefined
+  readonly phase?: Job['phase'] | undefined
+}
+
 export type ChainJob = { readonly job: Job; readonly events: readonly ChainEvent[] }
 
 /** Money is in milli-HBD. */
@@ -97,6 +104,8 @@ export interface ChainQueries {
   evidence(account: HiveAccount, role: Role, page: PageOptions): Promise<Page<EvidenceEntry>>
   /** Everybody in a role, the best score first, as of its last change or the last checkpoint. */
   accounts(role: Role, page: PageOptions): Promise<Page<AccountEntry>>
+  /** The newest offer first. */
+  jobs(question: JobsQuestion, page: PageOptions): Promise<Page<Job>>
   job(id: JobId): Promise<ChainJob | null>
   /** What an account registered last; null for who never did. */
   node(account: HiveAccount): Promise<NodeRecord | null>

@@ -1,5 +1,6 @@
 import type { Bid } from '#protocol/bid.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
 import type { Presence } from '#protocol/presence.ts'
 import type { Progress } from '#protocol/progress.ts'
 
@@ -8,14 +9,24 @@ import type { Progress } from '#protocol/progress.ts'
  * Losing all of it loses nothing that is not said again.
  */
 export interface LiveMarket {
-  /** An encoder's newer bid replaces its older one. */
+  /** What a creator has signed, for the minutes until the chain has it. */
+  keepOffer(offer: JobOffer): Promise<void>
+  /**
+   * An encoder's newer bid replaces its older one. One for a job that nobody has heard of is kept for minutes only, however long it
+   * is firm: anyone may bid for anything.
+   */
   keepBid(bid: Bid): Promise<void>
   /** Only a greater sequence number replaces what is known. */
   keepProgress(progress: Progress): Promise<void>
   /** Only a later one replaces what is known. */
   keepPresence(presence: Presence): Promise<void>
+  offer(job: JobId): Promise<JobOffer | null>
+  /** Offers that the chain does not have yet, by their jobs. */
+  offers(limit: number): Promise<readonly JobOffer[]>
   /** The cheapest first. */
   bids(job: JobId): Promise<readonly Bid[]>
+  /** How many each of the jobs has; a job without any is left out. */
+  countBids(jobs: readonly JobId[]): Promise<ReadonlyMap<JobId, number>>
   progress(job: JobId): Promise<readonly Progress[]>
   /** Those of the accounts that are there now. */
   present(accounts: readonly HiveAccount[]): Promise<readonly Presence[]>

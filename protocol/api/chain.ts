@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
-import { BlockHeight, BlockId, ChainTime, HiveAccount, JobId } from '../ids.ts'
+import { Bid } from '../bid.ts'
+import { BlockHeight, BlockId, ChainTime, Cid, HiveAccount, JobId } from '../ids.ts'
+import { Progress } from '../progress.ts'
 import { defineRoute } from '../route.ts'
-import { noBody, none, pageOf, pageQuery } from './paging.ts'
+import { Cursor, noBody, none, pageOf, pageQuery } from './paging.ts'
 
 /** What the chain says. Whole numbers that may be larger than a float can hold travel as texts. */
 
@@ -76,18 +78,63 @@ export const accountsRoute = defineRoute({
   ),
 })
 
+/** What the chain says of a job; `announced` while only its creator has said it, signed, by gossip. */
+const MarketJobPhase = z.enum([
+  'announced',
+  'offered',
+  'cancelled',
+  'awarded',
+  'accepted',
+  'delivered',
+  'settled',
+])
+
+const marketJob = {
+  job: JobId,
+  creator: HiveAccount,
+  phase: MarketJobPhase,
+  ceiling: MilliHbd,
+  deliverBy: ChainTime,
+  /** Who was awarded the job, and for how much; null before. */
+  encoder: HiveAccount.nullable(),
+  price: MilliHbd.nullable(),
+}
+
+export const marketJobsRoute = defineRoute({
+  method: 'GET',
+  path: '/api/encoding/market/jobs',
+  summary:
+    'Jobs of the market, the newest offer first, with how many live bids each has. The first page has the offers too that no block has yet.',
+  params: none,
+  query: z.strictObject({
+    ...pageQuery,
+    creator: HiveAccount.optional(),
+    encoder: HiveAccount.optional(),
+    phase: MarketJobPhase.exclude(['announced']).optional(),
+  }),
+  body: noBody,
+  reply: z.strictObject({
+    announced: z.array(z.strictObject({ ...marketJob, bids: z.int() })).readonly(),
+    jobs: z.array(z.strictObject({ ...marketJob, bids: z.int() })).readonly(),
+    next: Cursor.nullable(),
+  }),
+})
+
 export const marketJobRoute = defineRoute({
   method: 'GET',
   path: '/api/encoding/market/jobs/:job',
-  summary: 'The life of a job on the chain: its phase and every step, with transactions and money.',
+  summary:
+    'The life of a job: its phase and every step on the chain, with transactions and money; and what gossip says of it now.',
   params: z.strictObject({ job: JobId }),
   body: noBody,
   reply: z.strictObject({
-    job: JobId,
-    creator: HiveAccount,
-    phase: z.string(),
-    ceiling: MilliHbd,
-    deliverBy: ChainTime,
+    ...marketJob,
+    /** The tree that was delivered. */
+    root: Cid.nullable(),
+    /** Live bids, the cheapest first; firm, and nothing but words. */
+    bids: z.array(Bid).readonly(),
+    /** What its encoder says lately of how far it is. */
+    progress: Progress.nullable(),
     events: z
       .array(
         z.strictObject({

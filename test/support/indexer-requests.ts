@@ -68,6 +68,7 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   [chain.evidenceRoute, () => ({ path: '/api/encoding/reputation/alice/evidence' })],
   [chain.accountsRoute, () => ({})],
   [chain.marketJobRoute, () => ({ path: `/api/encoding/market/jobs/${jobId('alice')}` })],
+  [chain.marketJobsRoute, () => ({})],
   [chain.networkRoute, () => ({})],
   [webhooks.deliveriesRoute, () => ({})],
   [

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Role } from '#contracts/deeds.ts'
+import type { Job } from '#contracts/job.ts'
 import { meritsOf, scoreOf } from '#contracts/reputation.ts'
 import { milliHbd } from '#protocol/amount.ts'
 import {
@@ -20,6 +21,7 @@ import type {
   ChainJob,
   ChainQueries,
   EvidenceEntry,
+  JobsQuestion,
   Page,
   PageOptions,
 } from '../../ports/chain-queries.ts'
@@ -48,6 +50,7 @@ export function createChainQueries(database: PostgresDatabase): ChainQueries {
       database.transaction((step) => readReputation(step, account), oneSnapshot),
     evidence: (account, role, page) => readDeeds(database, { account, role }, page),
     accounts: (role, page) => readAccounts(database, role, page),
+    jobs: (question, page) => readJobs(database, question, page),
     job: (id) => readJob(database, id),
     node: async (account) => {
       const [row] = await database.select().from(chainNodes).where(eq(chainNodes.account, account))
@@ -178,6 +181,34 @@ async function readAccounts(
   })
 }
 
+const JobPlace = z.tuple([z.int(), z.string()])
+
+async function readJobs(
+  database: Queries,
+  { creator, encoder, phase }: JobsQuestion,
+  { after, limit }: PageOptions,
+): Promise<Page<Job>> {
+  const { offeredHeight, id } = chainJobs
+  const from = after === undefined ? null : parsePlace(after, JobPlace)
+  const rows = await database
+    .select({ job: chainJobs.record, offeredHeight, id })
+    .from(chainJobs)
+    .where(
+      and(
+        creator === undefined ? undefined : eq(chainJobs.creator, creator),
+        encoder === undefined ? undefined : eq(chainJobs.encoder, encoder),
+        phase === undefined ? undefined : eq(chainJobs.phase, phase),
+        from ? sql`(${offeredHeight}, ${id}) < (${from[0]}, ${from[1]})` : undefined,
+      ),
+    )
+    .orderBy(desc(offeredHeight), desc(id))
+    .limit(limit + 1)
+  return pageOf(rows, limit, {
+    entry: ({ job }) => job,
+    place: (row) => [row.offeredHeight, row.id],
+  })
+}
+
 async function readJob(database: Queries, id: JobId): Promise<ChainJob | null> {
   const [row] = await database
     .select({ job: chainJobs.record })
@@ -189,7 +220,7 @@ async function readJob(database: Queries, id: JobId): Promise<ChainJob | null> {
     .from(chainJobEvents)
     .where(eq(chainJobEvents.job, id))
     .orderBy(asc(chainJobEvents.sequence))
-  return { job: row.job, events: events.map(eventFrom) }
+  return { job: row.job, events: events.map(chainEventFrom) }
 }
 
 async function readEvents(
@@ -203,10 +234,10 @@ async function readEvents(
     .where(gt(chainJobEvents.sequence, sequence))
     .orderBy(asc(chainJobEvents.sequence))
     .limit(limit)
-  return rows.map(eventFrom)
+  return rows.map(chainEventFrom)
 }
 
-function eventFrom(row: typeof chainJobEvents.$inferSelect): ChainEvent {
+export function chainEventFrom(row: typeof chainJobEvents.$inferSelect): ChainEvent {
   const account = (name: string | null): HiveAccount | null =>
     name === null ? null : HiveAccount.parse(name)
   return {

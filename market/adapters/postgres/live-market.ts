@@ -1,12 +1,16 @@
-import { and, asc, count, eq, gt, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, count, eq, exists, gt, inArray, lte, notExists, or, sql } from 'drizzle-orm'
+import { JobId } from '#protocol/ids.ts'
 import { Presence } from '#protocol/presence.ts'
 import { Progress } from '#protocol/progress.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
 import type { PostgresDatabase } from './database.ts'
-import { liveBids, livePresence, liveProgress } from './schema/live.ts'
+import { chainJobs } from './schema/chain.ts'
+import { liveBids, liveOffers, livePresence, liveProgress } from './schema/live.ts'
 
 /** Milliseconds for which what was said is shown. */
 export type LiveMarketOptions = {
+  /** Longer than any chain takes to have an offer for good. */
+  readonly offerMs?: number
   /** At the most: whoever bids says itself until when. */
   readonly bidMs?: number
   readonly progressMs?: number
@@ -19,6 +23,7 @@ const minute = 60_000
 export function createLiveMarket(
   { database, now }: { readonly database: PostgresDatabase; readonly now: () => number },
   {
+    offerMs = 10 * minute,
     bidMs = 1_440 * minute,
     progressMs = 5 * minute,
     presenceMs = 3 * minute,
@@ -26,10 +31,44 @@ export function createLiveMarket(
 ): LiveMarket {
   const after = (milliseconds: number): Date => new Date(now() + milliseconds)
   const moment = (): Date => new Date(now())
+  const lives = () => gt(liveOffers.expiresAt, moment())
+  const isOnChain = (job: JobId | typeof liveOffers.job) =>
+    database.select({ id: chainJobs.id }).from(chainJobs).where(eq(chainJobs.id, job))
+  const isHeardOf = async (job: JobId): Promise<boolean> => {
+    const announced = database.select().from(liveOffers).where(eq(liveOffers.job, job))
+    const { rows } = await database.execute<{ known: boolean }>(
+      sql`select ${or(exists(isOnChain(job)), exists(announced))} as known`,
+    )
+    return rows[0]?.known === true
+  }
   return {
+    keepOffer: async (offer) => {
+      const row = { job: offer.job, offer, expiresAt: after(offerMs) }
+      await database
+        .insert(liveOffers)
+        .values(row)
+        .onConflictDoUpdate({ target: liveOffers.job, set: row })
+    },
+    offer: async (job) => {
+      const [row] = await database
+        .select({ offer: liveOffers.offer })
+        .from(liveOffers)
+        .where(and(eq(liveOffers.job, job), lives()))
+      return row?.offer ?? null
+    },
+    offers: async (limit) => {
+      const rows = await database
+        .select({ offer: liveOffers.offer })
+        .from(liveOffers)
+        .where(and(lives(), notExists(isOnChain(liveOffers.job))))
+        .orderBy(asc(liveOffers.job))
+        .limit(limit)
+      return rows.map(({ offer }) => offer)
+    },
     keepBid: async (bid) => {
       const { job, encoder, price, readyBy } = bid
-      const expiresAt = new Date(Math.min(now() + bidMs, bid.expires * 1_000))
+      const longestMs = (await isHeardOf(job)) ? bidMs : Math.min(bidMs, offerMs)
+      const expiresAt = new Date(Math.min(now() + longestMs, bid.expires * 1_000))
       const row = { job, encoder, price, readyBy, bid, expiresAt }
       await database
         .insert(liveBids)
@@ -73,6 +112,15 @@ export function createLiveMarket(
         .orderBy(asc(liveBids.price), asc(liveBids.encoder))
       return rows.map(({ bid }) => bid)
     },
+    countBids: async (jobs) => {
+      if (jobs.length === 0) return new Map()
+      const rows = await database
+        .select({ job: liveBids.job, bids: count() })
+        .from(liveBids)
+        .where(and(inArray(liveBids.job, [...jobs]), gt(liveBids.expiresAt, moment())))
+        .groupBy(liveBids.job)
+      return new Map(rows.map(({ job, bids }) => [JobId.parse(job), bids]))
+    },
     progress: async (job) => {
       const rows = await database
         .select()
@@ -104,7 +152,7 @@ export function createLiveMarket(
     sweep: async () => {
       const ended = moment()
       let rows = 0
-      for (const table of [liveBids, liveProgress, livePresence]) {
+      for (const table of [liveOffers, liveBids, liveProgress, livePresence]) {
         const { rowCount } = await database.delete(table).where(lte(table.expiresAt, ended))
         rows += rowCount ?? 0
       }

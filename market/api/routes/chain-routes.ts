@@ -1,13 +1,6 @@
 import type Router from '@koa/router'
 import { milliHbd } from '#protocol/amount.ts'
-import {
-  accountsRoute,
-  evidenceRoute,
-  marketJobRoute,
-  networkRoute,
-  reputationRoute,
-} from '#protocol/api/chain.ts'
-import { MarketError } from '../../errors.ts'
+import { accountsRoute, evidenceRoute, networkRoute, reputationRoute } from '#protocol/api/chain.ts'
 import type { ChainQueries } from '../../ports/chain-queries.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
 import { mount } from '../mount.ts'
@@ -40,19 +33,6 @@ export function mountChainRoutes(router: Router, { chain, live }: ChainRouteDeps
       isRegistered: node?.phase === 'active',
     }))
     return { accounts, next }
-  })
-  mount(router, marketJobRoute, async ({ params }) => {
-    const known = await chain.job(params.job)
-    if (!known) throw new MarketError('job-unknown', 'No such job is on the chain yet.')
-    const { id, creator, phase, offer } = known.job
-    return {
-      ...{ job: id, creator, phase, ceiling: offer.ceiling, deliverBy: offer.deliverBy },
-      events: known.events.map(
-        ({ sequence, height, time, transaction, type, actor, receiver, amount }) => ({
-          ...{ sequence, height, time, transaction, type, actor, receiver, amount },
-        }),
-      ),
-    }
   })
   mount(router, networkRoute, async ({ query }) => {
     const last = await chain.at()

@@ -102,6 +102,7 @@ export const chainJobs = pgTable(
   (table) => [
     index('chain_jobs_by_creator').on(table.creator, table.offeredHeight, table.id),
     index('chain_jobs_by_encoder').on(table.encoder, table.offeredHeight, table.id),
+    index('chain_jobs_newest').on(table.offeredHeight, table.id),
     index('chain_jobs_by_phase').on(table.phase, table.offeredHeight, table.id),
     index('chain_jobs_prices')
       .on(table.acceptedTime, table.price, table.pricePerMinute)

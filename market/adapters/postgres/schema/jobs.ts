@@ -69,6 +69,10 @@ export const encodingJobs = pgTable(
     webhookSecret: text(),
     /** The job's id on the chain, once it was offered to the community. */
     marketJob: varchar({ length: 33 }),
+    /** Sequence of the newest step of that job on the chain which this one has followed. */
+    marketEvent: bigint({ mode: 'number' }).notNull().default(0),
+    /** What the encoder had for it; null where nobody was paid by the chain. */
+    paid: milliHbd(),
 
     outputCid: text(),
     manifestPath: text(),
@@ -104,6 +108,9 @@ export const encodingJobs = pgTable(
     index('encoding_jobs_by_encoder')
       .on(table.assignedEncoderId, table.createdAt, table.id)
       .where(sql`phase <> 'queued'`),
+    index('encoding_jobs_following')
+      .on(table.marketJob)
+      .where(sql`market_job is not null and phase in ('queued', 'leased')`),
     uniqueIndex('encoding_jobs_market_job').on(table.marketJob).where(sql`market_job is not null`),
     check(
       'encoding_jobs_phase',

@@ -9,9 +9,21 @@ import {
   varchar,
 } from 'drizzle-orm/pg-core'
 import type { Bid } from '#protocol/bid.ts'
+import type { JobOffer } from '#protocol/offer.ts'
 import { chainNumber, milliHbd, moment, record } from '../columns.ts'
 
 /** What gossip says. Nobody answers for it, it ends by itself, and the tables may be emptied at any time. */
+
+/** Offers that their creators have signed, until the chain's own tables have them. */
+export const liveOffers = pgTable(
+  'live_offers',
+  {
+    job: varchar({ length: 33 }).primaryKey(),
+    offer: record<JobOffer>().notNull(),
+    expiresAt: moment().notNull(),
+  },
+  (table) => [index('live_offers_ending').on(table.expiresAt)],
+)
 
 export const liveBids = pgTable(
   'live_bids',

@@ -6,7 +6,7 @@ import type { Ledger } from '#contracts/ledger.ts'
 import { meritsOf } from '#contracts/reputation.ts'
 import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
 import type { OpenedPostgres } from '#market/adapters/postgres/database.ts'
-import type { Page, PageOptions } from '#market/ports/chain-queries.ts'
+import type { JobsQuestion, Page, PageOptions } from '#market/ports/chain-queries.ts'
 import { busyMarket } from '#test/perf/busy-market.ts'
 import {
   account,
@@ -147,6 +147,20 @@ describe('with a thousand jobs,', () => {
     ledger = await applyAll(aProjectionStore(opened), blocks, [100])
     return () => opened[Symbol.asyncDispose]()
   }, 60_000)
+
+  test('jobs are listed once each, the newest offer first, by whose they are and how far', async () => {
+    const queries = createChainQueries(opened.database)
+    const ids = async (question: JobsQuestion) =>
+      (await allPages((page) => queries.jobs(question, page), 90)).map(({ id }) => id)
+    const known = [...ledger.jobs.values()]
+      .toSorted((left, right) => (left.id < right.id ? 1 : -1))
+      .toSorted((left, right) => right.offeredAt.height - left.offeredAt.height)
+    expect(await ids({})).toEqual(known.map(({ id }) => id))
+    const { creator, phase } = known[0]!
+    expect(await ids({ creator, phase })).toEqual(
+      known.filter((job) => job.creator === creator && job.phase === phase).map(({ id }) => id),
+    )
+  })
 
   test('the directory has everybody once, the best first', async () => {
     const queries = createChainQueries(opened.database)

@@ -1,9 +1,23 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import type { Presence } from '#protocol/presence.ts'
 import type { Progress } from '#protocol/progress.ts'
-import { aBid, account, alice, bob, carol, cid, hbd, jobId, time } from '#test/support/builders.ts'
+import {
+  aBid,
+  account,
+  alice,
+  anOffer,
+  bob,
+  carol,
+  cid,
+  hbd,
+  jobId,
+  time,
+} from '#test/support/builders.ts'
 import { openTestDatabase } from '#test/support/postgres.ts'
+
+// The first test of a file starts a server.
+vi.setConfig({ testTimeout: 60_000 })
 
 const job = jobId('alice')
 const start = 1_000_000_000
@@ -23,7 +37,7 @@ async function aLiveMarket() {
   let passed = 0
   const live = createLiveMarket(
     { database: opened.database, now: () => start + passed },
-    { bidMs: 60_000, progressMs: 10_000, presenceMs: 5_000 },
+    { offerMs: 30_000, bidMs: 60_000, progressMs: 10_000, presenceMs: 5_000 },
   )
   return {
     live,
@@ -39,6 +53,7 @@ test('bids are told the cheapest first, one of each encoder, until they expire',
   await using market = await aLiveMarket()
   const { live } = market
   const late = time(start / 1_000 + 1_000_000)
+  await live.keepOffer(anOffer({ job }))
   const soon = time(start / 1_000 + 30)
   await live.keepBid(aBid({ encoder: bob, price: hbd(9n), expires: late }))
   await live.keepBid(aBid({ encoder: carol, price: hbd(4n), expires: soon }))
@@ -54,6 +69,41 @@ test('bids are told the cheapest first, one of each encoder, until they expire',
   expect(await live.bids(job)).toEqual([better])
   market.wait(30_000)
   expect(await live.bids(job)).toEqual([])
+})
+
+test('an offer is told until the chain has it, or for minutes', async () => {
+  await using market = await aLiveMarket()
+  const { live } = market
+  const first = anOffer({ job: jobId('alice') })
+  const second = anOffer({ job: jobId('bob') })
+  for (const offer of [second, first, first]) await live.keepOffer(offer)
+  expect(await live.offers(10)).toEqual([first, second])
+  expect(await live.offers(1)).toEqual([first])
+  expect(await live.offer(second.job)).toEqual(second)
+  await market.pool.query(
+    `insert into chain_jobs (id, phase, creator, ceiling, is_disputed, offered_height, record)
+     values ($1, 'offered', 'alice', 1, false, 1, '{}')`,
+    [first.job],
+  )
+  expect(await live.offers(10)).toEqual([second])
+  market.wait(30_000)
+  expect([await live.offers(10), await live.offer(second.job)]).toEqual([[], null])
+})
+
+test('a bid for a job that nobody has heard of is soon forgotten', async () => {
+  await using market = await aLiveMarket()
+  const { live } = market
+  const expires = time(start / 1_000 + 1_000_000)
+  await live.keepOffer(anOffer({ job }))
+  await live.keepBid(aBid({ job, expires }))
+  await live.keepBid(aBid({ job: jobId('bob'), expires }))
+  const both = [job, jobId('bob')]
+  expect(await live.countBids([...both, jobId('carol')])).toEqual(
+    new Map(both.map((each) => [each, 1])),
+  )
+  market.wait(30_000)
+  expect(await live.countBids(both)).toEqual(new Map([[job, 1]]))
+  expect(await live.countBids([])).toEqual(new Map())
 })
 
 test('an older report never replaces a newer one', async () => {
@@ -104,6 +154,7 @@ test('the tables are kept out of the log of changes, because they may be lost', 
   )
   expect(rows.map(({ relname }) => relname)).toEqual([
     'live_bids',
+    'live_offers',
     'live_presence',
     'live_progress',
   ])

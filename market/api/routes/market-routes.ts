@@ -1,0 +1,85 @@
+import type Router from '@koa/router'
+import type { z } from 'zod'
+import type { Job } from '#contracts/job.ts'
+import { marketJobRoute, marketJobsRoute } from '#protocol/api/chain.ts'
+import { jobCreator } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import { MarketError } from '../../errors.ts'
+import type { ChainQueries } from '../../ports/chain-queries.ts'
+import type { LiveMarket } from '../../ports/live-market.ts'
+import { mount } from '../mount.ts'
+
+export type MarketRouteDeps = {
+  readonly chain: Pick<ChainQueries, 'jobs' | 'job'>
+  readonly live: LiveMarket
+}
+
+/** Offers without a block that one answer has at the most. */
+const announcedLimit = 100
+
+/** Jobs as the chain has them, and as gossip tells them before and meanwhile. */
+export function mountMarketRoutes(router: Router, { chain, live }: MarketRouteDeps): void {
+  mount(router, marketJobsRoute, async ({ query }) => {
+    const { cursor, limit, ...question } = query
+    const isFirst = cursor === undefined && question.encoder === undefined && !question.phase
+    const [page, offers] = await Promise.all([
+      chain.jobs(question, { after: cursor, limit }),
+      isFirst ? live.offers(announcedLimit) : [],
+    ])
+    const announced = offers
+      .map(viewOffer)
+      .filter(({ creator }) => question.creator === undefined || creator === question.creator)
+    const jobs = page.rows.map(viewJob)
+    const counts = await live.countBids([...announced, ...jobs].map(({ job }) => job))
+    const withBids = (each: MarketJobView) => ({ ...each, bids: counts.get(each.job) ?? 0 })
+    return { announced: announced.map(withBids), jobs: jobs.map(withBids), next: page.next }
+  })
+  mount(router, marketJobRoute, async ({ params: { job } }) => {
+    const [known, bids, reports] = await Promise.all([
+      chain.job(job),
+      live.bids(job),
+      live.progress(job),
+    ])
+    if (known) {
+      const view = viewJob(known.job)
+      return {
+        ...view,
+        root: deliveredRoot(known.job),
+        bids,
+        progress: reports.find(({ encoder }) => encoder === view.encoder) ?? null,
+        events: known.events.map(
+          ({ sequence, height, time, transaction, type, actor, receiver, amount }) => ({
+            ...{ sequence, height, time, transaction, type, actor, receiver, amount },
+          }),
+        ),
+      }
+    }
+    const offer = await live.offer(job)
+    if (!offer) throw new MarketError('job-unknown', 'No such job is on the chain yet.')
+    return { ...viewOffer(offer), root: null, bids, progress: null, events: [] }
+  })
+}
+
+type MarketJobView = Omit<
+  z.output<typeof marketJobRoute.reply>,
+  'root' | 'bids' | 'progress' | 'events'
+>
+
+function viewOffer({ job, ceiling, deliverBy }: JobOffer): MarketJobView {
+  const creator = jobCreator(job)
+  return { job, creator, phase: 'announced', ceiling, deliverBy, encoder: null, price: null }
+}
+
+function viewJob(job: Job): MarketJobView {
+  const { ceiling, deliverBy } = job.offer
+  const award = job.phase === 'offered' || job.phase === 'cancelled' ? null : job.award
+  return {
+    ...{ job: job.id, creator: job.creator, phase: job.phase, ceiling, deliverBy },
+    ...{ encoder: award?.encoder ?? null, price: award?.price ?? null },
+  }
+}
+
+function deliveredRoot(job: Job) {
+  const delivered = job.phase === 'delivered' || job.phase === 'settled' ? job.delivered : null
+  return delivered?.operation.root ?? null
+}
