@@ -52,6 +52,18 @@ export const encodingEventTypes = [
   'fell',
   /** The job was offered on the chain. */
   'offered',
+  /** What the chain says of that offer then: an encoder has it, */
+  'awarded',
+  /** encoder and arbiter stand by it and its money, */
+  'accepted',
+  /** or one of them does not, and it may be awarded again; */
+  'reopened',
+  /** the encoder has handed in its work, */
+  'delivered',
+  /** somebody has checked it, */
+  'attested',
+  /** the arbiter has to decide. How it ends is told as of any other job. */
+  'disputed',
   'completed',
   'failed',
   'cancelled',

@@ -16,13 +16,31 @@ const moves: Readonly<Record<EncodingEventType, Move>> = {
   released: { from: ['leased'], to: ['queued'] },
   retried: { from: ['leased'], to: ['queued'] },
   'lease-lost': { from: ['leased'], to: ['queued', 'failed'] },
-  fell: { from: ['queued'], to: ['queued'] },
+  /** From `leased` where the chain gave the money back. */
+  fell: { from: alive, to: ['queued'] },
   offered: { from: alive, to: alive },
-  completed: { from: ['leased'], to: ['completed'] },
-  failed: { from: ['leased'], to: ['failed'] },
+  awarded: { from: alive, to: ['leased'] },
+  accepted: { from: alive, to: alive },
+  reopened: { from: alive, to: ['queued'] },
+  delivered: { from: alive, to: alive },
+  attested: { from: alive, to: alive },
+  disputed: { from: alive, to: alive },
+  /** From `queued` where the chain knows of an encoder's work whose lease here had run out. */
+  completed: { from: alive, to: ['completed'] },
+  /** From `queued` where nobody is left who could take it. */
+  failed: { from: alive, to: ['failed'] },
   cancelled: { from: alive, to: ['cancelled'] },
   expired: { from: alive, to: ['expired'] },
 }
+
+/** They tell something of a job, and leave it in its phase. */
+const steady: ReadonlySet<EncodingEventType> = new Set([
+  'offered',
+  'accepted',
+  'delivered',
+  'attested',
+  'disputed',
+])
 
 /** Whether a job in a phase may have this happen to it. */
 export function isLegalMove(
@@ -30,8 +48,9 @@ export function isLegalMove(
   { type, phase }: { readonly type: EncodingEventType; readonly phase: EncodingPhase },
 ): boolean {
   const move = moves[type]
-  const isSteady = type === 'offered'
-  return move.from.includes(from) && move.to.includes(phase) && (!isSteady || from === phase)
+  return (
+    move.from.includes(from) && move.to.includes(phase) && (!steady.has(type) || from === phase)
+  )
 }
 
 const endedPhases = Phases.options.filter((phase) => !alive.some((living) => living === phase))

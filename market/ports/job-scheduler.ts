@@ -78,6 +78,8 @@ export type EncodingJob = {
   /** Only for who signs webhooks: never for an answer. */
   readonly webhookSecret: string | null
   readonly marketJob: JobId | null
+  /** What the encoder had for it by the chain; null where it had nothing, or nothing yet. */
+  readonly paid: MilliHbd | null
   readonly result: EncodingResult | null
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -204,6 +206,8 @@ export type SweepReport = {
  *     | |        +-> queued (released, retried, lease lost) | failed
  *     '-+-> queued (in the next tier)
  *   queued | leased -> cancelled | expired
+ *
+ * A job that is offered on the chain moves as the chain says besides: see {@link MarketJobStore}.
  */
 export interface JobScheduler {
   /** Puts a job into the queue. The same id with the same owner and input answers with the job as it is by now. */

@@ -48,6 +48,8 @@ export const JobView = z.strictObject({
   stageProgress: z.int(),
   progress: z.int(),
   marketJob: JobId.nullable(),
+  /** What the encoder had for it by the chain. */
+  paid: MilliHbd.nullable(),
   result: JobResult.nullable(),
   createdAt: Moment,
   updatedAt: Moment,

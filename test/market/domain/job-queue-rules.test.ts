@@ -46,6 +46,15 @@ describe('phases', () => {
     expect(isLegalMove('leased', { type: 'offered', phase: 'leased' })).toBe(true)
     expect(isLegalMove('queued', { type: 'offered', phase: 'leased' })).toBe(false)
   })
+
+  test('an award on the chain takes a job from wherever it is, and a check of the work moves nothing', () => {
+    for (const from of ['queued', 'leased'] as const) {
+      expect(isLegalMove(from, { type: 'awarded', phase: 'leased' })).toBe(true)
+      expect(isLegalMove(from, { type: 'reopened', phase: 'queued' })).toBe(true)
+      expect(isLegalMove(from, { type: 'attested', phase: from })).toBe(true)
+    }
+    expect(isLegalMove('leased', { type: 'delivered', phase: 'queued' })).toBe(false)
+  })
 })
 
 describe('leases', () => {

@@ -37,6 +37,7 @@ export type JobRow = {
   readonly webhook_url: string | null
   readonly webhook_secret: string | null
   readonly market_job: JobId | null
+  readonly paid: string | null
   readonly output_cid: Cid | null
   readonly manifest_path: string | null
   readonly output_qualities: readonly string[] | null
@@ -60,7 +61,7 @@ export function jobOf(row: JobRow): EncodingJob {
     qualities: row.qualities,
     tiers: row.tiers,
     tier: row.tier,
-    budget: budgetOf(row.budget),
+    budget: amountOf(row.budget),
     phase: row.phase,
     assignedAt: isAssigned ? row.assigned_at : null,
     assignedEncoderId: isAssigned ? row.assigned_encoder_id : null,
@@ -79,6 +80,7 @@ export function jobOf(row: JobRow): EncodingJob {
     webhookUrl: row.webhook_url,
     webhookSecret: row.webhook_secret,
     marketJob: row.market_job,
+    paid: amountOf(row.paid),
     result: resultOf(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -95,7 +97,7 @@ export function leasedJobOf(row: JobRow): LeasedJob {
   return { ...job, phase, assignedEncoderId, leaseExpiresAt }
 }
 
-function budgetOf(text: string | null): MilliHbd | null {
+function amountOf(text: string | null): MilliHbd | null {
   return text === null ? null : milliHbd(BigInt(text))
 }
 
