@@ -21,8 +21,10 @@ import { createSessions } from '#market/services/sessions.ts'
 import type { Bid } from '#protocol/bid.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { Envelope } from '#protocol/envelope.ts'
+import { Sha256Hex } from '#protocol/ids.ts'
 import { startAlerts } from './alerts.ts'
 import { createApiPageRouter } from './api-page.ts'
+import { startBrowserEncodes } from './browser/browser-encodes.ts'
 import { createAccounts } from './chain/accounts.ts'
 import { isSealed } from './chain/envelopes.ts'
 import { refuseForeignChain } from './chain/hive-rpc.ts'
@@ -151,6 +153,13 @@ export async function startIndexer(
       { directory: join(data, 'uploads'), limits: usualUploadLimits, patienceMs: weekMs },
     ),
   )
+  const newSeed = (): Sha256Hex => Sha256Hex.parse(randomBytes(32).toString('hex'))
+  const browserEncodes = starting.use(
+    await startBrowserEncodes(
+      { content, engine, tools, scheduler, newSeed, logger: log('browser') },
+      { directory: join(data, 'browser') },
+    ),
+  )
   const denyList =
     config.denyList === null
       ? openToAll
@@ -169,7 +178,7 @@ export async function startIndexer(
   const app = createIndexerApp(
     {
       ...{ scheduler, encoders, settings, live, chain, sessions, feed, audit },
-      webhooks: webhooks.deliveries,
+      ...{ browserEncodes, webhooks: webhooks.deliveries },
       now: clock.now,
       newId: randomUUID,
       newSecret: () => formatWebhookSecret(randomBytes(32)),

@@ -7,11 +7,13 @@ export type Route<
   Reply extends z.ZodType = z.ZodType,
   Query extends z.ZodType = z.ZodType,
 > = {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Path with `:name` for each member of `params`. */
   readonly path: string
   readonly params: Params
   readonly body: Body
+  /** Set where the body is no JSON but bytes: the most of them that are taken. */
+  readonly bodyBytes?: number
   readonly reply: Reply
   /** What may follow the path's `?`; absent where nothing is looked at. */
   readonly query?: Query

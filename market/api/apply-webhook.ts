@@ -6,7 +6,7 @@ import { MarketError } from '../errors.ts'
 import type { JobScheduler, Lease } from '../ports/job-scheduler.ts'
 import { parse } from './mount.ts'
 import { settled } from './refusals.ts'
-import { failureOf, reportOf } from './routes/agent-routes.ts'
+import { failureOf, reportOf, requireUnchecked } from './routes/agent-routes.ts'
 
 /**
  * Carries a signed call about a job out, as the agent's route of the same name would: its lease counts there too. Idempotent, as those
@@ -23,6 +23,7 @@ export function createApplyWebhook(scheduler: JobScheduler) {
       case 'job.completed': {
         const body = dataOf(completeRoute.body, data, job)
         const { jobId: _job, encoderId: _encoder, fencingToken: _token, ...result } = body
+        await requireUnchecked(scheduler, body.jobId)
         settled(await scheduler.completeJob(leaseOf(body), result))
         return
       }

@@ -11,6 +11,8 @@ import { limitRates } from './rate-limits.ts'
 import { rights } from './rights.ts'
 import type { AgentRouteDeps } from './routes/agent-routes.ts'
 import { mountAgentRoutes } from './routes/agent-routes.ts'
+import type { BrowserRouteDeps } from './routes/browser-routes.ts'
+import { mountBrowserRoutes } from './routes/browser-routes.ts'
 import type { ChainRouteDeps } from './routes/chain-routes.ts'
 import { mountChainRoutes } from './routes/chain-routes.ts'
 import type { CommunityRouteDeps } from './routes/community-routes.ts'
@@ -32,6 +34,7 @@ import { mountWebhookRoute } from './routes/webhook-routes.ts'
 
 export type IndexerAppDeps = JobRouteDeps &
   AgentRouteDeps &
+  BrowserRouteDeps &
   SessionRouteDeps &
   EventRouteDeps &
   CommunityRouteDeps &
@@ -89,6 +92,7 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   mountJobRoutes(router, deps)
   mountEncoderRoutes(router, deps.encoders)
   mountAgentRoutes(router, deps)
+  mountBrowserRoutes(router, deps)
   mountSettingsRoutes(router, deps)
   mountSessionRoutes(router, deps)
   mountEventRoutes(router, deps)
@@ -153,7 +157,7 @@ function allowOrigins(origins: readonly string[]): Middleware {
       const origin = context.get('origin')
       return origins.includes(origin) ? origin : ''
     },
-    allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposeHeaders: ['x-request-id', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
     maxAge: 600,
   })

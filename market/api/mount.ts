@@ -31,7 +31,7 @@ export function mount<R extends Route>(router: Router, route: R, handler: Handle
     })
     const params = parse(route.params, context.params)
     const query = route.query ? parse(route.query, context.query) : undefined
-    const body = parse(route.body, route.method === 'GET' ? undefined : await readJson(context.req))
+    const body = parse(route.body, await readSent(context.req, route))
     const caller = callerOf(context)
     const authorization = context.get('authorization')
     const request = { params, query, body, caller, authorization, signal: gone.signal }
@@ -59,6 +59,18 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<
     'request-invalid',
     `The request is not understood: ${z.prettifyError(parsed.error)}`,
   )
+}
+
+/** Bytes come more slowly than a small text does. */
+const bytesPatienceMs = 120_000
+
+async function readSent(
+  request: IncomingMessage,
+  { method, bodyBytes: bytes }: Pick<Route, 'method' | 'bodyBytes'>,
+): Promise<unknown> {
+  if (method === 'GET') return undefined
+  if (bytes === undefined) return await readJson(request)
+  return await readBody(request, { bytes, milliseconds: bytesPatienceMs })
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -47,7 +47,7 @@ function describeRoute(route: Route): Json {
       ? {
           requestBody: {
             required: !route.body.safeParse(undefined).success,
-            content: { 'application/json': { schema: schemaOf(route.body) } },
+            content: contentOf(route),
           },
         }
       : {}),
@@ -64,6 +64,11 @@ function describeRoute(route: Route): Json {
       },
     },
   }
+}
+
+function contentOf({ body, bodyBytes: maxLength }: Route): Json {
+  if (maxLength === undefined) return { 'application/json': { schema: schemaOf(body) } }
+  return { 'application/octet-stream': { schema: { type: 'string', format: 'binary', maxLength } } }
 }
 
 const problem: Json = {

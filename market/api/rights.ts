@@ -7,6 +7,7 @@ import {
   releaseRoute,
   renewRoute,
 } from '#protocol/api/agent.ts'
+import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protocol/api/browser.ts'
 import {
   accountsRoute,
   evidenceRoute,
@@ -59,6 +60,9 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [releaseRoute, account('encoder')],
   [completeRoute, account('encoder')],
   [failRoute, account('encoder')],
+  [browserPlanRoute, account('encoder')],
+  [putSegmentRoute, account('encoder')],
+  [completeBrowserRoute, account('encoder')],
   [checkAgentRoute, account('nothing')],
   [getSettingsRoute, account('settings')],
   [changeSettingsRoute, account('settings')],

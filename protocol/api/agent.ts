@@ -8,7 +8,7 @@ import { JobView, Moment } from './jobs.ts'
 import { none } from './paging.ts'
 
 /** What an encoder shows with every call about a job that it has claimed. */
-const lease = {
+export const lease = {
   jobId: EncodingJobId,
   encoderId: EncoderId,
   /** As the claim gave it: an older one is of a lease that is gone. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import * as agent from '#protocol/api/agent.ts'
 import { checkAgentRoute } from '#protocol/api/agent.ts'
+import * as browser from '#protocol/api/browser.ts'
 import * as chain from '#protocol/api/chain.ts'
 import * as community from '#protocol/api/community.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
@@ -51,6 +52,18 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   [
     agent.failRoute,
     (scene) => ({ body: { ...leaseIn(scene), error: 'no such codec', retryable: true } }),
+  ],
+  [browser.browserPlanRoute, (scene) => ({ body: leaseIn(scene) })],
+  [
+    browser.putSegmentRoute,
+    ({ held }) => ({
+      path: `/api/encoding/browser/jobs/${held.job}/video/0?encoderId=${held.encoder}&fencingToken=${held.fencingToken}`,
+      body: 'a segment',
+    }),
+  ],
+  [
+    browser.completeBrowserRoute,
+    (scene) => ({ body: { ...leaseIn(scene), processingTimeSec: 3 } }),
   ],
   [checkAgentRoute, () => ({})],
   [getSettingsRoute, () => ({ path: '/api/encoding/settings/alice' })],

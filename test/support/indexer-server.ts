@@ -58,6 +58,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
       throw new MarketError('job-unknown', 'No such offer is on the chain yet.')
     },
     refusalOfBid: async () => null,
+    browserEncodes: noTabs,
     webhooks: createWebhookStore(opened.database),
     receiveWebhook: createReceiveWebhook({
       secretOf: async (job) =>
@@ -112,6 +113,15 @@ export type ApiQuestion = {
 }
 
 export type TestIndexer = Awaited<ReturnType<typeof startTestIndexer>>
+
+const noSource = new MarketError('content-unavailable', 'No source is here.')
+
+/** A server without sources: tabs find nothing to encode. */
+const noTabs: IndexerAppDeps['browserEncodes'] = {
+  plan: () => Promise.reject(noSource),
+  keep: () => Promise.reject(noSource),
+  check: () => Promise.reject(noSource),
+}
 
 function openDoor() {
   const accounts = new Map<string, HiveAccount>()

@@ -10,6 +10,7 @@ import {
 } from '#protocol/api/agent.ts'
 import type { EncoderKind, EncodingJobId, FailureClass } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import { MarketError } from '../../errors.ts'
 import type { EncoderDirectory } from '../../ports/encoder-directory.ts'
 import type {
   EncodingFailure,
@@ -69,12 +70,25 @@ export function mountAgentRoutes(router: Router, deps: AgentRouteDeps): void {
   mount(router, completeRoute, async ({ body, caller }) => {
     const { outputCid, manifestPath, qualities, processingTimeSec, outputSizeBytes } = body
     const result = { outputCid, manifestPath, qualities, processingTimeSec, outputSizeBytes }
-    return viewJob(settled(await scheduler.completeJob(await leaseOf(body, caller), result)))
+    const lease = await leaseOf(body, caller)
+    await requireUnchecked(scheduler, body.jobId)
+    return viewJob(settled(await scheduler.completeJob(lease, result)))
   })
   mount(router, failRoute, async ({ body, caller }) => {
     const lease = await leaseOf(body, caller)
     return viewJob(settled(await scheduler.failJob(lease, failureOf(body))))
   })
+}
+
+/** Throws `forbidden` for a job that a tab has: completed by its word alone, it would pass by the check. */
+export async function requireUnchecked(
+  scheduler: Pick<JobScheduler, 'find'>,
+  id: EncodingJobId,
+): Promise<void> {
+  const job = await scheduler.find(id)
+  if (job?.phase !== 'leased' || job.tier !== 'browser') return
+  const way = 'POST /api/encoding/browser/complete'
+  throw new MarketError('forbidden', `What a tab encodes is checked before it is done: ${way}.`)
 }
 
 export function reportOf({

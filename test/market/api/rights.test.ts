@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { rights } from '#market/api/rights.ts'
+import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protocol/api/browser.ts'
 import { marketJobRoute } from '#protocol/api/chain.ts'
 import { acceptRoute } from '#protocol/api/community.ts'
 import { signInRoute } from '#protocol/api/sessions.ts'
@@ -10,11 +11,14 @@ import { belongingsOf, setScene } from '#test/support/indexer-scene.ts'
 import type { ApiQuestion, TestIndexer } from '#test/support/indexer-server.ts'
 import { startTestIndexer } from '#test/support/indexer-server.ts'
 
-/** Where it is not 200, for those who may ask: nothing is on this chain, and the signature to sign in by is none. */
+/** Where it is not 200, for those who may ask: nothing is on this chain, no tab has the job, and the signature to sign in by is none. */
 const answers = new Map<Route, number>([
   [marketJobRoute, 404],
   [acceptRoute, 404],
   [signInRoute, 401],
+  [browserPlanRoute, 400],
+  [putSegmentRoute, 400],
+  [completeBrowserRoute, 400],
 ])
 
 let indexer: TestIndexer
