@@ -5,6 +5,7 @@ import { createAuditLog } from '#market/adapters/postgres/audit-log.ts'
 import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
 import { openPostgres } from '#market/adapters/postgres/database.ts'
 import { createEncoderDirectory } from '#market/adapters/postgres/encoder-directory.ts'
+import { createJobPlans } from '#market/adapters/postgres/job-plans.ts'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import { createProjectionStore } from '#market/adapters/postgres/projection-store.ts'
@@ -15,7 +16,9 @@ import { createIndexerApp } from '#market/api/indexer-app.ts'
 import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
 import { createEventFeed } from '#market/services/event-feed.ts'
+import { createOrchestrateJobs } from '#market/services/orchestrate-jobs.ts'
 import { createPrepareAward } from '#market/services/prepare-award.ts'
+import { createPreviewPlan } from '#market/services/preview-plan.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
 import { createSessions } from '#market/services/sessions.ts'
 import type { Bid } from '#protocol/bid.ts'
@@ -40,6 +43,7 @@ import { startProjection } from './indexer-chain.ts'
 import type { IndexerConfig, IndexerSecrets } from './indexer-config.ts'
 import { openIndexerContent } from './indexer-content.ts'
 import { indexerChecks } from './indexer-health.ts'
+import { startOrchestrator } from './indexer-orchestrator.ts'
 import { sweepAgain } from './indexer-sweep.ts'
 import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
@@ -91,7 +95,8 @@ export async function startIndexer(
     await auditLog.append({ actor, action, subject, details: {} }, new Date(clock.now()))
   }
   const noAudit = (error: unknown): void => log('audit').error('not noted', {}, error)
-  const scheduler = createJobScheduler({ pool, random: Math.random })
+  const scheduler = createJobScheduler({ pool, random: Math.random }, { tierPatienceMs: null })
+  const plans = createJobPlans(pool)
   const encoders = createEncoderDirectory(database)
   const settings = createSettingsStore(database)
   const live = createLiveMarket({ database, now: clock.now })
@@ -175,9 +180,13 @@ export async function startIndexer(
     return (await isSealed(bid, accounts, chainId)) ? null : 'the signature is not its encoder’s'
   }
 
+  const prepareAward = createPrepareAward({
+    ...{ chain, live, operationId, sha256 },
+    ratificationSeconds: 3_600,
+  })
   const app = createIndexerApp(
     {
-      ...{ scheduler, encoders, settings, live, chain, sessions, feed, audit },
+      ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed, audit },
       ...{ browserEncodes, webhooks: webhooks.deliveries },
       now: clock.now,
       newId: randomUUID,
@@ -187,10 +196,8 @@ export async function startIndexer(
         if (!checked.isSafe)
           throw new MarketError('request-invalid', `Webhooks cannot go there: ${checked.reason}.`)
       },
-      prepareAward: createPrepareAward({
-        ...{ chain, live, operationId, sha256 },
-        ratificationSeconds: 3_600,
-      }),
+      prepareAward,
+      previewPlan: createPreviewPlan({ encoders, scheduler }),
       refusalOfBid,
       receiveWebhook: createReceiveWebhook({
         secretOf: async (job) => {
@@ -230,6 +237,18 @@ export async function startIndexer(
     ),
   )
   starting.use(startLoop((stopped) => feed.run(stopped)))
+  starting.use(
+    startOrchestrator(
+      {
+        orchestrate: createOrchestrateJobs({
+          ...{ plans, scheduler, encoders, settings, chain, live, prepareAward, sha256 },
+          onFailure: (error, job) => log('orchestrator').warn('no decision', { job }, error),
+        }),
+        logger: log('orchestrator'),
+      },
+      { postgresUrl: url },
+    ),
+  )
   starting.use(
     startLoop((stopped) =>
       sweepAgain({ scheduler, live, sessions, logger: log('sweep') }, stopped),

@@ -48,7 +48,9 @@ export const encodingEventTypes = [
   'retried',
   /** The lease ran out; its holder was not heard of. */
   'lease-lost',
-  /** Nobody of this tier took it in time: the next one may. */
+  /** Its tier was looked at: who is there to take it, what it waits for, what its owner has to sign. */
+  'considered',
+  /** Nobody of this tier took it in time, or can: the next one may. */
   'fell',
   /** The job was offered on the chain. */
   'offered',

@@ -17,6 +17,7 @@ import type { ChainRouteDeps } from './routes/chain-routes.ts'
 import { mountChainRoutes } from './routes/chain-routes.ts'
 import type { CommunityRouteDeps } from './routes/community-routes.ts'
 import { mountCommunityRoutes } from './routes/community-routes.ts'
+import type { EncoderRouteDeps } from './routes/encoder-routes.ts'
 import { mountEncoderRoutes } from './routes/encoder-routes.ts'
 import type { EventRouteDeps } from './routes/event-routes.ts'
 import { mountEventRoutes } from './routes/event-routes.ts'
@@ -33,6 +34,7 @@ import type { WebhookRouteDeps } from './routes/webhook-routes.ts'
 import { mountWebhookRoute } from './routes/webhook-routes.ts'
 
 export type IndexerAppDeps = JobRouteDeps &
+  EncoderRouteDeps &
   AgentRouteDeps &
   BrowserRouteDeps &
   SessionRouteDeps &
@@ -90,7 +92,7 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   const router = new Router()
   mountHealthRoutes(router, deps)
   mountJobRoutes(router, deps)
-  mountEncoderRoutes(router, deps.encoders)
+  mountEncoderRoutes(router, deps)
   mountAgentRoutes(router, deps)
   mountBrowserRoutes(router, deps)
   mountSettingsRoutes(router, deps)

@@ -16,6 +16,7 @@ const moves: Readonly<Record<EncodingEventType, Move>> = {
   released: { from: ['leased'], to: ['queued'] },
   retried: { from: ['leased'], to: ['queued'] },
   'lease-lost': { from: ['leased'], to: ['queued', 'failed'] },
+  considered: { from: ['queued'], to: ['queued'] },
   /** From `leased` where the chain gave the money back. */
   fell: { from: alive, to: ['queued'] },
   offered: { from: alive, to: alive },

@@ -66,5 +66,7 @@ export interface EncoderDirectory {
   ): Promise<EncoderNode | DirectoryRefusal>
   /** Whether or not it is alive. */
   find(id: string): Promise<EncoderNode | null>
+  /** The one of an account and kind that was heard of last, whether or not it is alive. */
+  findLatest(owner: HiveAccount, kind: EncoderKind): Promise<EncoderNode | null>
   listAlive(query: EncoderQuery): Promise<EncoderPage>
 }

@@ -8,6 +8,7 @@ import type {
 } from '#protocol/encoding-job.ts'
 import type { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { Stage } from '#protocol/progress.ts'
+import type { TierWaits } from '../domain/tier-plan.ts'
 
 /** What an owner asks for. */
 export type NewEncodingJob = {
@@ -24,6 +25,8 @@ export type NewEncodingJob = {
   readonly tiers: readonly EncoderKind[]
   /** The most that the community is paid; null keeps the job from it. */
   readonly budget: MilliHbd | null
+  /** How long it waits in its tiers; absent: as long as usual. */
+  readonly waits?: TierWaits
   readonly maxAttempts?: number
   /** Absent: the scheduler's own patience. */
   readonly expiresAt?: Date

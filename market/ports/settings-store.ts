@@ -1,9 +1,11 @@
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { EncoderKind } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import type { TierWaits } from '../domain/tier-plan.ts'
+import { usualWaits } from '../domain/tier-plan.ts'
 
 /** What an account wants of its jobs unless they say otherwise. */
-export type EncodingSettings = {
+export type EncodingSettings = TierWaits & {
   /** Kinds of encoder, the favourite first. */
   readonly tiers: readonly EncoderKind[]
   readonly qualities: readonly string[]
@@ -25,6 +27,7 @@ export const defaultSettings: EncodingSettings = {
   awardLimit: null,
   releaseLimit: null,
   webhookUrl: null,
+  ...usualWaits,
 }
 
 export interface SettingsStore {

@@ -23,6 +23,8 @@ export type AskedAward = {
   readonly job: JobId
   readonly encoder: HiveAccount
   readonly arbiter: HiveAccount | null
+  /** How long encoder and arbiter may take to stand by the escrow; absent: as long as usual. */
+  readonly ratificationSeconds?: number
 }
 
 export type PreparedAward = {
@@ -60,7 +62,8 @@ export function createPrepareAward(deps: PrepareAwardDeps) {
       fee: node?.arbiter?.fee ?? milliHbd(0n),
       escrow: escrowIdOf(job.id, job.rejectedAwards + 1, deps.sha256),
     }
-    const { operationId, ratificationSeconds } = deps
+    const { operationId } = deps
+    const { ratificationSeconds = deps.ratificationSeconds } = asked
     const operations = awardOperations({
       ...{ creator: job.creator, operationId, offer: job.offer, choice },
       ...{ now: at.time, ratificationSeconds },

@@ -4,8 +4,9 @@ import { Cid, HiveAccount } from '../ids.ts'
 import { Stage } from '../progress.ts'
 import { defineRoute } from '../route.ts'
 import { EncoderId } from './encoders.ts'
-import { JobView, Moment } from './jobs.ts'
+import { JobTerms, JobView, Moment } from './jobs.ts'
 import { none } from './paging.ts'
+import { TierPlan } from './tier-plan.ts'
 
 /** What an encoder shows with every call about a job that it has claimed. */
 export const lease = {
@@ -105,9 +106,11 @@ export const failRoute = defineRoute({
 export const checkAgentRoute = defineRoute({
   method: 'POST',
   path: '/api/encoding/check-agent',
-  summary: 'Whether a desktop agent of the account that is signed in was heard of lately.',
+  summary:
+    'Whether a desktop agent of the account that is signed in was heard of lately, and where its next job would go.',
   params: none,
-  body: z.strictObject({}).optional(),
+  /** Of a job that is about to be submitted; what is left out is as the account's settings say. */
+  body: JobTerms.optional(),
   reply: z.strictObject({
     available: z.boolean(),
     busy: z.boolean(),
@@ -115,5 +118,7 @@ export const checkAgentRoute = defineRoute({
     lastSeenAt: Moment.nullable(),
     /** Where the page itself finds the agent on its user's machine. */
     localUrl: z.url(),
+    /** Where such a job would go as things are now, and why. */
+    plan: TierPlan,
   }),
 })

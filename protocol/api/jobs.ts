@@ -5,6 +5,7 @@ import { Cid, HiveAccount, JobId } from '../ids.ts'
 import { Stage } from '../progress.ts'
 import { defineRoute } from '../route.ts'
 import { noBody, none, pageOf, pageQuery } from './paging.ts'
+import { TierPlan } from './tier-plan.ts'
 
 /** Names of the binding presets. */
 export const Quality = z.enum(['1080p', '720p', '480p'])
@@ -58,17 +59,28 @@ export const JobView = z.strictObject({
 })
 export type JobView = z.infer<typeof JobView>
 
-const SubmitJob = z.strictObject({
-  /** The caller's choice: the same job sent again, after an answer was lost, is the same job. */
-  id: EncodingJobId.optional(),
-  permlink: z.string().min(1).max(255),
-  inputCid: Cid,
+/** A job with its way from tier to tier. */
+const JobDetails = JobView.extend({ plan: TierPlan })
+
+/** What decides who may take a job. */
+const jobTerms = {
   durationSeconds: z.number().positive().max(86_400).optional(),
   qualities: z.array(Quality).min(1).max(3).optional(),
   /** Kinds of encoder that may take it, the favourite first; absent: as the account's settings say. */
   tiers: z.array(EncoderKind).min(1).max(3).optional(),
   /** The most that the community is paid; null keeps the job from it; absent: as the account's settings say. */
   budget: MilliHbd.nullable().optional(),
+}
+
+export const JobTerms = z.strictObject(jobTerms)
+export type JobTerms = z.infer<typeof JobTerms>
+
+const SubmitJob = z.strictObject({
+  ...jobTerms,
+  /** The caller's choice: the same job sent again, after an answer was lost, is the same job. */
+  id: EncodingJobId.optional(),
+  permlink: z.string().min(1).max(255),
+  inputCid: Cid,
   webhookUrl: z
     .url({ protocol: /^https?$/ })
     .max(2_000)
@@ -84,7 +96,7 @@ export const submitJobRoute = defineRoute({
   params: none,
   body: SubmitJob,
   reply: z.strictObject({
-    job: JobView,
+    job: JobDetails,
     /** For its owner only, whenever the job is submitted: it signs what is sent to the job's webhook, and what encoders send about it. */
     webhookSecret: z.string().nullable(),
   }),
@@ -109,10 +121,10 @@ export const listJobsRoute = defineRoute({
 export const getJobRoute = defineRoute({
   method: 'GET',
   path: '/api/encoding/jobs/:id',
-  summary: 'A job with what has become of it.',
+  summary: 'A job with what has become of it, tier by tier.',
   params: JobParams,
   body: noBody,
-  reply: JobView,
+  reply: JobDetails,
 })
 
 export const cancelJobRoute = defineRoute({

@@ -8,6 +8,14 @@ import { noBody } from './paging.ts'
 
 const distinct = (values: readonly string[]): boolean => new Set(values).size === values.length
 
+const day = 86_400
+
+/** How long a job may wait for somebody, in seconds. */
+const Wait = z
+  .int()
+  .min(5)
+  .max(7 * day)
+
 export const Settings = z.strictObject({
   tiers: z.array(EncoderKind).min(1).max(3).refine(distinct, 'named twice').readonly(),
   qualities: z.array(Quality).min(1).max(3).refine(distinct, 'named twice').readonly(),
@@ -20,6 +28,16 @@ export const Settings = z.strictObject({
     .url({ protocol: /^https?$/ })
     .max(2_000)
     .nullable(),
+  /** For the account's own desktop agent, or page, to take a job, before the next tier may. */
+  agentWaitSeconds: Wait,
+  browserWaitSeconds: Wait,
+  /** For bids of the community. */
+  bidWaitSeconds: Wait,
+  /** For the account's signature under an offer or an award. Long enough for encoder and arbiter to answer it. */
+  signatureWaitSeconds: z
+    .int()
+    .min(60)
+    .max(7 * day),
 })
 export type Settings = z.infer<typeof Settings>
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
 import { createEncoderDirectory } from '#market/adapters/postgres/encoder-directory.ts'
+import { createJobPlans } from '#market/adapters/postgres/job-plans.ts'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
@@ -14,6 +15,7 @@ import { createIndexerApp } from '#market/api/indexer-app.ts'
 import type { usualRateLimits } from '#market/api/rate-limits.ts'
 import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
+import { createPreviewPlan } from '#market/services/preview-plan.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
 import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
@@ -45,9 +47,11 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
   const settings = createSettingsStore(opened.database)
   const chain = createChainQueries(opened.database)
   const live = createLiveMarket({ database: opened.database, now: Date.now })
+  const plans = createJobPlans(opened.pool)
   const door = openDoor()
   const deps: IndexerAppDeps = {
-    ...{ scheduler, encoders, settings, sessions: door.sessions, routers: [] },
+    ...{ scheduler, plans, encoders, settings, sessions: door.sessions, routers: [] },
+    previewPlan: createPreviewPlan({ encoders, scheduler }),
     audit: async (...entry) => void audited.push(entry.join(' ')),
     requireCallable: () => undefined,
     newId: randomUUID,

@@ -3,4 +3,5 @@ export const advisoryLocks = {
   migration: 0x73_70_6b_01,
   projection: 0x73_70_6b_02,
   auditLog: 0x73_70_6b_03,
+  orchestration: 0x73_70_6b_04,
 } as const

@@ -58,6 +58,15 @@ export function createEncoderDirectory(
       if (encoder) return encoder
       return (await find(id)) ? 'not-owner' : 'not-found'
     },
+    findLatest: async (owner, kind) => {
+      const rows = await database
+        .select()
+        .from(encoderNodes)
+        .where(and(eq(encoderNodes.owner, owner), eq(encoderNodes.kind, kind)))
+        .orderBy(desc(encoderNodes.lastSeenAt), desc(encoderNodes.id))
+        .limit(1)
+      return (await withCapabilities(database, rows))[0] ?? null
+    },
     listAlive: async (query) => {
       const rows = await selectAlive(database, query, silenceMs)
       const encoders = await withCapabilities(database, rows.slice(0, query.limit))

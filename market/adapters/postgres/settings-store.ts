@@ -38,5 +38,9 @@ function settingsOf(row: typeof encodingProfiles.$inferSelect): EncodingSettings
     awardLimit: amount(row.awardLimit),
     releaseLimit: amount(row.releaseLimit),
     webhookUrl: row.webhookUrl,
+    agentWaitSeconds: row.agentWaitSeconds,
+    browserWaitSeconds: row.browserWaitSeconds,
+    bidWaitSeconds: row.bidWaitSeconds,
+    signatureWaitSeconds: row.signatureWaitSeconds,
   }
 }

@@ -4,14 +4,27 @@ import type { EncoderView } from '#protocol/api/encoders.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
 import { MarketError } from '../../errors.ts'
 import type { EncoderDirectory, EncoderNode } from '../../ports/encoder-directory.ts'
+import type { SettingsStore } from '../../ports/settings-store.ts'
+import type { PreviewPlan } from '../../services/preview-plan.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { mount } from '../mount.ts'
+import { viewPreview } from '../view-plan.ts'
 import { foreign, signedIn } from './callers.ts'
+import { termsOf } from './job-routes.ts'
 
 /** Where a desktop agent listens on its user's own machine. */
 const localUrl = 'http://127.0.0.1:3002'
 
-export function mountEncoderRoutes(router: Router, encoders: EncoderDirectory): void {
+export type EncoderRouteDeps = {
+  readonly encoders: EncoderDirectory
+  readonly settings: Pick<SettingsStore, 'find'>
+  readonly previewPlan: PreviewPlan
+}
+
+export function mountEncoderRoutes(
+  router: Router,
+  { encoders, settings, previewPlan }: EncoderRouteDeps,
+): void {
   mount(router, listEncodersRoute, async ({ query }) => {
     const { cursor, limit, owner, kind, codec, hwAccel } = query
     const place = cursor === undefined ? null : readCursor(cursor)
@@ -42,17 +55,20 @@ export function mountEncoderRoutes(router: Router, encoders: EncoderDirectory): 
       throw new MarketError('not-found', 'There is no encoder of this id; register it first.')
     return viewEncoder(heard)
   })
-  mount(router, checkAgentRoute, async ({ caller }) => {
+  mount(router, checkAgentRoute, async ({ body = {}, caller }) => {
     const owner = signedIn(caller)
     const { encoders: agents } = await encoders.listAlive({ owner, kind: 'agent', limit: 100 })
     const free = agents.find(({ jobsInProgress, slots }) => jobsInProgress < slots)
     const agent = free ?? agents[0] ?? null
+    const usual = await settings.find(owner)
+    const steps = await previewPlan(owner, { ...termsOf(body, usual), waits: usual })
     return {
       available: agent !== null,
       busy: agent !== null && free === undefined,
       encoderId: agent?.id ?? null,
       lastSeenAt: agent?.lastSeenAt ?? null,
       localUrl,
+      plan: viewPreview(steps),
     }
   })
 }

@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
-import type { JobEventView, JobView } from '#protocol/api/jobs.ts'
+import type { z } from 'zod'
+import type { JobEventView, JobTerms, JobView } from '#protocol/api/jobs.ts'
 import {
   cancelJobRoute,
   getJobRoute,
@@ -9,17 +10,20 @@ import {
   submitJobRoute,
 } from '#protocol/api/jobs.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
-import { routeJob } from '../../domain/routing.ts'
+import type { RoutingTerms } from '../../domain/routing.ts'
 import { MarketError } from '../../errors.ts'
+import type { JobPlans } from '../../ports/job-plans.ts'
 import type { EncodingEvent, EncodingJob, JobScheduler } from '../../ports/job-scheduler.ts'
-import type { SettingsStore } from '../../ports/settings-store.ts'
+import type { EncodingSettings, SettingsStore } from '../../ports/settings-store.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { mount } from '../mount.ts'
 import { settled } from '../refusals.ts'
+import { viewPlan } from '../view-plan.ts'
 import { foreign, signedIn } from './callers.ts'
 
 export type JobRouteDeps = {
   readonly scheduler: JobScheduler
+  readonly plans: Pick<JobPlans, 'find'>
   readonly settings: SettingsStore
   readonly audit: (actor: string, action: string, subject: string) => Promise<void>
   /** Throws a MarketError for an address that must not be called. */
@@ -34,25 +38,20 @@ export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
     const owner = signedIn(caller)
     const usual = await settings.find(owner)
     const { permlink, inputCid } = body
-    const terms = {
-      durationSeconds: body.durationSeconds ?? null,
-      qualities: body.qualities ?? usual.qualities,
-      budget: body.budget === undefined ? usual.budget : body.budget,
-    }
+    const terms = termsOf(body, usual)
     const webhookUrl = body.webhookUrl ?? usual.webhookUrl
     if (webhookUrl !== null) deps.requireCallable(webhookUrl)
     const webhookSecret = deps.newSecret()
-    const tiers = routeJob({ ...terms, tiers: body.tiers ?? usual.tiers })
     const id = body.id ?? EncodingJobId.parse(deps.newId())
     const job = settled(
       await scheduler.submit({
-        ...{ id, owner, permlink, inputCid, tiers, ...terms, webhookSecret },
+        ...{ id, owner, permlink, inputCid, ...terms, waits: usual, webhookSecret },
         ...(webhookUrl === null ? {} : { webhookUrl }),
       }),
     )
     await audit(owner, 'job.submitted', job.id)
     // A job that was here already keeps the secret it had.
-    return { job: viewJob(job), webhookSecret: job.webhookSecret }
+    return { job: await detailsOf(deps, job), webhookSecret: job.webhookSecret }
   })
   mount(router, listJobsRoute, async ({ query }) => {
     const { cursor, limit, owner, phase, tier, encoder } = query
@@ -68,7 +67,9 @@ export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
     return { jobs: jobs.map(viewJob), next: next && writeCursor(next.createdAt, next.id) }
   })
   mount(router, queueRoute, async () => await scheduler.getQueueDepth())
-  mount(router, getJobRoute, async ({ params }) => viewJob(await known(scheduler, params.id)))
+  mount(router, getJobRoute, async ({ params }) =>
+    detailsOf(deps, await known(scheduler, params.id)),
+  )
   mount(router, jobHistoryRoute, async ({ params, query }) => {
     await known(scheduler, params.id)
     const events = await scheduler.eventsAfter(params.id, query.after, query.limit)
@@ -82,6 +83,24 @@ export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
     await audit(account, 'job.cancelled', params.id)
     return viewJob(cancelled)
   })
+}
+
+/** What was said of a job, and for the rest what its owner usually wants. */
+export function termsOf(said: JobTerms, usual: EncodingSettings): RoutingTerms {
+  return {
+    durationSeconds: said.durationSeconds ?? null,
+    qualities: said.qualities ?? usual.qualities,
+    tiers: said.tiers ?? usual.tiers,
+    budget: said.budget === undefined ? usual.budget : said.budget,
+  }
+}
+
+async function detailsOf(
+  { plans }: Pick<JobRouteDeps, 'plans'>,
+  job: EncodingJob,
+): Promise<z.output<typeof getJobRoute.reply>> {
+  const plan = await plans.find(job.id)
+  return { ...viewJob(job), plan: plan ? viewPlan(plan, job) : [] }
 }
 
 async function known(scheduler: JobScheduler, id: EncodingJobId): Promise<EncodingJob> {

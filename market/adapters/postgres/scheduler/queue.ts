@@ -15,8 +15,8 @@ export type SchedulerOptions = {
   readonly leaseMs: number
   /** Age at which a job that nobody finished is given up, unless its owner says otherwise. */
   readonly jobExpiresMs: number
-  /** How long a job waits for its owner's own encoders before it falls to the next tier. */
-  readonly tierPatienceMs: number
+  /** How long a job waits in a tier before a sweep lets it fall to the next; null where an orchestrator decides. */
+  readonly tierPatienceMs: number | null
   /** How long jobs are kept after their end. */
   readonly keptMs: number
   readonly maxAttempts: number
@@ -70,16 +70,19 @@ export function withEvent(
   {
     before = '',
     update,
+    after = '',
     fields = "'{}'::jsonb",
   }: {
     /** Further common table expressions. */
     readonly before?: string
     readonly update: string
+    /** Such as need the changed rows. */
+    readonly after?: string
     readonly fields?: string
   },
 ): string {
   return `
-    with ${before} job as (${update} returning j.*),
+    with ${before} job as (${update} returning j.*), ${after}
     event as (
       insert into job_events (job_id, type, phase, fields)
       select job.id, ${type}, job.phase, ${fields} from job

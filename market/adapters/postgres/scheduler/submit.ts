@@ -1,7 +1,9 @@
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { isShort, routeJob } from '../../../domain/routing.ts'
+import { planTiers, usualWaits } from '../../../domain/tier-plan.ts'
 import type { EncodingJob, NewEncodingJob, SchedulerOutcome } from '../../../ports/job-scheduler.ts'
+import { skippedJson, stepsJson } from '../orchestration/plan-rows.ts'
 import type { JobRow } from './job-row.ts'
 import { jobOf } from './job-row.ts'
 import type { Queue } from './queue.ts'
@@ -19,11 +21,18 @@ const insertJob = withEvent("'submitted'", {
       $1, $2::varchar, $3, $4, $5, $6, $7, $8, $9::text, $10, ${newTurn('$9::text', '$2::varchar')},
       $11, coalesce($12, now() + ${milliseconds('$13')}), $14, $15, $16
     ) on conflict (id) do nothing`,
-  fields: "jsonb_build_object('tier', job.tier, 'tiers', job.tiers)",
+  after: `
+    planned as (
+      insert into job_plans (job_id, steps, signature_wait_seconds, reasons)
+      select job.id, $17::jsonb, $18::int, $19::jsonb from job
+    ),`,
+  fields: "jsonb_build_object('tier', job.tier, 'tiers', job.tiers, 'skipped', $19::jsonb)",
 })
 
 export function createSubmit({ pool, options, announce }: Queue) {
   const insert = async (job: NewEncodingJob, tiers: readonly string[]): Promise<JobRow | null> => {
+    const { waits = usualWaits } = job
+    const steps = planTiers(job)
     const client = await pool.connect()
     try {
       await client.query('begin')
@@ -34,6 +43,7 @@ export function createSubmit({ pool, options, announce }: Queue) {
         ...[tiers, tiers[0], job.budget?.toString() ?? null],
         ...[job.maxAttempts ?? options.maxAttempts, job.expiresAt ?? null, options.jobExpiresMs],
         ...[job.jobSignature ?? null, job.webhookUrl ?? null, job.webhookSecret ?? null],
+        ...[stepsJson(steps), waits.signatureWaitSeconds, skippedJson(steps)],
       ])
       await client.query('commit')
       client.release()

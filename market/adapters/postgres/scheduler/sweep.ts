@@ -91,6 +91,7 @@ const letFall = withEvent("'fell'", {
 })
 
 async function letWaitingFall({ pool, options }: Queue): Promise<number> {
+  if (options.tierPatienceMs === null) return 0
   const { rows } = await pool.query<JobRow>(waiting, [options.tierPatienceMs])
   if (rows.length === 0) return 0
   const { rowCount } = await pool.query(letFall, [

@@ -203,5 +203,10 @@ export const encodingProfiles = pgTable('encoding_profiles', {
   awardLimit: milliHbd(),
   releaseLimit: milliHbd(),
   webhookUrl: text(),
+  /** How long a job waits in its tiers, and for its owner's signature. */
+  agentWaitSeconds: integer().notNull().default(120),
+  browserWaitSeconds: integer().notNull().default(120),
+  bidWaitSeconds: integer().notNull().default(300),
+  signatureWaitSeconds: integer().notNull().default(3_600),
   updatedAt: moment().notNull().defaultNow(),
 })
