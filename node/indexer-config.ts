@@ -9,6 +9,10 @@ export type IndexerConfig = {
   readonly data: string
   readonly host: string
   readonly port: number
+  /** libp2p addresses that its peer listens on, and those it tells others besides. */
+  readonly listen: readonly string[]
+  readonly announce: readonly string[]
+  readonly bootstrap: readonly string[]
   /** Name by which people reach it; challenges are bound to it. */
   readonly domain: string
   /** Origins of pages, besides its own, that may call the API. */

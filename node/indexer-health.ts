@@ -4,10 +4,18 @@ import type { Projection } from './indexer-chain.ts'
 
 /**
  * Whether an indexer can serve: its database answers, and whoever has to read the chain has reached it. Another process' reading is
- * that one's to tell.
+ * that one's to tell; without any peer an indexer serves what the chain says, and lacks only what is said meanwhile.
  */
 export async function indexerChecks(
-  { pool, projection }: { readonly pool: Pool; readonly projection: Pick<Projection, 'status'> },
+  {
+    pool,
+    projection,
+    peers,
+  }: {
+    readonly pool: Pool
+    readonly projection: Pick<Projection, 'status'>
+    readonly peers: () => number
+  },
   chain: string,
 ): Promise<readonly Check[]> {
   const database = await pool.query('select 1').then(
@@ -17,6 +25,7 @@ export async function indexerChecks(
   return [
     { name: 'database', ...database },
     { name: 'projection', ...projectionOf(projection, chain) },
+    { name: 'network', ok: true, detail: `connected to ${peers()} peers` },
   ]
 }
 

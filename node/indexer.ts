@@ -8,7 +8,9 @@ import { createEncoderDirectory } from '#market/adapters/postgres/encoder-direct
 import { createJobPlans } from '#market/adapters/postgres/job-plans.ts'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
+import { createMarketJobStore } from '#market/adapters/postgres/market-job-store.ts'
 import { createProjectionStore } from '#market/adapters/postgres/projection-store.ts'
+import { createRegistryReader } from '#market/adapters/postgres/registry-reader.ts'
 import { createSessionStore } from '#market/adapters/postgres/session-store.ts'
 import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
 import { createApplyWebhook } from '#market/api/apply-webhook.ts'
@@ -16,6 +18,7 @@ import { createIndexerApp } from '#market/api/indexer-app.ts'
 import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
 import { createEventFeed } from '#market/services/event-feed.ts'
+import { createFollowMarketJobs } from '#market/services/follow-market-jobs.ts'
 import { createOrchestrateJobs } from '#market/services/orchestrate-jobs.ts'
 import { createPrepareAward } from '#market/services/prepare-award.ts'
 import { createPreviewPlan } from '#market/services/preview-plan.ts'
@@ -42,7 +45,9 @@ import { serveApp } from './http-server.ts'
 import { startProjection } from './indexer-chain.ts'
 import type { IndexerConfig, IndexerSecrets } from './indexer-config.ts'
 import { openIndexerContent } from './indexer-content.ts'
+import { followAgain } from './indexer-follow.ts'
 import { indexerChecks } from './indexer-health.ts'
+import { joinNetwork } from './indexer-network.ts'
 import { startOrchestrator } from './indexer-orchestrator.ts'
 import { sweepAgain } from './indexer-sweep.ts'
 import type { Logger } from './logger.ts'
@@ -50,6 +55,7 @@ import { startLoop } from './loop.ts'
 import { createMetrics } from './metrics.ts'
 import { createMetricsRouter } from './metrics-router.ts'
 import { createMonitoringSources } from './monitoring-sources.ts'
+import { startHost } from './p2p/host.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { sha256 } from './sha256.ts'
 import { usualUploadLimits } from './uploads/upload-limits.ts'
@@ -90,6 +96,15 @@ export async function startIndexer(
     }),
   )
   const { database, pool } = postgres
+  const host = starting.use(
+    await startHost(data, operationId, {
+      listen: [...config.listen],
+      announce: [...config.announce],
+      reach: network.reach,
+      configured: [...config.bootstrap],
+    }),
+  )
+  const { libp2p, blocks } = host
   const auditLog = createAuditLog(database, sha256)
   const audit = async (actor: string, action: string, subject: string): Promise<void> => {
     await auditLog.append({ actor, action, subject, details: {} }, new Date(clock.now()))
@@ -102,7 +117,13 @@ export async function startIndexer(
   const live = createLiveMarket({ database, now: clock.now })
   const chain = createChainQueries(database)
   const sources = createMonitoringSources({ database, scheduler }, [data])
-  const metrics = createMetrics({ sources, logger: log('metrics') }, { version: config.version })
+  const metrics = createMetrics(
+    {
+      sources: { ...sources, peers: async () => libp2p.getPeers().length },
+      logger: log('metrics'),
+    },
+    { version: config.version },
+  )
 
   const { rpc, blocks: agreed } = openChain(
     { logger: log('chain'), now: clock.now },
@@ -142,7 +163,17 @@ export async function startIndexer(
         { url: alertUrl, secret: secrets.alertSecret, instance: hostname() },
       ),
     )
-  const { blocks, content } = starting.use(await openIndexerContent(data))
+  const { content } = starting.use(openIndexerContent(data, blocks))
+  const registry = createRegistryReader(database)
+  const { peers } = starting.use(
+    await joinNetwork(
+      {
+        ...{ host, accounts, registry, live, logger: log('network'), now: clock.now },
+        onHeard: metrics.heard,
+      },
+      { network, bootstrap: config.bootstrap, pollMs: config.pollMs },
+    ),
+  )
   const tools = await openFfmpegTools({ ...config.ffmpeg, directory: data, signal })
   const engine = await createEncodingEngine({ tools }, { directory: data, signal })
   const uploads = starting.use(
@@ -209,7 +240,7 @@ export async function startIndexer(
         clock,
         apply: createApplyWebhook(scheduler),
       }),
-      checks: () => indexerChecks({ pool, projection }, network.name),
+      checks: () => indexerChecks({ pool, projection, peers }, network.name),
       onClaim: metrics.claim,
       routers: [
         createGatewayRouter(blocks, denyList),
@@ -237,6 +268,11 @@ export async function startIndexer(
     ),
   )
   starting.use(startLoop((stopped) => feed.run(stopped)))
+  const follow = createFollowMarketJobs({
+    store: createMarketJobStore({ database, pool }),
+    onFailure: (error, job) => log('market').warn('job does not follow', { job }, error),
+  })
+  starting.use(startLoop((stopped) => followAgain({ follow, logger: log('market') }, stopped)))
   starting.use(
     startOrchestrator(
       {

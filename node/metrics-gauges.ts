@@ -13,6 +13,7 @@ const definitions = {
   webhook_oldest_due_seconds: { help: 'Age of the oldest call that is due.', labels: [] },
   payouts_last_day: { help: 'Escrows that were released in a day.', labels: ['outcome'] },
   payouts_overdue: { help: 'Jobs that were delivered and not settled in time.', labels: [] },
+  peers: { help: 'Peers that this process is connected to.', labels: [] },
   disk_free_bytes: { help: 'Bytes that may still be written.', labels: ['directory'] },
 } as const
 
@@ -58,7 +59,7 @@ export function createGauges(
   }
   return {
     refresh: async () => {
-      const names = ['queue', 'chain', 'webhooks', 'payouts', 'disks'] as const
+      const names = ['queue', 'chain', 'webhooks', 'payouts', 'peers', 'disks'] as const
       const figures = new Map(
         (await Promise.all(names.map(read))).flatMap((each) => Object.entries(each)),
       )
@@ -112,6 +113,10 @@ function readersOf(sources: MonitoringSources) {
         payouts_last_day: labelled('outcome', payouts.lastDay),
         payouts_overdue: [{ value: payouts.overdue }],
       }
+    },
+    peers: async (): Promise<Figures> => {
+      const peers = await sources.peers?.()
+      return peers === undefined ? {} : { peers: [{ value: peers }] }
     },
     disks: async (): Promise<Figures> => {
       const disks = (await sources.disks?.()) ?? []

@@ -3,6 +3,7 @@ import type { MonitoringSources } from '#market/ports/monitoring.ts'
 import type { TryOutcome } from '#market/ports/webhook-sender.ts'
 import type { DeliveryStep } from '#market/ports/webhook-store.ts'
 import type { EncoderKind } from '#protocol/encoding-job.ts'
+import type { Topic } from '#protocol/topics.ts'
 import type { Logger } from './logger.ts'
 import { createGauges } from './metrics-gauges.ts'
 
@@ -21,6 +22,8 @@ export type Metrics = {
   }): void
   claim(kind: EncoderKind, outcome: 'leased' | 'none'): void
   webhookTry(outcome: TryOutcome, step: DeliveryStep): void
+  /** A message of gossip that was judged good. */
+  heard(topic: Topic, isKept: boolean): void
 }
 
 export type MetricsOptions = {
@@ -36,7 +39,7 @@ export function createMetrics(
 ): Metrics {
   const registry = new Registry()
   const gauges = createGauges({ sources, logger }, [registry])
-  const { requests, claims, tries } = countersOf(registry)
+  const { requests, claims, tries, heard } = countersOf(registry)
   sayVersion(registry, version)
   if (withProcess) collectDefaultMetrics({ register: registry, prefix: 'spk_encoder_' })
   return {
@@ -50,6 +53,7 @@ export function createMetrics(
     claim: (kind, outcome) => claims.inc({ kind, outcome }),
     webhookTry: ({ latencyMs }, { phase }) =>
       tries.observe({ outcome: phase === 'due' ? 'retried' : phase }, latencyMs / 1_000),
+    heard: (topic, isKept) => heard.inc({ topic, outcome: isKept ? 'kept' : 'dropped' }),
   }
 }
 
@@ -67,6 +71,12 @@ function countersOf(registry: Registry) {
       name: 'spk_encoder_claims_total',
       help: 'Claims of jobs, by kind of encoder and whether there was one.',
       labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    heard: new Counter({
+      name: 'spk_encoder_gossip_messages_total',
+      help: 'Messages of gossip that were judged good, by topic and whether they are kept.',
+      labelNames: ['topic', 'outcome'],
       registers,
     }),
     tries: new Histogram({

@@ -4,7 +4,7 @@ import type { JobScheduler } from '#market/ports/job-scheduler.ts'
 import type { MonitoringSources } from '#market/ports/monitoring.ts'
 import { freeSpace } from './encoding/disk-guard.ts'
 
-/** All that an indexer has to watch, for its metrics and its alerts. */
+/** All that an indexer has to watch in its database and on its disk, for its metrics and its alerts. */
 export function createMonitoringSources(
   {
     database,
@@ -14,7 +14,7 @@ export function createMonitoringSources(
     readonly scheduler: Pick<JobScheduler, 'getQueueDepth'>
   },
   directories: readonly string[],
-): Required<MonitoringSources> {
+): Required<Omit<MonitoringSources, 'peers'>> {
   return {
     ...createMonitoringStore(database),
     queue: () => scheduler.getQueueDepth(),

@@ -31,5 +31,7 @@ export type MonitoringSources = {
   readonly chain?: () => Promise<ChainProgress | null>
   readonly webhooks?: () => Promise<WebhookBacklog>
   readonly payouts?: () => Promise<PayoutCounts>
+  /** Peers that this process is connected to. */
+  readonly peers?: () => Promise<number>
   readonly disks?: () => Promise<readonly DiskSpace[]>
 }

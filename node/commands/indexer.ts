@@ -1,13 +1,25 @@
 import { Command } from 'commander'
 import { z } from 'zod'
 import { chainOption } from './chain-option.ts'
-import { collectedBy, count, denyListOption, parsedBy, wholeNumber } from './options.ts'
+import {
+  announceOption,
+  bootstrapOption,
+  collectedBy,
+  count,
+  denyListOption,
+  listenOption,
+  parsedBy,
+  wholeNumber,
+} from './options.ts'
 
 export type IndexerFlags = {
   readonly chain?: string[]
   readonly data?: string
   readonly host: string
   readonly port: number
+  readonly listen?: string[]
+  readonly announce?: string[]
+  readonly bootstrap?: string[]
   readonly domain?: string
   readonly origin?: string[]
   readonly behindProxy?: true
@@ -39,6 +51,9 @@ export function createIndexerCommand(): Command {
       parsedBy(wholeNumber(0, 65_535)),
       8_080,
     )
+    .addOption(listenOption())
+    .addOption(announceOption())
+    .addOption(bootstrapOption())
     .option(
       '--domain <name>',
       'name by which people reach it; signing in is bound to it (default: host and port)',

@@ -9,11 +9,14 @@ import type { HardwareChoice } from '../encoding/hardware/hardware-choice.ts'
 import type { NetworkName } from '../networks.ts'
 import { networks } from '../networks.ts'
 import {
+  announceOption,
+  bootstrapOption,
   codecOption,
   collectedBy,
   count,
   denyListOption,
   hardwareOption,
+  listenOption,
   parsedBy,
   wholeNumber,
 } from './options.ts'
@@ -51,7 +54,6 @@ export type NodeFlags = {
 
 const usualFee = '0.001 HBD'
 const percent = count(100_000)
-const address = z.string().startsWith('/', 'not an address like /ip4/127.0.0.1/tcp/0')
 
 /** `spk-encoder node`: one participant of the market. */
 export function createNodeCommand(): Command {
@@ -98,21 +100,9 @@ export function createNodeCommand(): Command {
       '--data <dir>',
       "directory for everything the node keeps (default: the user's data directory)",
     )
-    .option(
-      '--listen <address>',
-      'libp2p address to listen on; may be repeated (default: port 4001 on mainnet, this machine only on devchain)',
-      collectedBy(address),
-    )
-    .option(
-      '--announce <address>',
-      "libp2p address by which others reach this node, such as a router's; may be repeated",
-      collectedBy(address),
-    )
-    .option(
-      '--bootstrap <address>',
-      'peer to dial at the start, besides those in the registry; may be repeated',
-      collectedBy(address),
-    )
+    .addOption(listenOption())
+    .addOption(announceOption())
+    .addOption(bootstrapOption())
     .option(
       '--port <number>',
       'port of gateway and control on 127.0.0.1; 0 takes a free one',

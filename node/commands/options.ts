@@ -55,3 +55,29 @@ export function denyListOption(): Option {
     "content that the gateway does not serve, in the gateways' common form (/ipfs/<cid>, one a line)",
   )
 }
+
+const address = z.string().startsWith('/', 'not an address like /ip4/127.0.0.1/tcp/0')
+
+/** `--listen`, of every command that runs a peer. */
+export function listenOption(): Option {
+  return new Option(
+    '--listen <address>',
+    'libp2p address to listen on; may be repeated (default: port 4001 on mainnet, this machine only on devchain)',
+  ).argParser(collectedBy(address))
+}
+
+/** `--announce`, of every command that runs a peer. */
+export function announceOption(): Option {
+  return new Option(
+    '--announce <address>',
+    "libp2p address by which others reach this peer, such as a router's; may be repeated",
+  ).argParser(collectedBy(address))
+}
+
+/** `--bootstrap`, of every command that runs a peer. */
+export function bootstrapOption(): Option {
+  return new Option(
+    '--bootstrap <address>',
+    'peer to dial at the start, besides those in the registry; may be repeated',
+  ).argParser(collectedBy(address))
+}

@@ -27,6 +27,9 @@ async function serve(flags: IndexerFlags, { signal, announce }: Lifetime): Promi
   await using indexer = await startIndexer(
     {
       ...{ network, rpc, data: data.path, host: flags.host, port: flags.port },
+      listen: flags.listen ?? network.listen,
+      announce: flags.announce ?? [],
+      bootstrap: flags.bootstrap ?? [],
       domain: flags.domain ?? `${flags.host}:${flags.port}`,
       origins: flags.origin ?? [],
       isProxied: flags.behindProxy === true,

@@ -39,6 +39,7 @@ async function main(): Promise<void> {
   const indexer = stack.use(
     await startIndexer(
       {
+        ...{ listen: networks.devchain.listen, announce: [], bootstrap: [] },
         ...{ network: networks.devchain, rpc: [devchain.url], data: await makeFolder() },
         ...{ host: '127.0.0.1', port: 0, domain: 'bench', origins: [], isProxied: false },
         ...{ pollMs: 1_000, rebuild: false, denyList: null, alertUrl: null, version: '0.0.0' },

@@ -49,6 +49,7 @@ export async function anIndexer(
     await startIndexer(
       {
         ...{ network: networks.devchain, rpc: [devchain.url], data: await makeFolder() },
+        ...{ listen: networks.devchain.listen, announce: [], bootstrap: [] },
         ...{ host: '127.0.0.1', port: 0, domain: 'market.example', origins: [] },
         ...{ isProxied: false, pollMs: 50, rebuild: false, denyList: null, alertUrl: null },
         rateLimits: usualRateLimits,

@@ -16,6 +16,7 @@ export function calmSources() {
     chain: async () => facts.chain,
     webhooks: async () => facts.webhooks,
     payouts: async () => facts.payouts,
+    peers: async () => 3,
     disks: async () => [{ directory: '/data', freeBytes: facts.freeBytes }],
   }
   return { facts, sources }
