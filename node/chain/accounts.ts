@@ -83,13 +83,14 @@ export function createAccounts(
   }
 }
 
+/** An authority that asks for nothing is anybody's, and what anybody can sign says nothing of who did. */
 function satisfies(
   { weight_threshold: threshold, key_auths: entries }: Authority,
   keys: readonly string[],
 ): boolean {
   const given = new Set(keys)
   const weight = entries.reduce((sum, [key, share]) => (given.has(key) ? sum + share : sum), 0)
-  return weight >= threshold
+  return threshold > 0 && weight >= threshold
 }
 
 /** Seconds in which an empty account has all of its credits again. */

@@ -86,6 +86,30 @@ test('two keys of half the weight are enough together, and each counts once', as
   })
 })
 
+test.each([
+  ['that asks for nothing', 0, 1],
+  ['whose keys never add up', 4, 3],
+  ['without keys', 1, 0],
+])('an authority %s is nobody’s to sign by', async (_, threshold, weight) => {
+  await withAccounts(async ({ accounts, endpoint, chain }) => {
+    const key = devchainPublicKey('alice', 'posting')
+    const [known] = (await chain.call('condenser_api.get_accounts', [['alice']])) as object[]
+    const posting = {
+      weight_threshold: threshold,
+      account_auths: [],
+      key_auths: weight === 0 ? [] : [[key, weight]],
+    }
+    endpoint.lie(({ method }) =>
+      method === 'condenser_api.get_accounts' ? answer([{ ...known, posting }]) : null,
+    )
+    for (const keys of [[key], [devchainPublicKey('bob', 'posting')], []])
+      expect(await accounts.isAuthorised(alice, 'posting', keys)).toBe(false)
+    expect(
+      await accounts.isAuthorised(alice, 'active', [devchainPublicKey('alice', 'active')]),
+    ).toBe(true)
+  })
+})
+
 describe('authorities', () => {
   const keys = [devchainPublicKey('alice', 'posting')]
 
