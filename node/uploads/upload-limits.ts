@@ -21,7 +21,7 @@ export const usualUploadLimits: UploadLimits = {
 
 /**
  * Refuses an upload before its first byte. What is expected of other uploads counts as used, on the disk as in the quota: they
- * were promised room. Throws `body-too-large`, `quota-exceeded` or `disk-full`.
+ * were promised room. Whoever calls it takes the room before it is called again. Throws `body-too-large`, `quota-exceeded` or `disk-full`.
  */
 export async function requireRoom(
   records: UploadRecords,
@@ -34,7 +34,9 @@ export async function requireRoom(
       'body-too-large',
       `A video may have ${gigabytes(limits.bytes)} GB here; this one has ${gigabytes(asked.bytes)}.`,
     )
-  const [open, outcomes] = await Promise.all([records.open(), records.outcomes()])
+  // In this order: one that is dealt with in between is counted twice rather than not at all.
+  const open = await records.open()
+  const outcomes = await records.outcomes()
   const ownOpen = open.filter(({ owner }) => owner === asked.owner)
   if (ownOpen.length >= limits.accountOpen)
     throw new MarketError(

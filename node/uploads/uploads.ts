@@ -1,5 +1,4 @@
 import Router from '@koa/router'
-import { FileStore } from '@tus/file-store'
 import { Server } from '@tus/server'
 import type { Context } from 'koa'
 import { z } from 'zod'
@@ -7,14 +6,16 @@ import { parse } from '#market/api/mount.ts'
 import { MarketError, marketErrors } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import { UploadId, UploadStatus, uploadsPath } from '#protocol/api/uploads.ts'
-import type { HiveAccount } from '#protocol/ids.ts'
+import { HiveAccount } from '#protocol/ids.ts'
 import { pause } from '../chain/hive-rpc.ts'
 import { freeSpace } from '../encoding/disk-guard.ts'
+import { createTurns } from '../in-turn.ts'
 import type { Logger } from '../logger.ts'
 import { startLoop } from '../loop.ts'
 import { createImportQueue } from './import-queue.ts'
 import type { ImportUploadDeps } from './import-upload.ts'
 import { createImportUpload, pinOwner } from './import-upload.ts'
+import { UploadFiles } from './upload-files.ts'
 import type { UploadLimits } from './upload-limits.ts'
 import { requireRoom } from './upload-limits.ts'
 import type { OpenUpload, Outcome } from './upload-records.ts'
@@ -68,10 +69,21 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
     return known?.owner === account ? known : null
   }
 
+  const inTurn = createTurns()
   const server = new Server({
     path: uploadsPath,
-    // Without its expiration, which counts from the beginning and takes what waits to be imported too.
-    datastore: new FileStore({ directory: records.files }),
+    datastore: new UploadFiles({
+      directory: records.files,
+      takeRoom: (upload, create) =>
+        inTurn(() =>
+          answered(async () => {
+            const owner = HiveAccount.parse(upload.metadata?.['owner'])
+            const asked = { owner, bytes: upload.size ?? 0 }
+            await requireRoom(records, asked, options.limits, freeSpace)
+            return await create()
+          }),
+        ),
+    }),
     relativeLocation: true,
     allowedOrigins: none,
     maxSize: options.limits.bytes,
@@ -79,8 +91,7 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
     onUploadCreate: async (request, upload) =>
       await answered(async () => {
         const owner = await signedIn(request.headers.get('authorization'))
-        const bytes = parse(UploadLength, request.headers.get('upload-length') ?? undefined)
-        await requireRoom(records, { owner, bytes }, options.limits, freeSpace)
+        parse(UploadLength, request.headers.get('upload-length') ?? undefined)
         return { metadata: { ...upload.metadata, owner } }
       }),
     onIncomingRequest: async (request, id) => {

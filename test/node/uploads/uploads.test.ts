@@ -214,6 +214,16 @@ test('what its owner deletes is gone, bytes and pin', async () => {
   await send(path, 0, new Uint8Array([1, 2, 3]))
   const status = await ended(path)
   if (status.phase !== 'ready') throw new Error('ready')
+test('of uploads that begin at the same time no more are taken than there is room for', async () => {
+  const statuses = async (bytes: number, headers: Record<string, string>) => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => begin(bytes, headers)))
+    return all.map(({ status }) => status).toSorted()
+  }
+  const refused = (count: number): readonly number[] => Array<number>(count).fill(403)
+  expect(await statuses(40_000_000, alice)).toEqual([201, ...refused(7)])
+  expect(await statuses(5, bob)).toEqual([201, 201, ...refused(6)])
+})
+
   expect(store.pins.pinned()).toHaveLength(1)
   expect((await call(path, { method: 'DELETE', headers: alice })).status).toBe(204)
   expect((await call(path, { headers: alice })).status).toBe(404)
