@@ -19,6 +19,8 @@ export type IndexerConfig = {
   readonly origins: readonly string[]
   readonly isProxied: boolean
   readonly pollMs: number
+  /** How long whoever has a job of the queue may be silent; absent: as long as the queue usually allows. */
+  readonly leaseMs?: number
   /** True to forget what was projected and begin at the market's first block. */
   readonly rebuild: boolean
   readonly denyList: string | null

@@ -110,7 +110,11 @@ export async function startIndexer(
     await auditLog.append({ actor, action, subject, details: {} }, new Date(clock.now()))
   }
   const noAudit = (error: unknown): void => log('audit').error('not noted', {}, error)
-  const scheduler = createJobScheduler({ pool, random: Math.random }, { tierPatienceMs: null })
+  const { leaseMs } = config
+  const scheduler = createJobScheduler(
+    { pool, random: Math.random },
+    { tierPatienceMs: null, ...(leaseMs === undefined ? {} : { leaseMs }) },
+  )
   const plans = createJobPlans(pool)
   const encoders = createEncoderDirectory(database)
   const settings = createSettingsStore(database)

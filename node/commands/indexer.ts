@@ -24,6 +24,7 @@ export type IndexerFlags = {
   readonly origin?: string[]
   readonly behindProxy?: true
   readonly poll?: number
+  readonly lease?: number
   readonly rebuild?: true
   readonly denyList?: string
   readonly alertUrl?: string
@@ -68,6 +69,11 @@ export function createIndexerCommand(): Command {
       '--poll <ms>',
       'milliseconds between two looks at the chain (default: 3000 on mainnet, 500 on devchain)',
       parsedBy(count(60_000)),
+    )
+    .option(
+      '--lease <seconds>',
+      'seconds for which an encoder that has a job may be silent (default: 60)',
+      parsedBy(wholeNumber(1, 86_400)),
     )
     .option(
       '--rebuild',

@@ -34,6 +34,7 @@ async function serve(flags: IndexerFlags, { signal, announce }: Lifetime): Promi
       origins: flags.origin ?? [],
       isProxied: flags.behindProxy === true,
       pollMs: flags.poll ?? network.pollMs,
+      ...(flags.lease !== undefined && { leaseMs: flags.lease * 1_000 }),
       rebuild: flags.rebuild === true,
       denyList: flags.denyList === undefined ? null : resolve(flags.denyList),
       rateLimits: usualRateLimits,
