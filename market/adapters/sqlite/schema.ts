@@ -10,7 +10,9 @@ import {
 } from 'drizzle-orm/sqlite-core'
 import type { Bid } from '#protocol/bid.ts'
 import type { HardwareEncoder } from '#protocol/encoder.ts'
+import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { Envelope } from '#protocol/envelope.ts'
+import type { Cid, HiveAccount } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
@@ -18,6 +20,8 @@ import { fromTagged, toTagged } from '#protocol/tagged-json.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import type { EncoderJob } from '../../domain/encoder-job.ts'
+import type { AgentClaim } from '../../ports/agent-queue.ts'
+import type { EncodingResult } from '../../ports/job-scheduler.ts'
 
 /** One node's own state. What the chain says can be folded again; what this node has signed, decided or made cannot. */
 
@@ -142,3 +146,31 @@ export const pins = sqliteTable(
     index('pins_owner').on(table.owner),
   ],
 )
+
+/** The queue of a desktop agent that has no indexer. */
+export const agentJobs = sqliteTable(
+  'agent_jobs',
+  {
+    id: text().$type<EncodingJobId>().primaryKey(),
+    owner: text().$type<HiveAccount>().notNull(),
+    permlink: text().notNull(),
+    inputCid: text().$type<Cid>().notNull(),
+    qualities: record<readonly string[]>('qualities').notNull(),
+    phase: text({ enum: ['queued', 'leased', 'completed', 'failed'] }).notNull(),
+    attempts: integer().notNull(),
+    fencingToken: integer().notNull(),
+    error: text(),
+    result: record<EncodingResult>('result'),
+    createdAt: integer().notNull(),
+    /** Nobody gets it before. */
+    nextTryAt: integer().notNull(),
+  },
+  (table) => [index('agent_jobs_phase').on(table.phase, table.createdAt)],
+)
+
+/** What a desktop agent has claimed and not handed back yet, and what it has come to. */
+export const agentClaims = sqliteTable('agent_claims', {
+  job: text().$type<EncodingJobId>().primaryKey(),
+  claim: record<AgentClaim>('claim').notNull(),
+  result: record<EncodingResult>('result'),
+})
