@@ -36,6 +36,7 @@ import { isSealed } from './chain/envelopes.ts'
 import { refuseForeignChain } from './chain/hive-rpc.ts'
 import { openChain } from './chain/open-chain.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
+import { freeSpace } from './encoding/disk-guard.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
 import { serveEventSocket } from './event-socket.ts'
@@ -58,6 +59,7 @@ import { createMonitoringSources } from './monitoring-sources.ts'
 import { startHost } from './p2p/host.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { sha256 } from './sha256.ts'
+import { createTreeIntake } from './trees/tree-intake.ts'
 import { usualUploadLimits } from './uploads/upload-limits.ts'
 import { startUploads } from './uploads/uploads.ts'
 import { checkUrl } from './webhooks/safe-address.ts'
@@ -249,6 +251,10 @@ export async function startIndexer(
       routers: [
         createGatewayRouter(blocks, denyList),
         uploads.router,
+        createTreeIntake(
+          { scheduler, encoders, accountOf: sessions.accountOf, content, blocks, free: freeSpace },
+          { directory: data, jobBytes: usualUploadLimits.bytes },
+        ),
         createMetricsRouter(metrics),
         createApiPageRouter(),
       ],
