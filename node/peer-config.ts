@@ -2,6 +2,7 @@ import type { CreatorOptions } from '#market/services/creator/creator-deps.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { NodeRole } from '#protocol/registration.ts'
+import type { AgentConfig } from './agent/agent.ts'
 import type { HardwareChoice } from './encoding/hardware/hardware-choice.ts'
 import type { Network } from './networks.ts'
 
@@ -38,4 +39,6 @@ export type PeerConfig = {
   }
   readonly creator: CreatorOptions
   readonly arbiter: { readonly fee: MilliHbd }
+  /** The desktop agent of a creator; null for none. */
+  readonly agent: AgentConfig | null
 }

@@ -12,6 +12,8 @@ import type { PeerConfig } from './peer-config.ts'
 export type PeerHardware = {
   /** What the registry is to say: the one interface that this peer encodes by, or `none`. */
   readonly hwAccel: HwAccel
+  /** For the account's own jobs, which nobody else checks: hardware where there is any. */
+  readonly ownEngine: EncodingEngine
   /**
    * Encodes a job: in hardware only where the registry named it before the award, since segments that claim any other
    * are held to bytes that hardware cannot make.
@@ -27,18 +29,19 @@ export type PeerHardwareDeps = {
 }
 
 export type PeerHardwareOptions = {
-  readonly config: Pick<PeerConfig, 'roles' | 'data' | 'encoder'>
+  readonly config: Pick<PeerConfig, 'roles' | 'data' | 'encoder' | 'agent'>
   readonly signal: AbortSignal
   readonly search?: CandidateSearch
 }
 
-/** Surveys the hardware of an encoder that wants it; every other peer has none. */
+/** Surveys the hardware of an encoder or a desktop agent that wants it; every other peer has none. */
 export async function openPeerHardware(
   { engine, tools, clock, logger }: PeerHardwareDeps,
   { config, signal, search = thisMachine }: PeerHardwareOptions,
 ): Promise<PeerHardware> {
-  if (!config.roles.includes('encoder') || config.encoder.hardware === 'off')
-    return { hwAccel: 'none', engineFor: () => engine }
+  const encodes = config.roles.includes('encoder') || config.agent !== null
+  if (!encodes || config.encoder.hardware === 'off')
+    return { hwAccel: 'none', ownEngine: engine, engineFor: () => engine }
   const hardware = await openHardwareEngine(
     { engine, tools, clock },
     {
@@ -53,6 +56,7 @@ export async function openPeerHardware(
     job !== undefined && 'hwAccel' in job && job.hwAccel === hwAccel
   return {
     hwAccel,
+    ownEngine: hwAccel === 'none' ? engine : hardware.engine,
     engineFor: (job) => (hwAccel !== 'none' && isNamed(job) ? hardware.engine : engine),
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createAgentClaimStore } from '#market/adapters/sqlite/agent-store.ts'
 import { bindDatabase } from '#market/adapters/sqlite/binding-store.ts'
 import type { NodeDatabase } from '#market/adapters/sqlite/database.ts'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
@@ -21,7 +22,13 @@ import { createCheckpointPublisher } from '#market/services/publish-checkpoint.t
 import { createRegistration } from '#market/services/register-node.ts'
 import { createMeansWatch } from '#market/services/watch-means.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
-import type { Cid, JobId } from '#protocol/ids.ts'
+import type { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
+import { PeerId } from '#protocol/ids.ts'
+import type { NodeRole } from '#protocol/registration.ts'
+import type { Agent } from './agent/agent.ts'
+import { startAgent } from './agent/agent.ts'
+import { nodeJobOf } from './agent/agent-order.ts'
+import { createLogTail } from './agent/log-tail.ts'
 import { measuredCapabilities, stillProven } from './benchmark/measure-and-keep.ts'
 import { createAccounts } from './chain/accounts.ts'
 import { createAgreedBlocks } from './chain/agreed-blocks.ts'
@@ -31,6 +38,7 @@ import { createEnvelopeSigner } from './chain/envelopes.ts'
 import { createHiveRpc, HiveRpcOptions, refuseForeignChain } from './chain/hive-rpc.ts'
 import { createLedgerFollower } from './chain/ledger-follower.ts'
 import { createOutbox } from './chain/outbox.ts'
+import { createPostingAuthority } from './chain/posting-authority.ts'
 import { createSigning } from './chain/signing.ts'
 import { limitSpending } from './chain/spending-limit.ts'
 import type { ControlHandlers } from './control/control-server.ts'
@@ -65,6 +73,8 @@ import { createPresenceBoard } from './p2p/presence-board.ts'
 import { createValidators } from './p2p/validators.ts'
 import type { PeerConfig } from './peer-config.ts'
 import { openPeerHardware } from './peer-hardware.ts'
+import type { PipelineDeps } from './processing/job-pipeline.ts'
+import { createJobPipeline } from './processing/job-pipeline.ts'
 import { createJobProcessor } from './processing/job-processor.ts'
 import { createJobTrees } from './processing/job-trees.ts'
 import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
@@ -79,6 +89,8 @@ export type Peer = AsyncDisposable & {
   /** Gateway and control, on this machine. */
   readonly url: string
   readonly status: () => NodeStatus
+  /** The desktop agent's address, and a link that opens its page once; null where there is none. */
+  readonly agent: Pick<Agent, 'url' | 'pageLink'> | null
 }
 
 const agreement = { frozenMs: 30_000, witnesses: 3 }
@@ -99,7 +111,8 @@ export async function startPeer(
   const { account, network } = config
   const { operationId, chainId } = network
   const clock = { now: Date.now }
-  const log = (module: string): Logger => logger.child(module)
+  const tail = createLogTail(logger, clock.now)
+  const log = (module: string): Logger => tail.logger.child(module)
   await using starting = new AsyncDisposableStack()
 
   const { database, state } = starting.use(openDatabase(join(config.data, 'node.sqlite')))
@@ -191,12 +204,13 @@ export async function startPeer(
       targetConnections: 50,
     },
   )
+  const streams = createBlockStreams({ libp2p, peers })
   const content = createContentStore({
     blocks,
     pins,
     fetcher: createBlockFetcher({
       blocks,
-      streams: createBlockStreams({ libp2p, peers }),
+      streams,
       logger: log('fetch'),
       others: createOpenPeers({ libp2p, ledger }),
     }),
@@ -227,18 +241,21 @@ export async function startPeer(
   await removeAbandoned(work, unfinishedJobs(database))
   const workspaces = createWorkspaces(work, content)
   const trees = createJobTrees((job) => deliveredRoot(ledger, job))
-  const processor = createJobProcessor({
+  const encoding: PipelineDeps = {
     content,
     trees,
     tools,
     logger: log('jobs'),
     engine,
-    engineFor: (job) => hardware.engineFor(ledger.current().jobs.get(job)),
     pieces: createPieceStore(database),
     cache: createPieceCache(database, clock),
     state,
     clock,
     workspaceOf: (job) => workspaces(job, 'encode'),
+  }
+  const processor = createJobProcessor({
+    ...encoding,
+    engineFor: (job) => hardware.engineFor(ledger.current().jobs.get(job)),
   })
   const checker = createDeliveryChecker(
     {
@@ -363,13 +380,40 @@ export async function startPeer(
       }, stopped),
     ),
   )
+  const connected = (role?: NodeRole): readonly HiveAccount[] =>
+    [...ledger.current().nodes.values()]
+      .filter(({ roles: played }) => role === undefined || played.includes(role))
+      .filter((node) => node.account !== account && peers.isConnected(node.account))
+      .map((node) => node.account)
+  const agent =
+    config.agent === null || dryRun
+      ? null
+      : starting.use(
+          await startAgent(
+            {
+              ...{ account, database, content, blocks, signer, clock, tail },
+              pipeline: createJobPipeline(encoding),
+              ...{ engine: hardware.ownEngine, hwAccel: hardware.hwAccel, peerStreams: streams },
+              authority: createPostingAuthority({ accounts }),
+              ...{ connected: () => connected(), gateways: () => connected('gateway') },
+              peer: PeerId.parse(libp2p.peerId.toString()),
+              logger: log('agent'),
+            },
+            config.agent,
+            { data: config.data, ownerToken: token },
+          ),
+        )
   const stack = starting.move()
-  return { url: http.url, status, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  return { url: http.url, status, agent, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
 function unfinishedJobs(database: NodeDatabase): readonly JobId[] {
   const stores = [createEncoderJobStore(database), createCreatorJobStore(database)]
-  return stores.flatMap((jobs) => jobs.unfinished().map(({ id }) => id))
+  const claimed = createAgentClaimStore(database).all()
+  return [
+    ...stores.flatMap((jobs) => jobs.unfinished().map(({ id }) => id)),
+    ...claimed.map(({ claim }) => nodeJobOf(claim)),
+  ]
 }
 
 function deliveredRoot(ledger: LedgerView, id: JobId): Cid | null {

@@ -19,6 +19,8 @@ export type Handler<R> =
         readonly caller: HiveAccount | null
         /** The header by which it was found out. */
         readonly authorization: string
+        /** The page's that asks, as its browser says; empty where it is none. */
+        readonly origin: string
       }) => Promise<z.output<Reply>>
     : never
 
@@ -34,7 +36,8 @@ export function mount<R extends Route>(router: Router, route: R, handler: Handle
     const body = parse(route.body, await readSent(context.req, route))
     const caller = callerOf(context)
     const authorization = context.get('authorization')
-    const request = { params, query, body, caller, authorization, signal: gone.signal }
+    const origin = context.get('origin')
+    const request = { params, query, body, caller, authorization, origin, signal: gone.signal }
     const reply = await handler(request as Parameters<typeof handler>[0])
     context.body = z.encode(route.reply, reply)
   })

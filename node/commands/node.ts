@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { MilliHbd } from '#protocol/amount.ts'
+import { desktopAgentPort } from '#protocol/api/desktop.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import { NodeRole } from '#protocol/registration.ts'
@@ -37,6 +38,9 @@ export type NodeFlags = {
   readonly bootstrap?: string[]
   readonly port: number
   readonly denyList?: string
+  readonly indexer?: string
+  readonly agentPort: number | 'off'
+  readonly agentOrigin?: string[]
   readonly poll?: number
   readonly workers: number
   readonly hardware: HardwareChoice
@@ -51,6 +55,18 @@ export type NodeFlags = {
   readonly codec: Codec
   readonly fee: z.output<typeof MilliHbd>
 }
+
+/** Without what would only be added to every path. */
+const IndexerUrl = z
+  .url({ protocol: /^https?$/, error: 'not the address of an indexer' })
+  .transform((url) => url.replace(/\/+$/, ''))
+const AgentPort = z.union([z.literal('off'), wholeNumber(0, 65_535)], {
+  error: 'not a port, and not off',
+})
+/** As browsers write it, those of desktop shells included. */
+const PageOrigin = z
+  .string()
+  .regex(/^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/, 'not an origin like https://market.example')
 
 const usualFee = '0.001 HBD'
 const percent = count(100_000)
@@ -110,6 +126,24 @@ export function createNodeCommand(): Command {
       0,
     )
     .addOption(denyListOption())
+    .option(
+      '--indexer <url>',
+      "creator: indexer whose queue the desktop agent takes the account's jobs from (default: the node's own queue)",
+      parsedBy(IndexerUrl),
+    )
+    .addOption(
+      new Option(
+        '--agent-port <port>',
+        'creator: port of the desktop agent on 127.0.0.1, or the next free one; 0 takes any, off keeps pages out',
+      )
+        .argParser(parsedBy(AgentPort))
+        .default(desktopAgentPort),
+    )
+    .option(
+      '--agent-origin <origin>',
+      'creator: origin of pages that may ask to be paired, besides the indexer; may be repeated',
+      collectedBy(PageOrigin),
+    )
     .option(
       '--poll <ms>',
       'milliseconds between two looks at the chain (default: 3000 on mainnet, 500 on devchain)',
@@ -187,6 +221,9 @@ Seconds are those of the blocks of the chain.
 Keys come from the environment, as containers have it, or else from the keystore: SPK_POSTING_KEY signs what the node says,
 SPK_ACTIVE_KEY whatever moves money, SPK_KEYSTORE_PASSWORD opens the keystore. Without an active key a creator's node makes
 transactions that wait for its signature, and an encoder does not bid; what the keys allow is printed at the start.
+
+A creator's node is also the desktop agent of its account: it encodes the account's own jobs for nothing. Pages find it on
+127.0.0.1:3002, and work with it once they are paired: spk-encoder agent --help.
 
 On mainnet the money is real: a creator, an encoder or an arbiter starts only with --dry-run or with --yes-real-money.
 

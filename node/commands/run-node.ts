@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { MarketError } from '#market/errors.ts'
+import description from '../../package.json' with { type: 'json' }
 import { abilityLines } from '../abilities.ts'
+import type { AgentConfig } from '../agent/agent.ts'
 import type { Secrets } from '../config.ts'
 import { readEnvironment } from '../config.ts'
 import { defaultDataPath, openDataDirectory } from '../data-directory.ts'
@@ -68,10 +70,13 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
         codec: flags.codec,
       },
       arbiter: { fee: flags.fee },
+      agent: roles.includes('creator') ? agentOf(flags) : null,
     },
     { keys, logger, signal, dryRun: flags.dryRun ? print : null },
   )
-  announce({ type: 'ready', url: peer.url })
+  announce({ type: 'ready', url: peer.url, agent: peer.agent?.url ?? null })
+  const link = peer.agent?.pageLink() ?? null
+  if (link !== null) print(`  desktop agent: ${link}`)
   logger.info('node is up', { url: peer.url, roles: flags.role })
   await untilAborted(signal)
 }
@@ -95,6 +100,12 @@ async function keysOf(
     return { names: await nameNodeKeys(account, { secrets, keystore: path }), signer: drySigner }
   const password = { file: passwordFile, terminal: terminal() }
   return await openNodeKeys(account, { secrets, keystore: path, password })
+}
+
+function agentOf({ agentPort, agentOrigin = [], indexer }: NodeFlags): AgentConfig {
+  const port = agentPort === 'off' ? null : agentPort
+  const { version } = description
+  return { port, origins: agentOrigin, indexer: indexer ?? null, version }
 }
 
 function noArbiter({ account }: NodeFlags): MarketError {

@@ -1,4 +1,3 @@
-import type { PeerId } from '@libp2p/interface'
 import type { CID } from 'multiformats/cid'
 import { MarketError } from '#market/errors.ts'
 import type { FetchOptions, FetchReport } from '#market/ports/content-store.ts'
@@ -7,30 +6,29 @@ import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { isBlockOf } from '../ipfs/block-store.ts'
 import { isLeaf } from '../ipfs/dag.ts'
 import type { Logger } from '../logger.ts'
-import type { BlockStreams, Provider } from './block-streams.ts'
+import type { BlockStream, BlockStreams, Provider } from './block-streams.ts'
 import { requestLimit } from './block-streams.ts'
 import { blocksOf, bytesOf, smallBlocks } from './fetch-limits.ts'
 import type { Asked, WantList } from './want-list.ts'
 import { createWantList } from './want-list.ts'
 
-export interface BlockFetcher {
+export interface BlockFetcher<From = HiveAccount> {
   /** See ContentStore.fetch. */
-  fetch(root: CID, providers: readonly HiveAccount[], options: FetchOptions): Promise<FetchReport>
+  fetch(root: CID, providers: readonly From[], options: FetchOptions): Promise<FetchReport>
 }
 
-type FetcherDeps = {
+type FetcherDeps<From> = {
   readonly blocks: FlatBlockStore
-  readonly streams: BlockStreams
+  readonly streams: BlockStreams<From>
   readonly logger: Logger
   /** Who else may have what those that should have it have not. */
-  readonly others?: () => Promise<readonly PeerId[]>
+  readonly others?: () => Promise<readonly From[]>
 }
 
 type Tally = { blocks: number; bytes: number; local: number; localBytes: number }
 
 type Fetch = {
   readonly blocks: FlatBlockStore
-  readonly streams: BlockStreams
   readonly wants: WantList
   readonly tally: Tally
   readonly options: FetchOptions
@@ -44,13 +42,13 @@ type Fetch = {
  * or falls silent is left out for the rest of this fetch, and what it owed goes back on the list.
  * What is here already, and sound, is never asked for, so a fetch resumes: what the providers lack is looked for at others' once.
  */
-export function createBlockFetcher(
-  { blocks, streams, logger, others = async () => [] }: FetcherDeps,
+export function createBlockFetcher<From = Provider>(
+  { blocks, streams, logger, others = async () => [] }: FetcherDeps<From>,
   limits: { readonly smallBlocks: number } = { smallBlocks },
-): BlockFetcher {
+): BlockFetcher<From> {
   const fetchFrom = async (
     root: CID,
-    providers: readonly Provider[],
+    providers: readonly From[],
     options: FetchOptions,
   ): Promise<FetchReport> => {
     const wants = createWantList({
@@ -59,12 +57,16 @@ export function createBlockFetcher(
     })
     const tally: Tally = { blocks: 0, bytes: 0, local: 0, localBytes: 0 }
     const finish = new AbortController()
-    const fetch: Fetch = { blocks, streams, wants, tally, options, finish }
+    const fetch: Fetch = { blocks, wants, tally, options, finish }
     wants.add([root])
     await takeLocal(fetch)
     const results = wants.isDone()
       ? []
-      : await Promise.allSettled(providers.map((provider, peer) => pull(provider, peer, fetch)))
+      : await Promise.allSettled(
+          providers.map((provider, peer) =>
+            pull((signal) => streams.open(provider, signal), peer, fetch),
+          ),
+        )
     options.signal.throwIfAborted()
     if (wants.isDone()) {
       options.onProgress?.(100)
@@ -96,10 +98,14 @@ export function createBlockFetcher(
 }
 
 /** Asks one peer for blocks until it has nothing to give any more. Rejects when the peer is of no use, or the content is not what was said. */
-async function pull(provider: Provider, peer: Asked, fetch: Fetch): Promise<void> {
-  const { streams, wants, options, finish } = fetch
+async function pull(
+  open: (signal: AbortSignal) => Promise<BlockStream>,
+  peer: Asked,
+  fetch: Fetch,
+): Promise<void> {
+  const { wants, options, finish } = fetch
   const signal = AbortSignal.any([options.signal, finish.signal])
-  await using stream = await streams.open(provider, signal)
+  await using stream = await open(signal)
   for (
     let asked = await wants.take(peer, requestLimit);
     asked.length > 0;

@@ -7,8 +7,8 @@ import { blockLimitBytes } from '../ipfs/dag.ts'
 import { cidBytes } from './block-server.ts'
 import type { PeerDirectory } from './peer-directory.ts'
 
-/** A stream of blocks from one peer. */
-interface BlockStream extends AsyncDisposable {
+/** A stream of blocks from one provider. */
+export interface BlockStream extends AsyncDisposable {
   /** Asks for blocks and yields them in the same order, an empty one for each that the peer has not. */
   request(cids: readonly CID[]): AsyncIterable<Uint8Array>
 }
@@ -21,8 +21,9 @@ const closeMs = 2_000
 /** Who is asked: the registered peer of an account, or one that is connected. */
 export type Provider = HiveAccount | PeerId
 
-export interface BlockStreams {
-  open(provider: Provider, signal: AbortSignal): Promise<BlockStream>
+/** Providers are peers, unless something else gives blocks. */
+export interface BlockStreams<From = Provider> {
+  open(provider: From, signal: AbortSignal): Promise<BlockStream>
 }
 
 export type BlockStreamOptions = {

@@ -72,8 +72,8 @@ export type PipelineOptions = {
 
 export type JobPipeline = {
   run<Delivered>(order: ClaimedOrder<Delivered>, options: PipelineOptions): Promise<Delivered>
-  /** Lets go of what the job kept here. */
-  release(job: JobId): void
+  /** Lets go of what the job kept here; resolves when its files are gone too. */
+  release(job: JobId): Promise<void>
 }
 
 /** A segment of ours is some megabytes. */
@@ -127,11 +127,11 @@ export function createJobPipeline(deps: PipelineDeps): JobPipeline {
       tell({ stage: 'uploading', percent: 100 })
       return delivered
     },
-    release: (job) => {
+    release: async (job) => {
       pieces.remove(job)
       content.unpin(job)
       trees.forget(job)
-      void workspaceOf(job).remove()
+      await workspaceOf(job).remove()
     },
   }
 }

@@ -37,7 +37,7 @@ export function createJobProcessor(deps: ProcessorDeps): JobProcessor {
       ),
     release: (job) => {
       fetchSource.forget(job)
-      pipeline.release(job)
+      void pipeline.release(job)
     },
   }
 }

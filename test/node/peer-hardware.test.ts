@@ -33,7 +33,7 @@ async function open(roles: readonly NodeRole[], hardware: 'auto' | 'off') {
       logger: createLogger({ level: 'silent', name: 'test' }),
     },
     {
-      config: { roles, data, encoder: { ...encoder, hardware } },
+      config: { roles, data, agent: null, encoder: { ...encoder, hardware } },
       ...{ signal: untroubled, search: machine },
     },
   )

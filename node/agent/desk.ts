@@ -1,0 +1,412 @@
+import type { AgentClaimStore } from '#market/adapters/sqlite/agent-store.ts'
+import { overallProgress } from '#market/domain/stage-progress.ts'
+import type { JobProgress } from '#market/domain/steady-progress.ts'
+import { MarketError } from '#market/errors.ts'
+import type { AgentClaim, AgentQueue } from '#market/ports/agent-queue.ts'
+import type { Clock } from '#market/ports/clock.ts'
+import type {
+  EncodingFailure,
+  EncodingResult,
+  ProgressReport,
+} from '#market/ports/job-scheduler.ts'
+import type { AgentHealth, AgentJob } from '#protocol/api/desktop.ts'
+import type { EndedWork, WorkView } from '#protocol/api/desktop-owner.ts'
+import type { EncodingJobId } from '#protocol/encoding-job.ts'
+import { pause } from '../chain/hive-rpc.ts'
+import type { Logger } from '../logger.ts'
+import type { ClaimedOrder, JobPipeline } from '../processing/job-pipeline.ts'
+import { failureOf, nodeJobOf } from './agent-order.ts'
+import type { KeptLease } from './keep-lease.ts'
+import { isLost, keepLease } from './keep-lease.ts'
+
+export type DeskDeps = {
+  readonly queue: AgentQueue
+  readonly claims: AgentClaimStore
+  readonly pipeline: JobPipeline
+  readonly orderOf: (claim: AgentClaim) => ClaimedOrder<EncodingResult>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export type DeskOptions = {
+  /** Between two looks at an empty queue. */
+  readonly pollMs: number
+  readonly beatMs: number
+  readonly renewMs: number
+  readonly reportMs: number
+  /** How long somebody who has taken a job's work over may be silent before the agent goes on with it. */
+  readonly silenceMs: number
+}
+
+export const usualDeskOptions: DeskOptions = {
+  pollMs: 3_000,
+  beatMs: 20_000,
+  renewMs: 15_000,
+  reportMs: 2_000,
+  silenceMs: 60_000,
+}
+
+/** Somebody who has claimed a job here: a page, or a program of the owner's. */
+export type Claimer = { readonly key: string; readonly name: string }
+
+export type DeskStatus = Pick<AgentHealth, 'status' | 'jobsInProgress'> & {
+  readonly isPaused: boolean
+  readonly obstacle: string | null
+  readonly work: WorkView | null
+  readonly ended: readonly EndedWork[]
+}
+
+/**
+ * Where the account's jobs are worked on, one at a time.
+ *
+ *   idle -> working -> idle                   completed, failed, given back or lost
+ *              ^  |
+ *              |  '-> lent -> idle            whoever has claimed the job here reports: it does the work
+ *              '-------'                      and fell silent: the agent goes on
+ *
+ * A claim is stored before the work, a result before it is handed in; so a process that is killed goes on at its next start, or, where
+ * its lease has run out by then, leaves the job to whoever has it. The queue takes one result for each job.
+ */
+export type AgentDesk = {
+  status(): DeskStatus
+  /** Throws `node-unready` where it works on another, and `not-found` where no job waits. */
+  claim(claimer: Claimer): Promise<AgentJob>
+  report(job: EncodingJobId, claimer: Claimer, report: ProgressReport): Promise<void>
+  complete(job: EncodingJobId, claimer: Claimer, result: EncodingResult): Promise<void>
+  fail(job: EncodingJobId, claimer: Claimer, failure: EncodingFailure): Promise<void>
+  setPaused(isPaused: boolean): void
+  /** Looks at the queue now. */
+  wake(): void
+  /** Works until the signal; then gives back what it holds. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+type Current = {
+  readonly claim: AgentClaim
+  readonly claimer: Claimer | null
+  readonly since: Date
+  readonly lease: KeptLease
+  /** Ends the agent's own work. */
+  stop: AbortController
+  /** The agent's own work; null while somebody else does it. */
+  work: Promise<void> | null
+  /** When whoever does the work was heard of. */
+  heardAt: number
+  progress: JobProgress
+}
+
+const endedKept = 20
+const nothingYet: JobProgress = { stage: 'downloading', percent: 0, overall: 0 }
+
+export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptions): AgentDesk {
+  const { queue, claims, pipeline, orderOf, clock, logger } = deps
+  const ended: EndedWork[] = []
+  let current: Current | null = null
+  let isPaused = false
+  let isStopping = false
+  let unreachable: string | null = 'it has not asked its queue yet'
+  let isClaiming = false
+  let nextBeat = 0
+  let isDue = false
+  let wakeUp: () => void = () => undefined
+  const wake = (): void => {
+    isDue = true
+    wakeUp()
+  }
+  /** Of the last job that a claimer has completed: the same call again is no error. */
+  let lastCompleted: { readonly job: EncodingJobId; readonly claimer: string } | null = null
+
+  const obstacle = (): string | null => {
+    if (isStopping) return 'it is being stopped'
+    if (isPaused) return 'its owner has paused it'
+    return unreachable
+  }
+
+  /** What was encoded stays in the node's cache for a while: whoever claims the job again finds it there. */
+  const letGo = async (claim: AgentClaim): Promise<void> => {
+    await pipeline
+      .release(nodeJobOf(claim))
+      .catch((error: unknown) => logger.warn('work not cleared away', {}, error))
+  }
+
+  const end = async (
+    of: Current,
+    outcome: EndedWork['outcome'],
+    reason: string | null,
+  ): Promise<void> => {
+    of.lease[Symbol.dispose]()
+    const { jobId, permlink } = of.claim
+    ended.unshift({ jobId, permlink, outcome, reason, at: new Date(clock.now()) })
+    ended.length = Math.min(ended.length, endedKept)
+    logger.info(`job ${outcome}`, { job: jobId, permlink, ...(reason === null ? {} : { reason }) })
+    if (outcome !== 'completed') await letGo(of.claim)
+    claims.remove(jobId)
+    if (current === of) current = null
+    nextBeat = 0
+    wake()
+  }
+
+  /** Hands a result in, however long the queue cannot be reached: until it answers, or has given the job to somebody else. */
+  const handIn = async (
+    of: Current,
+    result: EncodingResult,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    for (;;) {
+      try {
+        await queue.complete(of.claim, result)
+        return
+      } catch (error) {
+        if (!isUnreachable(error)) throw error
+        logger.warn('result not handed in yet', { job: of.claim.jobId }, error)
+        await pause(options.pollMs, signal)
+        signal.throwIfAborted()
+      }
+    }
+  }
+
+  const workOn = async (of: Current, known: EncodingResult | null): Promise<void> => {
+    const { claim, stop } = of
+    const { signal } = stop
+    try {
+      const result =
+        known ??
+        (await pipeline.run(orderOf(claim), {
+          signal,
+          onProgress: (progress) => {
+            of.progress = progress
+            of.lease.report(reportOf(progress))
+          },
+        }))
+      signal.throwIfAborted()
+      claims.saveResult(claim.jobId, result)
+      await handIn(of, result, signal)
+      await end(of, 'completed', null)
+    } catch (error) {
+      if (signal.aborted) return
+      if (isLost(error)) await end(of, 'lost', error.message)
+      else await giveUp(of, error)
+    }
+  }
+
+  const giveUp = async (of: Current, error: unknown): Promise<void> => {
+    const failure = failureOf(error)
+    logger.warn('work failed', { job: of.claim.jobId, class: failure.class }, error)
+    const told = await queue.fail(of.claim, failure).then(
+      () => null,
+      (untold: unknown) => untold,
+    )
+    if (told !== null) logger.warn('failure not told', { job: of.claim.jobId }, told)
+    await end(of, isLost(told) ? 'lost' : 'failed', failure.message)
+  }
+
+  const take = (claim: AgentClaim, claimer: Claimer | null, known: EncodingResult | null): void => {
+    const of: Current = {
+      ...{ claim, claimer, since: new Date(clock.now()), stop: new AbortController() },
+      ...{ work: null, heardAt: clock.now(), progress: nothingYet },
+      lease: keepLease({ queue, logger }, claim, {
+        renewMs: options.renewMs,
+        reportMs: options.reportMs,
+        onLost: (error) => void lose(of, error),
+      }),
+    }
+    current = of
+    nextBeat = 0
+    of.work = workOn(of, known)
+  }
+
+  const lose = async (of: Current, error: MarketError): Promise<void> => {
+    of.stop.abort(error)
+    await of.work
+    if (current === of) await end(of, 'lost', error.message)
+  }
+
+  const claimNext = async (claimer: Claimer | null): Promise<AgentClaim | null> => {
+    isClaiming = true
+    try {
+      const claim = await asked(() => queue.claim())
+      if (!claim) return null
+      claims.save(claim)
+      logger.info('job claimed', { job: claim.jobId, permlink: claim.permlink })
+      take(claim, claimer, null)
+      return claim
+    } finally {
+      isClaiming = false
+    }
+  }
+
+  /** Asks the queue something, and remembers whether it could be asked. */
+  const asked = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      const answer = await call()
+      unreachable = null
+      return answer
+    } catch (error) {
+      unreachable = error instanceof Error ? error.message : 'its queue gives no answer'
+      nextBeat = 0
+      throw error
+    }
+  }
+
+  /** Throws where the job is not the claimer's; the agent's own work on it has ended when this resolves. */
+  const lent = async (job: EncodingJobId, claimer: Claimer): Promise<Current> => {
+    const of = current
+    if (of?.claim.jobId !== job)
+      throw new MarketError('not-holder', 'The agent does not hold this job.')
+    if (of.claimer?.key !== claimer.key)
+      throw new MarketError('not-holder', 'Somebody else has claimed this job.')
+    of.heardAt = clock.now()
+    if (of.work) {
+      of.stop.abort(new MarketError('cancelled', 'Whoever has claimed the job works on it.'))
+      await of.work
+      if (current !== of) throw new MarketError('job-ended', 'The job has ended.')
+      of.work = null
+      logger.info('job lent', { job, to: claimer.name })
+    }
+    return of
+  }
+
+  const goOnAfterSilence = (): void => {
+    if (!current || current.work || clock.now() < current.heardAt + options.silenceMs) return
+    logger.info('job taken back', { job: current.claim.jobId })
+    current.stop = new AbortController()
+    current.progress = nothingYet
+    current.work = workOn(current, null)
+  }
+
+  const resume = async (): Promise<void> => {
+    for (const { claim, result } of claims.all()) {
+      try {
+        await asked(() => queue.renew(claim))
+        logger.info('job resumed', { job: claim.jobId })
+        take(claim, null, result)
+        return
+      } catch (error) {
+        if (!isLost(error)) throw error
+        // Handed in by a process that was killed before it could note so, or somebody else's by now.
+        logger.info('job gone', { job: claim.jobId, reason: error.message })
+        if (error.code !== 'job-ended' || result === null) await letGo(claim)
+        claims.remove(claim.jobId)
+      }
+    }
+  }
+
+  const round = async (): Promise<void> => {
+    if (clock.now() >= nextBeat) {
+      nextBeat = clock.now() + options.beatMs
+      await asked(() => queue.beat(current ? 1 : 0))
+    }
+    goOnAfterSilence()
+    if (!current && !isClaiming) await resume()
+    if (!current && !isClaiming && obstacle() === null) await claimNext(null)
+  }
+
+  const giveBack = async (): Promise<void> => {
+    const of = current
+    if (!of) return
+    of.stop.abort(new MarketError('cancelled', 'The node was asked to stop.'))
+    await of.work
+    if (current !== of) return
+    of.lease[Symbol.dispose]()
+    await queue
+      .release(of.claim, 'The desktop agent was stopped.')
+      .then(async () => {
+        claims.remove(of.claim.jobId)
+        await letGo(of.claim)
+      })
+      .catch((error: unknown) => logger.warn('job not given back', {}, error))
+    current = null
+  }
+
+  return {
+    status: () => {
+      const why = obstacle()
+      const idle = why === null ? 'ready' : 'offline'
+      return {
+        status: current ? 'busy' : idle,
+        jobsInProgress: current ? 1 : 0,
+        isPaused,
+        obstacle: why,
+        work: current && viewOf(current),
+        ended: [...ended],
+      }
+    },
+    claim: async (claimer) => {
+      if (current || isClaiming) throw unready('it is busy')
+      const why = isStopping || isPaused ? obstacle() : null
+      if (why !== null) throw unready(why)
+      const claim = await claimNext(claimer)
+      if (!claim) throw new MarketError('not-found', 'No job of this account waits.')
+      const { fencingToken: _token, ...job } = claim
+      return job
+    },
+    report: async (job, claimer, report) => {
+      const of = await lent(job, claimer)
+      const { stage, stageProgress: percent } = report
+      of.progress = { stage, percent, overall: overallProgress(stage, percent) }
+      await queue.report(of.claim, report)
+    },
+    complete: async (job, claimer, result) => {
+      if (lastCompleted?.job === job && lastCompleted.claimer === claimer.key) return
+      const of = await lent(job, claimer)
+      claims.saveResult(job, result)
+      await queue.complete(of.claim, result)
+      lastCompleted = { job, claimer: claimer.key }
+      await end(of, 'completed', null)
+    },
+    fail: async (job, claimer, failure) => {
+      const of = await lent(job, claimer)
+      await queue.fail(of.claim, failure)
+      await end(of, 'failed', failure.message)
+    },
+    setPaused: (paused) => {
+      isPaused = paused
+      wake()
+    },
+    wake,
+    run: async (signal) => {
+      while (!signal.aborted) {
+        await round().catch((error: unknown) => {
+          if (!isUnreachable(error)) logger.warn('round failed', {}, error)
+          else logger.debug('queue out of reach', {}, error)
+        })
+        const waking = new AbortController()
+        wakeUp = () => waking.abort()
+        if (!isDue) await pause(options.pollMs, AbortSignal.any([signal, waking.signal]))
+        isDue = false
+      }
+      isStopping = true
+      await giveBack()
+    },
+  }
+}
+
+function viewOf({ claim, claimer, since, work, progress }: Current): WorkView {
+  const { jobId, owner, permlink, qualities } = claim
+  const { stage, percent, overall, speed = null, etaSeconds = null } = progress
+  const worker = work === null ? (claimer?.name ?? 'nobody') : 'this agent'
+  return {
+    ...{ jobId, owner, permlink, qualities, worker, since },
+    ...{ stage, percent, overall, speed, etaSeconds },
+  }
+}
+
+function reportOf({ stage, percent, speed, etaSeconds }: JobProgress): ProgressReport {
+  const details = [
+    ...(speed === undefined ? [] : [`${speed.toFixed(1)}x`]),
+    ...(etaSeconds === undefined ? [] : [`${etaSeconds} s left`]),
+  ]
+  const said = details.length === 0 ? {} : { details: details.join(', ') }
+  return { stage, stageProgress: Math.floor(percent), ...said }
+}
+
+function unready(why: string): MarketError {
+  return new MarketError('node-unready', `The agent takes no job now: ${why}.`)
+}
+
+function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof MarketError &&
+    (error.code === 'peer-unreachable' || error.code === 'rate-limited')
+  )
+}
