@@ -28,6 +28,8 @@ export interface TestDevchain extends Devchain {
   readonly client: Client
   /** Signs operations with dhive and broadcasts them; resolves to the transaction's id. */
   broadcast(operations: readonly Operation[], ...signers: readonly Signer[]): Promise<string>
+  /** Puts operations into a block of their own. Rejects as the chain refuses them. */
+  include(operations: readonly Operation[], ...signers: readonly Signer[]): Promise<void>
   /** Calls `api.method` with params. Rejects with dhive's RPCError. */
   call(method: string, params?: unknown): Promise<unknown>
 }
@@ -54,6 +56,10 @@ export async function aDevchain(options: TestDevchainOptions = {}): Promise<Test
     },
   )
   const client = devchainClient(devchain.url)
+  const broadcast: TestDevchain['broadcast'] = async (operations, ...signers) => {
+    const { id } = await client.broadcast.sendOperations([...operations], signers.map(keyOf))
+    return id
+  }
   return {
     url: devchain.url,
     get head() {
@@ -62,20 +68,24 @@ export async function aDevchain(options: TestDevchainOptions = {}): Promise<Test
     produceBlocks: (count) => devchain.produceBlocks(count),
     [Symbol.asyncDispose]: () => devchain[Symbol.asyncDispose](),
     client,
-    broadcast: async (operations, ...signers) => {
-      const { id } = await client.broadcast.sendOperations([...operations], signers.map(keyOf))
-      return id
+    broadcast,
+    include: async (operations, ...signers) => {
+      await broadcast(operations, ...signers)
+      devchain.produceBlocks(1)
     },
-    call: (method, params) => {
-      const [api = '', name = ''] = method.split('.')
-      return client.call(api, name, params)
-    },
+    call: (method, params) => callDevchain(client, method, params),
   }
 }
 
 /** An unmodified dhive client for a development chain. */
 export function devchainClient(url: string): Client {
   return new Client(url, { chainId: devchainChainId, timeout: 2_000 })
+}
+
+/** Calls `api.method`. Rejects with dhive's RPCError. */
+export function callDevchain(client: Client, method: string, params?: unknown): Promise<unknown> {
+  const [api = '', name = ''] = method.split('.')
+  return client.call(api, name, params)
 }
 
 export function keyOf(signer: Signer): PrivateKey {

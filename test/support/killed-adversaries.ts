@@ -8,15 +8,15 @@ import type { Adversary } from './adversaries/stage.ts'
 import { aMarketOfProcesses } from './processes/market-of-processes.ts'
 
 /**
- * Adversaries on a development chain, with nodes that are processes and are killed at points that a seed chooses. Money is
- * conserved, nobody is paid twice, each job ends settled or refunded, and the honest side is whole.
+ * Adversaries on a development chain, with nodes that are processes. They and the chain itself are killed at points that a seed
+ * chooses. Money is conserved, nobody is paid twice, each job ends settled or refunded, and the honest side is whole.
  */
 export function describeKilledAdversaries(
   adversaries: readonly Adversary[],
   { seeds, kills: most }: { readonly seeds: readonly number[]; readonly kills: number },
 ): void {
   let home: string
-  let deaths = 0
+  const deaths = { nodes: 0, chain: 0 }
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'spk-killed-'))
   })
@@ -38,13 +38,16 @@ export function describeKilledAdversaries(
           const price = market.bids.at(-1)?.price ?? 0n
           expect(price).toBeGreaterThan(0n)
           expect(await soundChanges(market.chain, before)).toEqual(ends(price))
-          deaths += market.deaths()
+          const { nodes, chain } = market.deaths()
+          deaths.nodes += nodes
+          deaths.chain += chain
         },
       )
     },
   )
 
-  test('many were killed on the way', () => {
-    expect(deaths).toBeGreaterThan(seeds.length * adversaries.length)
+  test('many were killed on the way, and the chain as often', () => {
+    expect(deaths.nodes).toBeGreaterThan(seeds.length * adversaries.length)
+    expect(deaths.chain).toBeGreaterThan(seeds.length * adversaries.length)
   })
 }

@@ -6,10 +6,10 @@ import type { JobId } from '#protocol/ids.ts'
 import type { SigningRole } from '#protocol/operation.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import type { TestDevchain } from './devchain.ts'
-import { aDevchain } from './devchain.ts'
 import { aLocalSigner } from './local-signer.ts'
 import type { LyingRpc } from './lying-rpc.ts'
 import { aLyingRpc } from './lying-rpc.ts'
+import { aMarketChain } from './market-chain.ts'
 import type {
   Behaviour,
   MarketMedia,
@@ -135,23 +135,6 @@ export async function aMarket(
       await chain[Symbol.asyncDispose]()
     },
   }
-}
-
-/** A chain on which the market's accounts are, and a stranger. */
-export async function aMarketChain(
-  pace: 'by hand' | 'on a clock',
-  now: () => number,
-): Promise<TestDevchain> {
-  const rich = { hbd: '100.000 HBD' }
-  const chain = await aDevchain({
-    accounts: { creator: rich, encoder: {}, arbiter: {}, stranger: rich },
-    time: '2026-01-01T00:00:00',
-    // At 3 s block time follows the clock, so that a day needs no day's blocks.
-    pace: pace === 'by hand' ? { type: 'manual' } : { type: 'interval', seconds: 3 },
-    now,
-  })
-  chain.produceBlocks(2)
-  return chain
 }
 
 /** True for an account whose machines are off. */

@@ -100,6 +100,8 @@ export type Participant = {
   readonly peer: PeerId
   readonly node: ChainNode
   readonly roles: Roles
+  /** Reads what blocks there are. A chain that cannot be read now is read later, as a peer does. */
+  readonly follow: () => Promise<void>
   /** One round of everything, as a peer's ticker makes it. */
   readonly round: () => Promise<void>
   /** Publishes the last checkpoint, if there is one. No round does it: a chain here is rarely that long. */
@@ -196,11 +198,13 @@ export function aParticipant(
     sha256,
     profile: () => profileOf(name, peerConfig, { behaviour, engine: media?.engine }),
   })
+  const follow = (): Promise<void> => node.catchUp().catch(unlessUnreadable)
   return {
     account: self,
     peer: peerId(name),
     node,
     roles,
+    follow,
     settled,
     isSuperseded: registration.isSuperseded,
     answer: <V extends Verb>(verb: V, request: CallRequest<V>) => {
@@ -221,7 +225,7 @@ export function aParticipant(
       { everyCheckpoints: 1 },
     ),
     round: async () => {
-      await node.catchUp()
+      await follow()
       registration.advance()
       roles.advance()
     },
@@ -253,6 +257,14 @@ function profileOf(
     ...(role === 'encoder' ? { encoder } : {}),
     ...(role === 'arbiter' ? { arbiter: config.arbiter } : {}),
   }
+}
+
+/** Throws whatever is not that no endpoint was of use. */
+export function unlessUnreadable(error: unknown): void {
+  const isUnreadable =
+    error instanceof MarketError &&
+    (error.code === 'chain-unavailable' || error.code === 'chain-inconsistent')
+  if (!isUnreadable) throw error
 }
 
 /** The first file of the services on the stack that is not the one they all go through: `market/services/x.ts:12`. */

@@ -1,19 +1,20 @@
 import { expect } from 'vitest'
-import type { TestDevchain } from '../devchain.ts'
-import type { Ends } from './stage.ts'
+import type { Ends, StageChain } from './stage.ts'
 
 const names = ['creator', 'encoder', 'arbiter', 'stranger'] as const
 
 /** What the accounts of a market have, in milli-HBD. */
 export type Balances = readonly bigint[]
 
-export async function balancesOf({ client }: TestDevchain): Promise<Balances> {
-  const found = await client.database.getAccounts([...names])
-  return found.map(({ hbd_balance }) => milliOf(String(hbd_balance)))
+export async function balancesOf(chain: StageChain): Promise<Balances> {
+  const found = (await chain.call('condenser_api.get_accounts', [names])) as readonly {
+    readonly hbd_balance: string
+  }[]
+  return found.map(({ hbd_balance }) => milliOf(hbd_balance))
 }
 
 /** What changed, the stranger's left out. Fails where an escrow still holds something or money came or went. */
-export async function soundChanges(chain: TestDevchain, before: Balances): Promise<Ends> {
+export async function soundChanges(chain: StageChain, before: Balances): Promise<Ends> {
   const { escrows } = (await chain.call('database_api.find_escrows', { from: 'creator' })) as {
     readonly escrows: readonly unknown[]
   }

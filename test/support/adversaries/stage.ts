@@ -5,15 +5,20 @@ import type { JobId } from '#protocol/ids.ts'
 import type { Operation } from '#protocol/operation.ts'
 import { signingRole } from '#protocol/operation.ts'
 import { account } from '../builders.ts'
+import type { TestDevchain } from '../devchain.ts'
 import type { MarketInProcess } from '../market-in-process.ts'
 import type { Terms } from '../participant.ts'
 import { testNetwork } from '../test-chain.ts'
 
+/** What a stage needs of its chain. */
+export type StageChain = Pick<TestDevchain, 'head' | 'call' | 'include'>
+
 /** A market on a development chain in which somebody is to do wrong. */
 export type Stage = Pick<
   MarketInProcess,
-  'chain' | 'behaviour' | 'liar' | 'bids' | 'ledger' | 'sleep' | 'live' | 'post'
+  'behaviour' | 'liar' | 'bids' | 'ledger' | 'sleep' | 'live' | 'post'
 > & {
+  readonly chain: StageChain
   /** Rounds after which what is waited for counts as missed. */
   readonly patience: number
   /** True where nodes are killed: then only what must hold in any disorder is to be expected. */
@@ -76,8 +81,7 @@ export async function byHand(
   name: string,
   ...operations: readonly unknown[]
 ): Promise<void> {
-  await chain.broadcast(operations as readonly HiveOperation[], name)
-  chain.produceBlocks(1)
+  await chain.include(operations as readonly HiveOperation[], name)
   await live(1)
 }
 
@@ -89,7 +93,6 @@ export async function say(
 ): Promise<void> {
   const said = customJson(testNetwork.operationId, account(name), operation)
   const key = [name, signingRole[operation.t]] as const
-  await chain.broadcast([said as unknown as HiveOperation], key)
-  chain.produceBlocks(1)
+  await chain.include([said as unknown as HiveOperation], key)
   await live(1)
 }

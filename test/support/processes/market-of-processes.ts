@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MarketError } from '#market/errors.ts'
 import type { Bid } from '#protocol/bid.ts'
@@ -7,26 +7,28 @@ import type { SignedTransaction } from '#protocol/transaction.ts'
 import type { Stage } from '../adversaries/stage.ts'
 import { aChainNode } from '../chain-node.ts'
 import { aLyingRpc } from '../lying-rpc.ts'
-import { aMarketChain, isAsleep } from '../market-in-process.ts'
+import { isAsleep } from '../market-in-process.ts'
 import type { Terms } from '../participant.ts'
-import { nodeNames, usualBehaviour } from '../participant.ts'
+import { nodeNames, unlessUnreadable, usualBehaviour } from '../participant.ts'
 import { createRandom } from '../world/random.ts'
+import { aChainProcess } from './chain-process.ts'
+import { unlessDead } from './mortal-process.ts'
 import type { NodeProcess } from './node-process.ts'
-import { createNodeProcess, NodeDied } from './node-process.ts'
-import type { FromNode } from './questions.ts'
+import { createNodeProcess } from './node-process.ts'
+import type { ChainFuse, FromNode } from './questions.ts'
 
-/** A market whose nodes are processes that are killed as a seed says. */
+/** A market whose nodes, and whose chain, are processes that are killed as a seed says. */
 export type MarketOfProcesses = AsyncDisposable &
   Stage & {
     /** From now on nobody dies. */
     calm(): Promise<void>
-    /** Times that a process has died in the midst of something. */
-    deaths(): number
+    /** Times that nodes, and the chain, have died in the midst of something. */
+    deaths(): { readonly nodes: number; readonly chain: number }
   }
 
 export type Kills = {
   readonly seed: number
-  /** Times that a node is given a fuse. */
+  /** Times that a node is given a fuse, and the chain as often. */
   readonly most: number
 }
 
@@ -37,6 +39,13 @@ const fuses = 12
 /** How often a dead node starts again with a round, in percent. */
 const revivals = 70
 
+/** Points at which the chain can die in about two rounds. */
+const longestChainFuse = { writes: 60, answers: 120 } as const
+/** How often the chain is given a fuse while there are any, in percent of its blocks. */
+const chainFuses = 12
+/** How often a dead chain starts again before a node's round, in percent: some rounds have none at all. */
+const chainRevivals = 15
+
 export async function aMarketOfProcesses(
   home: string,
   terms: Terms,
@@ -46,7 +55,8 @@ export async function aMarketOfProcesses(
   const now = (): number => clock
   const random = createRandom(seed)
   await using stack = new AsyncDisposableStack()
-  const chain = stack.use(await aMarketChain('on a clock', now))
+  const folder = await mkdtemp(join(home, 'market-'))
+  const chain = stack.use(await aChainProcess(home, join(folder, 'chain'), now))
   const liar = stack.use(await aLyingRpc(chain.url))
   const second = stack.use(await aLyingRpc(chain.url))
   const observer = stack.use(aChainNode({ urls: [chain.url], account: 'stranger', now }))
@@ -54,6 +64,7 @@ export async function aMarketOfProcesses(
   const bids: Bid[] = []
   const nodes: NodeProcess[] = []
   let left = most
+  let leftOfChain = most
   const ledger = () => observer.follower.view.current()
 
   /** The node that the registry names for an account. */
@@ -79,7 +90,7 @@ export async function aMarketOfProcesses(
   }
 
   for (const name of nodeNames(behaviour)) {
-    const directory = join(home, `market-${chain.url.split(':').at(-1)}`, name)
+    const directory = join(folder, name)
     await mkdir(directory, { recursive: true })
     const start = { name, directory, terms, urls: [liar.url, second.url, chain.url] }
     nodes.push(stack.use(createNodeProcess(start, { home, answer })))
@@ -98,6 +109,16 @@ export async function aMarketOfProcesses(
     await unlessDead(node.ask({ type: 'round', now: clock, behaviour, fuse }))
   }
 
+  const observe = (): Promise<void> => observer.catchUp().catch(unlessUnreadable)
+
+  const chainFuse = (): ChainFuse | null => {
+    if (leftOfChain === 0 || !random.percent(chainFuses)) return null
+    leftOfChain -= 1
+    const at = random.percent(50) ? 'writes' : 'answers'
+    return { at, points: random.below(longestChainFuse[at]) }
+  }
+
+  while (chain.head.number < 2) await chain.produce(null)
   const parts = stack.move()
   return {
     chain,
@@ -111,16 +132,19 @@ export async function aMarketOfProcesses(
       clock += seconds * 1_000
     },
     live: async (rounds) => {
-      for (let turn = 0; turn < rounds; turn += 1) {
-        await observer.catchUp()
-        for (const node of nodes) await round(node)
-        chain.produceBlocks(1)
+      for (let blocks = 0; blocks < rounds; ) {
+        await observe()
+        for (const node of nodes) {
+          if (!chain.isUp() && random.percent(chainRevivals)) chain.start()
+          await round(node)
+        }
+        if (await chain.produce(chainFuse())) blocks += 1
       }
     },
     post: async (reference) => {
       for (;;) {
         // Of two nodes the registry may name another one by now, and the former takes no job.
-        await observer.catchUp()
+        await observe()
         const owner = nodeOf('creator' as HiveAccount)
         owner?.start()
         const posted = await unlessDead(owner?.ask({ type: 'post', reference }))
@@ -129,19 +153,14 @@ export async function aMarketOfProcesses(
     },
     calm: async () => {
       left = 0
+      leftOfChain = 0
+      await chain.calm()
       await Promise.all(nodes.map((node) => unlessDead(node.ask({ type: 'calm' }))))
     },
-    deaths: () => nodes.reduce((sum, node) => sum + node.deaths(), 0),
+    deaths: () => ({
+      nodes: nodes.reduce((sum, node) => sum + node.deaths(), 0),
+      chain: chain.deaths(),
+    }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
-  }
-}
-
-/** Null where the process died of it. */
-async function unlessDead(answered: Promise<unknown> | undefined): Promise<unknown> {
-  try {
-    return await answered
-  } catch (error) {
-    if (error instanceof NodeDied) return null
-    throw error
   }
 }

@@ -1,10 +1,10 @@
 import { flushCompileCache } from 'node:module'
-import Database from 'better-sqlite3'
 import { MarketError } from '#market/errors.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import { aLocalSigner } from '../local-signer.ts'
 import { aParticipant, roleOf, usualBehaviour } from '../participant.ts'
 import { createChannel } from './channel.ts'
+import { aroundWrites, createFuse } from './fuse.ts'
 import type { FromNode, NodeStart, ToNode } from './questions.ts'
 
 /**
@@ -15,13 +15,7 @@ import type { FromNode, NodeStart, ToNode } from './questions.ts'
 const { name, urls, directory, terms } = JSON.parse(String(process.argv[2])) as NodeStart
 const behaviour = usualBehaviour(terms)
 let now = 0
-let fuse: number | null = null
-
-function point(): void {
-  if (fuse === null) return
-  fuse -= 1
-  if (fuse < 0) process.kill(process.pid, 'SIGKILL')
-}
+const { set: setFuse, point } = createFuse()
 
 async function betweenPoints<Result>(act: () => Promise<Result>): Promise<Result> {
   point()
@@ -30,7 +24,7 @@ async function betweenPoints<Result>(act: () => Promise<Result>): Promise<Result
   return result
 }
 
-dieBeforeWrites()
+aroundWrites(point)
 const bareFetch = globalThis.fetch
 globalThis.fetch = (...request) => betweenPoints(() => bareFetch(...request))
 
@@ -65,18 +59,18 @@ const participant = aParticipant(name, {
 flushCompileCache()
 
 async function answer(question: ToNode): Promise<unknown> {
-  const { node, roles } = participant
+  const { node, roles, follow } = participant
   switch (question.type) {
     case 'round':
       now = question.now
-      fuse = question.fuse ?? fuse
+      if (question.fuse !== null) setFuse(question.fuse)
       Object.assign(behaviour, question.behaviour)
       await participant.round()
       await participant.settled()
       await node.broadcaster.flush()
       return null
     case 'post':
-      await node.catchUp()
+      await follow()
       return roles.creator?.postJob(
         { reference: question.reference, path: '/video.mp4' },
         AbortSignal.timeout(30_000),
@@ -87,21 +81,7 @@ async function answer(question: ToNode): Promise<unknown> {
       participant.hear(question.transaction)
       return null
     case 'calm':
-      fuse = null
+      setFuse(null)
       return null
   }
-}
-
-/** Every statement's `run` is one function, which writes, begins and commits. */
-function dieBeforeWrites(): void {
-  const database = new Database(':memory:')
-  const statement = Object.getPrototypeOf(database.prepare('select 1')) as {
-    run: (...values: unknown[]) => unknown
-  }
-  const bareRun = statement.run
-  statement.run = function run(...values) {
-    point()
-    return bareRun.apply(this, values)
-  }
-  database.close()
 }

@@ -39,3 +39,24 @@ export type FromNode =
       readonly verb: Verb
       readonly request: CallRequest<Verb>
     }
+
+/** What the development chain's process is started with. */
+export type ChainStart = {
+  readonly directory: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** What the test asks of the chain's process; everything tells the time, in milliseconds since 1970. */
+export type ToChain = { readonly now: number } & (
+  | /** Where it is, and its head. */ { readonly type: 'look' }
+  | /** Makes a block, and dies at a point to come if it is given one. */ {
+      readonly type: 'produce'
+      readonly fuse: ChainFuse | null
+    }
+  | /** It dies of no fuse any more. */ { readonly type: 'calm' }
+)
+
+export type ChainFuse = { readonly at: 'writes' | 'answers'; readonly points: number }
