@@ -77,7 +77,8 @@ function createRandom(seed: Sha256Hex, sha256: Sha256): (below: number) => numbe
   let counter = 0
   const next = (): bigint => {
     counter += 1
-    return BigInt(`0x${bytesToHex(sha256(utf8(`${seed} ${counter}`))).slice(0, 16)}`)
+    const { buffer, byteOffset } = sha256(utf8(`${seed} ${counter}`))
+    return new DataView(buffer, byteOffset).getBigUint64(0)
   }
   return (below) => {
     const bound = BigInt(below)

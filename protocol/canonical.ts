@@ -16,11 +16,31 @@ export function canonicalJson(value: unknown): string {
   }
   if (isPlainObject(value)) {
     let text = ''
-    for (const key of Object.keys(value).sort())
+    for (const key of sortedNames(value))
       text += `${text && ','}${canonicalString(key)}:${canonicalJson(value[key])}`
     return `{${text}}`
   }
   throw new TypeError(`canonical JSON has no form for ${typeof value}`)
+}
+
+/** Names up to which inserting them one by one takes half the time of `sort`; a ledger hashes thousands of records. */
+const fewNames = 32
+
+/** An object's names in the order of canonical JSON, by UTF-16 units. */
+export function sortedNames(value: object): readonly string[] {
+  const found = Object.keys(value)
+  if (found.length > fewNames) return found.sort()
+  const names: string[] = []
+  for (const name of found) {
+    let place = names.length
+    for (let before = names[place - 1]; before !== undefined && before > name; ) {
+      names[place] = before
+      place -= 1
+      before = names[place - 1]
+    }
+    names[place] = name
+  }
+  return names
 }
 
 /** The hash of a value's canonical JSON, in hex. */
@@ -63,7 +83,7 @@ function canonicalString(text: string): string {
 function canonicalNumber(value: number): string {
   if (!Number.isFinite(value))
     throw new TypeError('canonical JSON has no form for a number that is not finite')
-  return JSON.stringify(value)
+  return String(value)
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical.ts'
+import { canonicalJson, sortedNames } from './canonical.ts'
 
 /**
  * Maps, sets and bigints as plain JSON values, each under a key that no record of ours uses; `undefined` members are left out.
@@ -33,8 +33,7 @@ export function taggedJson(value: unknown): string {
     return `[${members}]`
   }
   let members = ''
-  // Names alone are sorted, by UTF-16 units as `sort` has it: pairs would be made and thrown away by the thousand.
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sortedNames(value)) {
     const member: unknown = Reflect.get(value, key)
     if (member !== undefined)
       members += `${members && ','}${canonicalJson(key)}:${taggedJson(member)}`
