@@ -17,6 +17,10 @@ export const marketErrors = {
   'unsupported-here': { status: 501, retryable: false },
   unauthorized: { status: 401, retryable: false },
   'request-invalid': { status: 400, retryable: false },
+  /** Each of these is understood, and cannot be done as it is. */
+  'cursor-unknown': { status: 422, retryable: false },
+  'address-refused': { status: 422, retryable: false },
+  'bid-refused': { status: 422, retryable: false },
   'job-unknown': { status: 404, retryable: false },
   /** Known who asks, and may not. */
   forbidden: { status: 403, retryable: false },
@@ -62,6 +66,7 @@ export const marketErrors = {
   'keystore-damaged': { status: 500, retryable: false },
   'keystore-locked': { status: 400, retryable: false },
   'password-wrong': { status: 400, retryable: false },
+  'secret-unreadable': { status: 500, retryable: false },
   'signature-refused': { status: 409, retryable: true },
   'option-invalid': { status: 400, retryable: false },
   'child-failed': { status: 500, retryable: true },

@@ -15,6 +15,7 @@ import { createSessionStore } from '#market/adapters/postgres/session-store.ts'
 import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
 import { createApplyWebhook } from '#market/api/apply-webhook.ts'
 import { createIndexerApp } from '#market/api/indexer-app.ts'
+import { deedOf } from '#market/domain/audit-entry.ts'
 import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
 import { createEventFeed } from '#market/services/event-feed.ts'
@@ -108,10 +109,6 @@ export async function startIndexer(
   )
   const { libp2p, blocks } = host
   const auditLog = createAuditLog(database, sha256)
-  const audit = async (actor: string, action: string, subject: string): Promise<void> => {
-    await auditLog.append({ actor, action, subject, details: {} }, new Date(clock.now()))
-  }
-  const noAudit = (error: unknown): void => log('audit').error('not noted', {}, error)
   const { leaseMs } = config
   const scheduler = createJobScheduler(
     { pool, random: Math.random },
@@ -189,7 +186,7 @@ export async function startIndexer(
         analyse: engine.analyse,
         accountOf: sessions.accountOf,
         onOutcome: ({ owner, id, phase }) =>
-          void audit(owner, `upload.${phase}`, id).catch(noAudit),
+          auditLog.appendOnce(deedOf(owner, `upload.${phase}`, id), new Date(clock.now())),
         logger: log('uploads'),
       },
       { directory: join(data, 'uploads'), limits: usualUploadLimits, patienceMs: weekMs },
@@ -223,7 +220,8 @@ export async function startIndexer(
   })
   const app = createIndexerApp(
     {
-      ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed, audit },
+      ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed },
+      audit: async (deed) => void (await auditLog.append(deed, new Date(clock.now()))),
       ...{ browserEncodes, webhooks: webhooks.deliveries },
       now: clock.now,
       newId: randomUUID,

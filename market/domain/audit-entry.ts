@@ -14,6 +14,11 @@ export type AuditDeed = {
   readonly details: Readonly<Record<string, unknown>>
 }
 
+/** A deed that needs no more words. */
+export function deedOf(actor: string, action: string, subject: string): AuditDeed {
+  return { actor, action, subject, details: {} }
+}
+
 /** A deed in its place in the log. `hash` covers all else, and by `previousHash` every entry before. */
 export type AuditEntry = AuditDeed & {
   /** 1, 2, 3 …, without gaps. */

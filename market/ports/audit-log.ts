@@ -12,6 +12,11 @@ type AuditQuery = {
 export interface AuditLog {
   /** Adds an entry; writers of all processes form one chain. */
   append(deed: AuditDeed, at: Date): Promise<AuditEntry>
+  /**
+   * Adds an entry unless there is one of the same actor, action and subject: for what is done elsewhere than in the database, and
+   * noted before it, so that a crash in between has it noted again.
+   */
+  appendOnce(deed: AuditDeed, at: Date): Promise<void>
   /** Newest first. */
   list(query: AuditQuery): Promise<readonly AuditEntry[]>
   /** All entries in order, in batches. */

@@ -8,6 +8,7 @@ import type {
 } from '#protocol/encoding-job.ts'
 import type { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { Stage } from '#protocol/progress.ts'
+import type { AuditDeed } from '../domain/audit-entry.ts'
 import type { TierWaits } from '../domain/tier-plan.ts'
 
 /** What an owner asks for. */
@@ -213,8 +214,11 @@ export type SweepReport = {
  * A job that is offered on the chain moves as the chain says besides: see {@link MarketJobStore}.
  */
 export interface JobScheduler {
-  /** Puts a job into the queue. The same id with the same owner and input answers with the job as it is by now. */
-  submit(job: NewEncodingJob): Promise<SchedulerOutcome>
+  /**
+   * Puts a job into the queue, and notes the deed with it. The same id with the same owner and input answers with the job as it is
+   * by now, and notes nothing.
+   */
+  submit(job: NewEncodingJob, deed?: AuditDeed): Promise<SchedulerOutcome>
   find(id: EncodingJobId): Promise<EncodingJob | null>
   list(query: JobQuery): Promise<JobPage>
 
@@ -233,8 +237,11 @@ export interface JobScheduler {
   /** What follows, by class, is in `market/domain/failure-class.ts`: another attempt, the next tier, or the end. */
   failJob(lease: Lease, failure: EncodingFailure): Promise<SchedulerOutcome>
 
-  /** Ends a job, whoever has it. A second time it answers with the job as it is. Who may ask is the caller's to know. */
-  cancel(job: EncodingJobId, reason: string): Promise<SchedulerOutcome>
+  /**
+   * Ends a job, whoever has it, and notes the deed with it. A second time it answers with the job as it is, and notes nothing. Who may
+   * ask is the caller's to know.
+   */
+  cancel(job: EncodingJobId, reason: string, deed?: AuditDeed): Promise<SchedulerOutcome>
   /** Notes the id under which the job was offered on the chain; once noted, another is refused as `id-taken`. */
   noteMarketJob(job: EncodingJobId, marketJob: JobId): Promise<SchedulerOutcome>
 

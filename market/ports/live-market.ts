@@ -3,6 +3,7 @@ import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Presence } from '#protocol/presence.ts'
 import type { Progress } from '#protocol/progress.ts'
+import type { AuditDeed } from '../domain/audit-entry.ts'
 
 /**
  * What gossip said lately, for whoever wants to see it: signed by its author when it came, never trusted for money, gone when it ends.
@@ -13,9 +14,9 @@ export interface LiveMarket {
   keepOffer(offer: JobOffer): Promise<void>
   /**
    * An encoder's newer bid replaces its older one. One for a job that nobody has heard of is kept for minutes only, however long it
-   * is firm: anyone may bid for anything.
+   * is firm: anyone may bid for anything. A deed is noted with it.
    */
-  keepBid(bid: Bid): Promise<void>
+  keepBid(bid: Bid, deed?: AuditDeed): Promise<void>
   /** Only a greater sequence number replaces what is known. */
   keepProgress(progress: Progress): Promise<void>
   /** Only a later one replaces what is known. */

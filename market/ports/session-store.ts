@@ -1,4 +1,5 @@
 import type { HiveAccount, Sha256Hex } from '#protocol/ids.ts'
+import type { AuditDeed } from '../domain/audit-entry.ts'
 
 /** A text that an account was asked to sign. */
 export type Challenge = {
@@ -22,12 +23,12 @@ export interface SessionStore {
    * gets it.
    */
   takeChallenge(nonce: string, now: Date): Promise<Challenge | null>
-  /** Keeps the hash of a session's token, never the token. */
-  saveSession(tokenHash: Sha256Hex, session: Session): Promise<void>
+  /** Keeps the hash of a session's token, never the token; a deed is noted with it. */
+  saveSession(tokenHash: Sha256Hex, session: Session, deed?: AuditDeed): Promise<void>
   /** Null for a session that is unknown, removed or expired. */
   findSession(tokenHash: Sha256Hex, now: Date): Promise<Session | null>
-  /** Again is no error. */
-  removeSession(tokenHash: Sha256Hex): Promise<void>
+  /** Again is no error, and no deed. */
+  removeSession(tokenHash: Sha256Hex, deed?: AuditDeed): Promise<void>
   /** Returns how many there were, expired ones included. */
   removeSessionsOf(account: HiveAccount): Promise<number>
   /** Removes the challenges and sessions that have expired; returns how many. */

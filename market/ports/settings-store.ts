@@ -1,6 +1,7 @@
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { EncoderKind } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import type { AuditDeed } from '../domain/audit-entry.ts'
 import type { TierWaits } from '../domain/tier-plan.ts'
 import { usualWaits } from '../domain/tier-plan.ts'
 
@@ -32,6 +33,10 @@ export const defaultSettings: EncodingSettings = {
 
 export interface SettingsStore {
   find(owner: HiveAccount): Promise<EncodingSettings>
-  /** Changes what is named and leaves the rest, also while another call changes something else. */
-  change(owner: HiveAccount, changes: Partial<EncodingSettings>): Promise<EncodingSettings>
+  /** Changes what is named and leaves the rest, also while another call changes something else; a deed is noted with it. */
+  change(
+    owner: HiveAccount,
+    changes: Partial<EncodingSettings>,
+    deed?: AuditDeed,
+  ): Promise<EncodingSettings>
 }

@@ -3,6 +3,7 @@ import { bytesToHex, utf8 } from '#protocol/canonical.ts'
 import type { Signature } from '#protocol/envelope.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
+import { deedOf } from '../domain/audit-entry.ts'
 import { formatSignIn } from '../domain/sign-in-text.ts'
 import { MarketError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -86,7 +87,7 @@ export function createSessions(
       if (!(await authority.verifies(account, asked.text, [signature]))) throw refused()
       const token = secret()
       const session = { account, expiresAt: inTime(sessionMs) }
-      await store.saveSession(hashOf(token), session)
+      await store.saveSession(hashOf(token), session, deedOf(account, 'session.begun', account))
       return { token, ...session }
     },
     accountOf: async (authorization) => {
@@ -95,7 +96,10 @@ export function createSessions(
     },
     signOut: async (authorization) => {
       const hash = hashIn(authorization)
-      if (hash !== null) await store.removeSession(hash)
+      const session = hash === null ? null : await store.findSession(hash, now())
+      if (hash === null || session === null) return
+      const { account } = session
+      await store.removeSession(hash, deedOf(account, 'session.ended', account))
     },
     revokeAll: (account) => store.removeSessionsOf(account),
     removeExpired: () => store.removeExpired(now()),

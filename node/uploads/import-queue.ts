@@ -17,7 +17,8 @@ export type ImportQueue = {
 export type ImportQueueDeps = {
   readonly records: UploadRecords
   readonly importUpload: (upload: OpenUpload, options: ImportOptions) => Promise<Outcome>
-  readonly onOutcome: (outcome: Outcome) => void
+  /** Told before the outcome is kept, so maybe again after a crash. One that rejects is told again later. */
+  readonly onOutcome: (outcome: Outcome) => Promise<void>
   readonly logger: Logger
 }
 
@@ -35,8 +36,8 @@ export function createImportQueue(deps: ImportQueueDeps): ImportQueue {
     const outcome = await importUpload(upload, { signal, onProgress })
     // Deleted by its owner in the meantime: nothing is to be left of it.
     if (!(await records.find(id))) return
+    await onOutcome(outcome)
     await records.decide(outcome)
-    onOutcome(outcome)
   }
 
   const next = async (failures: number, signal: AbortSignal): Promise<number> => {

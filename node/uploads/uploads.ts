@@ -25,7 +25,7 @@ export type UploadsDeps = Pick<ImportUploadDeps, 'analyse'> & {
   readonly content: Pick<ContentStore, 'addFile' | 'pin' | 'unpin'>
   /** Whose token an `Authorization` header carries; null for nobody's. */
   readonly accountOf: (authorization: string) => Promise<HiveAccount | null>
-  readonly onOutcome: (outcome: Outcome) => void
+  readonly onOutcome: (outcome: Outcome) => Promise<void>
   readonly logger: Logger
 }
 

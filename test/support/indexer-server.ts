@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createAuditLog } from '#market/adapters/postgres/audit-log.ts'
 import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
 import { createEncoderDirectory } from '#market/adapters/postgres/encoder-directory.ts'
 import { createJobPlans } from '#market/adapters/postgres/job-plans.ts'
@@ -17,6 +18,7 @@ import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
 import { createPreviewPlan } from '#market/services/preview-plan.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
+import { sha256 } from '#node/sha256.ts'
 import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
@@ -41,18 +43,18 @@ const noRateLimits = {
 export async function startTestIndexer(options: Partial<IndexerAppOptions> = {}) {
   const opened = await openTestDatabase()
   const bugs: unknown[] = []
-  const audited: string[] = []
   const scheduler = createJobScheduler({ pool: opened.pool, random: () => 0 })
   const encoders = createEncoderDirectory(opened.database)
   const settings = createSettingsStore(opened.database)
   const chain = createChainQueries(opened.database)
   const live = createLiveMarket({ database: opened.database, now: Date.now })
   const plans = createJobPlans(opened.pool)
+  const auditLog = createAuditLog(opened.database, sha256)
   const door = openDoor()
   const deps: IndexerAppDeps = {
     ...{ scheduler, plans, encoders, settings, sessions: door.sessions, routers: [] },
     previewPlan: createPreviewPlan({ encoders, scheduler }),
-    audit: async (...entry) => void audited.push(entry.join(' ')),
+    audit: async (deed) => void (await auditLog.append(deed, new Date())),
     requireCallable: () => undefined,
     newId: randomUUID,
     newSecret: () => formatWebhookSecret(randomBytes(32)),
@@ -84,7 +86,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    ...{ url, bugs, audited, scheduler, encoders, settings },
+    ...{ url, bugs, scheduler, encoders, settings },
     tokenOf: door.tokenOf,
     query: async (text: string) => (await opened.pool.query(text)).rows as unknown[],
     /** `body` goes out as JSON; texts as they are. */

@@ -18,7 +18,7 @@ export async function appendAudit(
   deed: AuditDeed,
   { at, sha256 }: { readonly at: Date; readonly sha256: Sha256 },
 ): Promise<AuditEntry> {
-  await transaction.execute(sql`select pg_advisory_xact_lock(${advisoryLocks.auditLog})`)
+  await lockLog(transaction)
   const [last] = await transaction
     .select({ sequence: entries.sequence, hash: entries.hash })
     .from(entries)
@@ -29,10 +29,37 @@ export async function appendAudit(
   return entry
 }
 
+function lockLog(transaction: PostgresDatabase): Promise<unknown> {
+  return transaction.execute(sql`select pg_advisory_xact_lock(${advisoryLocks.auditLog})`)
+}
+
+async function isNoted(
+  transaction: PostgresDatabase,
+  { actor, action, subject }: AuditDeed,
+): Promise<boolean> {
+  const same = and(
+    eq(entries.actor, actor),
+    eq(entries.action, action),
+    eq(entries.subject, subject),
+  )
+  const found = await transaction
+    .select({ sequence: entries.sequence })
+    .from(entries)
+    .where(same)
+    .limit(1)
+  return found.length > 0
+}
+
 export function createAuditLog(database: PostgresDatabase, sha256: Sha256): AuditLog {
   return {
     append: (deed, at) =>
       database.transaction((transaction) => appendAudit(transaction, deed, { at, sha256 })),
+    appendOnce: (deed, at) =>
+      database.transaction(async (transaction) => {
+        await lockLog(transaction)
+        if (!(await isNoted(transaction, deed)))
+          await appendAudit(transaction, deed, { at, sha256 })
+      }),
     list: async ({ actor, subject, before, limit }) =>
       await database
         .select()

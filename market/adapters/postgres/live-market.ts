@@ -4,6 +4,7 @@ import { Presence } from '#protocol/presence.ts'
 import { Progress } from '#protocol/progress.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
 import type { PostgresDatabase } from './database.ts'
+import { noteDeed } from './note-deed.ts'
 import { chainJobs } from './schema/chain.ts'
 import { liveBids, liveOffers, livePresence, liveProgress } from './schema/live.ts'
 
@@ -65,15 +66,18 @@ export function createLiveMarket(
         .limit(limit)
       return rows.map(({ offer }) => offer)
     },
-    keepBid: async (bid) => {
+    keepBid: async (bid, deed) => {
       const { job, encoder, price, readyBy } = bid
       const longestMs = (await isHeardOf(job)) ? bidMs : Math.min(bidMs, offerMs)
       const expiresAt = new Date(Math.min(now() + longestMs, bid.expires * 1_000))
       const row = { job, encoder, price, readyBy, bid, expiresAt }
-      await database
-        .insert(liveBids)
-        .values(row)
-        .onConflictDoUpdate({ target: [liveBids.job, liveBids.encoder], set: row })
+      await database.transaction(async (transaction) => {
+        await transaction
+          .insert(liveBids)
+          .values(row)
+          .onConflictDoUpdate({ target: [liveBids.job, liveBids.encoder], set: row })
+        if (deed) await noteDeed(transaction, deed)
+      })
     },
     keepProgress: async (progress) => {
       const { v: _v, type: _type, ...said } = progress

@@ -2,6 +2,7 @@ import { and, eq, gt, lte } from 'drizzle-orm'
 import { HiveAccount } from '#protocol/ids.ts'
 import type { SessionStore } from '../../ports/session-store.ts'
 import type { PostgresDatabase } from './database.ts'
+import { noteDeed } from './note-deed.ts'
 import { challenges, sessions } from './schema/sessions.ts'
 
 /** Challenges and sessions in tables of their own, shared by all processes of an indexer. */
@@ -19,9 +20,11 @@ export function createSessionStore(database: PostgresDatabase): SessionStore {
       if (!taken || taken.expiresAt <= now) return null
       return { ...taken, account: HiveAccount.parse(taken.account) }
     },
-    saveSession: async (tokenHash, session) => {
-      await database.insert(sessions).values({ tokenHash, ...session })
-    },
+    saveSession: (tokenHash, session, deed) =>
+      database.transaction(async (transaction) => {
+        await transaction.insert(sessions).values({ tokenHash, ...session })
+        if (deed) await noteDeed(transaction, deed)
+      }),
     findSession: async (tokenHash, now) => {
       const [found] = await database
         .select({ account: sessions.account, expiresAt: sessions.expiresAt })
@@ -29,9 +32,13 @@ export function createSessionStore(database: PostgresDatabase): SessionStore {
         .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAt, now)))
       return found ? { ...found, account: HiveAccount.parse(found.account) } : null
     },
-    removeSession: async (tokenHash) => {
-      await database.delete(sessions).where(eq(sessions.tokenHash, tokenHash))
-    },
+    removeSession: (tokenHash, deed) =>
+      database.transaction(async (transaction) => {
+        const { rowCount } = await transaction
+          .delete(sessions)
+          .where(eq(sessions.tokenHash, tokenHash))
+        if (deed && rowCount === 1) await noteDeed(transaction, deed)
+      }),
     removeSessionsOf: async (account) => {
       const { rowCount } = await database.delete(sessions).where(eq(sessions.account, account))
       return rowCount ?? 0

@@ -3,6 +3,7 @@ import { milliHbd } from '#protocol/amount.ts'
 import type { EncodingSettings, SettingsStore } from '../../ports/settings-store.ts'
 import { defaultSettings } from '../../ports/settings-store.ts'
 import type { PostgresDatabase } from './database.ts'
+import { noteDeed } from './note-deed.ts'
 import { encodingProfiles } from './schema/jobs.ts'
 
 /** Settings in `encoding_profiles`: a row for each account that has ever changed one. */
@@ -15,16 +16,18 @@ export function createSettingsStore(database: PostgresDatabase): SettingsStore {
         .where(eq(encodingProfiles.owner, owner))
       return row ? settingsOf(row) : defaultSettings
     },
-    change: async (owner, changes) => {
-      const changed = { ...changes, updatedAt: new Date() }
-      const [row] = await database
-        .insert(encodingProfiles)
-        .values({ ...defaultSettings, ...changed, owner })
-        .onConflictDoUpdate({ target: encodingProfiles.owner, set: changed })
-        .returning()
-      if (!row) throw new Error('an upsert has returned no row')
-      return settingsOf(row)
-    },
+    change: (owner, changes, deed) =>
+      database.transaction(async (transaction) => {
+        const changed = { ...changes, updatedAt: new Date() }
+        const [row] = await transaction
+          .insert(encodingProfiles)
+          .values({ ...defaultSettings, ...changed, owner })
+          .onConflictDoUpdate({ target: encodingProfiles.owner, set: changed })
+          .returning()
+        if (!row) throw new Error('an upsert has returned no row')
+        if (deed) await noteDeed(transaction, deed)
+        return settingsOf(row)
+      }),
   }
 }
 

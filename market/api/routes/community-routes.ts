@@ -2,6 +2,8 @@ import type Router from '@koa/router'
 import { acceptRoute, bidRoute, bidsRoute } from '#protocol/api/community.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { Envelope } from '#protocol/envelope.ts'
+import type { AuditDeed } from '../../domain/audit-entry.ts'
+import { deedOf } from '../../domain/audit-entry.ts'
 import { MarketError } from '../../errors.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
 import type { AskedAward, PreparedAward } from '../../services/prepare-award.ts'
@@ -13,7 +15,7 @@ export type CommunityRouteDeps = {
   readonly prepareAward: (asked: AskedAward) => Promise<PreparedAward>
   /** Why a bid is not believed; null for one that is. */
   readonly refusalOfBid: (bid: Envelope<Bid>) => Promise<string | null>
-  readonly audit: (actor: string, action: string, subject: string) => Promise<void>
+  readonly audit: (deed: AuditDeed) => Promise<void>
 }
 
 export function mountCommunityRoutes(router: Router, deps: CommunityRouteDeps): void {
@@ -25,9 +27,8 @@ export function mountCommunityRoutes(router: Router, deps: CommunityRouteDeps): 
       throw new MarketError('forbidden', `A bid of @${encoder} is handed in by @${encoder} only.`)
     const refusal = await refusalOfBid(body)
     if (refusal !== null)
-      throw new MarketError('request-invalid', `The bid is not believed: ${refusal}.`)
-    await live.keepBid(body.body)
-    await audit(account, 'bid.handed-in', job)
+      throw new MarketError('bid-refused', `The bid is not believed: ${refusal}.`)
+    await live.keepBid(body.body, deedOf(account, 'bid.handed-in', job))
     return { job, encoder }
   })
   mount(router, bidsRoute, async ({ params }) => ({ bids: await live.bids(params.job) }))
@@ -35,7 +36,8 @@ export function mountCommunityRoutes(router: Router, deps: CommunityRouteDeps): 
     const creator = signedIn(caller)
     const { job, encoder, arbiter = null } = body
     const { operations, choice } = await prepareAward({ creator, job, encoder, arbiter })
-    await audit(creator, 'award.prepared', job)
+    // Nothing is changed by it: the entry is the deed.
+    await audit(deedOf(creator, 'award.prepared', job))
     const { bid, fee } = choice
     return {
       ...{ operations, signer: creator, role: 'active' as const },

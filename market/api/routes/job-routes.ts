@@ -10,6 +10,7 @@ import {
   submitJobRoute,
 } from '#protocol/api/jobs.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
+import { deedOf } from '../../domain/audit-entry.ts'
 import type { RoutingTerms } from '../../domain/routing.ts'
 import { MarketError } from '../../errors.ts'
 import type { JobPlans } from '../../ports/job-plans.ts'
@@ -25,7 +26,6 @@ export type JobRouteDeps = {
   readonly scheduler: JobScheduler
   readonly plans: Pick<JobPlans, 'find'>
   readonly settings: SettingsStore
-  readonly audit: (actor: string, action: string, subject: string) => Promise<void>
   /** Throws a MarketError for an address that must not be called. */
   readonly requireCallable: (url: string) => void
   readonly newId: () => string
@@ -33,7 +33,7 @@ export type JobRouteDeps = {
 }
 
 export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
-  const { scheduler, settings, audit } = deps
+  const { scheduler, settings } = deps
   mount(router, submitJobRoute, async ({ body, caller }) => {
     const owner = signedIn(caller)
     const usual = await settings.find(owner)
@@ -44,12 +44,14 @@ export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
     const webhookSecret = deps.newSecret()
     const id = body.id ?? EncodingJobId.parse(deps.newId())
     const job = settled(
-      await scheduler.submit({
-        ...{ id, owner, permlink, inputCid, ...terms, waits: usual, webhookSecret },
-        ...(webhookUrl === null ? {} : { webhookUrl }),
-      }),
+      await scheduler.submit(
+        {
+          ...{ id, owner, permlink, inputCid, ...terms, waits: usual, webhookSecret },
+          ...(webhookUrl === null ? {} : { webhookUrl }),
+        },
+        deedOf(owner, 'job.submitted', id),
+      ),
     )
-    await audit(owner, 'job.submitted', job.id)
     // A job that was here already keeps the secret it had.
     return { job: await detailsOf(deps, job), webhookSecret: job.webhookSecret }
   })
@@ -79,9 +81,9 @@ export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
     const account = signedIn(caller)
     const job = await known(scheduler, params.id)
     if (job.owner !== account) throw foreign('job')
-    const cancelled = settled(await scheduler.cancel(params.id, `cancelled by @${account}`))
-    await audit(account, 'job.cancelled', params.id)
-    return viewJob(cancelled)
+    const deed = deedOf(account, 'job.cancelled', params.id)
+    const cancelled = await scheduler.cancel(params.id, `cancelled by @${account}`, deed)
+    return viewJob(settled(cancelled))
   })
 }
 

@@ -3,19 +3,19 @@ import type { Quality } from '#protocol/api/jobs.ts'
 import type { Settings } from '#protocol/api/settings.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import { deedOf } from '../../domain/audit-entry.ts'
 import type { EncodingSettings, SettingsStore } from '../../ports/settings-store.ts'
 import { mount } from '../mount.ts'
 import { foreign, signedIn } from './callers.ts'
 
 export type SettingsRouteDeps = {
   readonly settings: SettingsStore
-  readonly audit: (actor: string, action: string, subject: string) => Promise<void>
   /** Throws a MarketError for an address that must not be called. */
   readonly requireCallable: (url: string) => void
 }
 
 export function mountSettingsRoutes(router: Router, deps: SettingsRouteDeps): void {
-  const { settings, audit, requireCallable } = deps
+  const { settings, requireCallable } = deps
   const requireOwn = (user: HiveAccount, caller: HiveAccount | null): void => {
     if (signedIn(caller) !== user) throw foreign('settings')
   }
@@ -29,9 +29,10 @@ export function mountSettingsRoutes(router: Router, deps: SettingsRouteDeps): vo
     const changes = Object.fromEntries(
       Object.entries(body).filter(([, value]) => value !== undefined),
     ) as Partial<EncodingSettings>
-    const changed = await settings.change(params.user, changes)
-    await audit(params.user, 'settings.changed', params.user)
-    return viewSettings(changed)
+    const { user } = params
+    return viewSettings(
+      await settings.change(user, changes, deedOf(user, 'settings.changed', user)),
+    )
   })
 }
 

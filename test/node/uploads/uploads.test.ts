@@ -9,7 +9,7 @@ import type { HttpServer } from '#node/http-server.ts'
 import { startHttpServer } from '#node/http-server.ts'
 import { usualUploadLimits } from '#node/uploads/upload-limits.ts'
 import { forgetAbandoned, openUploadRecords } from '#node/uploads/upload-records.ts'
-import type { Uploads } from '#node/uploads/uploads.ts'
+import type { Uploads, UploadsDeps } from '#node/uploads/uploads.ts'
 import { startUploads } from '#node/uploads/uploads.ts'
 import type { UploadStatus } from '#protocol/api/uploads.ts'
 import { uploadsPath } from '#protocol/api/uploads.ts'
@@ -35,6 +35,7 @@ let store: TestStore
 let uploads: Uploads
 let http: HttpServer
 let analyse: EncodingEngine['analyse']
+let onOutcome: UploadsDeps['onOutcome']
 
 beforeAll(async () => {
   clip = join(await makeFolder(), 'clip.mp4')
@@ -44,6 +45,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   directory = await makeFolder()
   store = await openTestStore(await makeFolder())
+  onOutcome = async () => undefined
   analyse = async (path) => aProfile({ bytes: (await stat(path)).size })
   await start()
 })
@@ -59,7 +61,7 @@ async function start(): Promise<void> {
       content: store.content,
       analyse: (path, options) => analyse(path, options),
       accountOf: async (authorization) => tokens[authorization] ?? null,
-      onOutcome: () => undefined,
+      onOutcome: (outcome) => onOutcome(outcome),
       logger: silent,
     },
     { directory, limits, patienceMs: 86_400_000 },
@@ -159,6 +161,23 @@ test('bytes that had all come before a crash are dealt with at the next start', 
   expect((await ended(path)).phase).toBe('ready')
 })
 
+test('what became of an upload is told before it is kept, and again where that failed', async () => {
+  const told: string[] = []
+  onOutcome = async ({ phase }) => {
+    told.push(phase)
+    throw new Error('connection lost')
+  }
+  const path = await begun(3)
+  await send(path, 0, new Uint8Array(3))
+  await expect.poll(() => told).toEqual(['ready'])
+  expect(await statusOf(path)).toMatchObject({ phase: 'importing' })
+  await stop()
+  onOutcome = async ({ phase }) => void told.push(phase)
+  await start()
+  expect((await ended(path)).phase).toBe('ready')
+  expect(told.length).toBeGreaterThanOrEqual(2)
+})
+
 test('a file that nobody can encode is refused for good, with the reason', async () => {
   analyse = async () => {
     throw new MarketError('input-no-video', 'There are no moving pictures in it.')
@@ -195,6 +214,16 @@ test('too large, too much and too many are refused before a byte comes', async (
   expect((await begin(5, bob)).status).toBe(201)
 })
 
+test('of uploads that begin at the same time no more are taken than there is room for', async () => {
+  const statuses = async (bytes: number, headers: Record<string, string>) => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => begin(bytes, headers)))
+    return all.map(({ status }) => status).toSorted()
+  }
+  const refused = (count: number): readonly number[] => Array<number>(count).fill(403)
+  expect(await statuses(40_000_000, alice)).toEqual([201, ...refused(7)])
+  expect(await statuses(5, bob)).toEqual([201, 201, ...refused(6)])
+})
+
 test('an upload of unknown size is refused: a quota could not be kept', async () => {
   const response = await call(uploadsPath, {
     method: 'POST',
@@ -214,16 +243,6 @@ test('what its owner deletes is gone, bytes and pin', async () => {
   await send(path, 0, new Uint8Array([1, 2, 3]))
   const status = await ended(path)
   if (status.phase !== 'ready') throw new Error('ready')
-test('of uploads that begin at the same time no more are taken than there is room for', async () => {
-  const statuses = async (bytes: number, headers: Record<string, string>) => {
-    const all = await Promise.all(Array.from({ length: 8 }, () => begin(bytes, headers)))
-    return all.map(({ status }) => status).toSorted()
-  }
-  const refused = (count: number): readonly number[] => Array<number>(count).fill(403)
-  expect(await statuses(40_000_000, alice)).toEqual([201, ...refused(7)])
-  expect(await statuses(5, bob)).toEqual([201, 201, ...refused(6)])
-})
-
   expect(store.pins.pinned()).toHaveLength(1)
   expect((await call(path, { method: 'DELETE', headers: alice })).status).toBe(204)
   expect((await call(path, { headers: alice })).status).toBe(404)

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
+import type { AuditDeed } from '../../../domain/audit-entry.ts'
 import { afterFailure } from '../../../domain/failure-class.ts'
 import { jitteredDelay } from '../../../domain/retry.ts'
 import type {
@@ -9,6 +10,7 @@ import type {
   SchedulerOutcome,
 } from '../../../ports/job-scheduler.ts'
 import { isHeld, leaseValues, refuse } from './hold.ts'
+import { inTransaction } from './in-transaction.ts'
 import type { JobRow } from './job-row.ts'
 import { jobOf } from './job-row.ts'
 import type { Queue } from './queue.ts'
@@ -138,11 +140,15 @@ const cancelJob = withEvent("'cancelled'", {
 })
 
 export function createCancel({ pool, announce }: Queue) {
-  return async (id: EncodingJobId, reason: string): Promise<SchedulerOutcome> => {
-    const { rows } = await pool.query<JobRow>(cancelJob, [id, reason])
-    if (rows[0]) {
+  return async (id: EncodingJobId, reason: string, deed?: AuditDeed): Promise<SchedulerOutcome> => {
+    const row = await inTransaction(
+      pool,
+      async (client) => (await client.query<JobRow>(cancelJob, [id, reason])).rows[0],
+      deed,
+    )
+    if (row) {
       announce()
-      return { ok: true, value: jobOf(rows[0]) }
+      return { ok: true, value: jobOf(row) }
     }
     const known = await findJob(pool, id)
     if (known === null) return { ok: false, refusal: 'not-found' }

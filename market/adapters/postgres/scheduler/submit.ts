@@ -1,9 +1,12 @@
+import type { PoolClient } from 'pg'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { JobId } from '#protocol/ids.ts'
+import type { AuditDeed } from '../../../domain/audit-entry.ts'
 import { isShort, routeJob } from '../../../domain/routing.ts'
 import { planTiers, usualWaits } from '../../../domain/tier-plan.ts'
 import type { EncodingJob, NewEncodingJob, SchedulerOutcome } from '../../../ports/job-scheduler.ts'
 import { skippedJson, stepsJson } from '../orchestration/plan-rows.ts'
+import { inTransaction } from './in-transaction.ts'
 import type { JobRow } from './job-row.ts'
 import { jobOf } from './job-row.ts'
 import type { Queue } from './queue.ts'
@@ -30,34 +33,24 @@ const insertJob = withEvent("'submitted'", {
 })
 
 export function createSubmit({ pool, options, announce }: Queue) {
-  const insert = async (job: NewEncodingJob, tiers: readonly string[]): Promise<JobRow | null> => {
+  const insert = (tiers: readonly string[], job: NewEncodingJob) => async (client: PoolClient) => {
     const { waits = usualWaits } = job
     const steps = planTiers(job)
-    const client = await pool.connect()
-    try {
-      await client.query('begin')
-      await client.query(lockOwner, [job.owner])
-      const { rows } = await client.query<JobRow>(insertJob, [
-        ...[job.id, job.owner, job.permlink, job.inputCid],
-        ...[isShort(job.durationSeconds), job.durationSeconds, job.qualities],
-        ...[tiers, tiers[0], job.budget?.toString() ?? null],
-        ...[job.maxAttempts ?? options.maxAttempts, job.expiresAt ?? null, options.jobExpiresMs],
-        ...[job.jobSignature ?? null, job.webhookUrl ?? null, job.webhookSecret ?? null],
-        ...[stepsJson(steps), waits.signatureWaitSeconds, skippedJson(steps)],
-      ])
-      await client.query('commit')
-      client.release()
-      return rows[0] ?? null
-    } catch (error) {
-      // Ends the transaction too, whatever state the connection is in.
-      client.release(true)
-      throw error
-    }
+    await client.query(lockOwner, [job.owner])
+    const { rows } = await client.query<JobRow>(insertJob, [
+      ...[job.id, job.owner, job.permlink, job.inputCid],
+      ...[isShort(job.durationSeconds), job.durationSeconds, job.qualities],
+      ...[tiers, tiers[0], job.budget?.toString() ?? null],
+      ...[job.maxAttempts ?? options.maxAttempts, job.expiresAt ?? null, options.jobExpiresMs],
+      ...[job.jobSignature ?? null, job.webhookUrl ?? null, job.webhookSecret ?? null],
+      ...[stepsJson(steps), waits.signatureWaitSeconds, skippedJson(steps)],
+    ])
+    return rows[0]
   }
-  return async (job: NewEncodingJob): Promise<SchedulerOutcome> => {
+  return async (job: NewEncodingJob, deed?: AuditDeed): Promise<SchedulerOutcome> => {
     const tiers = routeJob(job)
     if (tiers.length === 0) return { ok: false, refusal: 'no-tier' }
-    const row = await insert(job, tiers)
+    const row = await inTransaction(pool, insert(tiers, job), deed)
     if (row !== null) {
       announce()
       return { ok: true, value: jobOf(row) }
