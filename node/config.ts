@@ -11,6 +11,11 @@ const Environment = z.object({
   SPK_KEYSTORE_NEW_PASSWORD: z.string().optional(),
   DATABASE_URL: z.url().optional(),
   SPK_ALERT_SECRET: z.string().startsWith('whsec_').optional(),
+  SPK_SECRET_KEYS: z
+    .string()
+    .regex(/^[0-9a-f]{64}(,[0-9a-f]{64})*$/, 'not keys of 64 hex digits, separated by commas')
+    .transform((text) => text.split(','))
+    .optional(),
   SPK_LOG_LEVEL: z.enum(logLevels).optional(),
   SPK_DATA: z.string().min(1).optional(),
   FFMPEG_PATH: z.string().optional(),
@@ -37,6 +42,8 @@ export type Secrets = {
   readonly databaseUrl: string | undefined
   /** Signs what the operator's webhook is told. */
   readonly alertSecret: string | undefined
+  /** Seal what an indexer's database keeps secret, the first; all open it. */
+  readonly secretKeys: readonly string[] | undefined
 }
 
 const secretNames = [
@@ -46,6 +53,7 @@ const secretNames = [
   'SPK_KEYSTORE_NEW_PASSWORD',
   'DATABASE_URL',
   'SPK_ALERT_SECRET',
+  'SPK_SECRET_KEYS',
 ] as const
 
 /**
@@ -79,6 +87,7 @@ export function readEnvironment(): { readonly settings: Settings; readonly secre
       newKeystorePassword: data.SPK_KEYSTORE_NEW_PASSWORD,
       databaseUrl: data.DATABASE_URL,
       alertSecret: data.SPK_ALERT_SECRET,
+      secretKeys: data.SPK_SECRET_KEYS,
     },
   }
 }

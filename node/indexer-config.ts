@@ -38,6 +38,8 @@ export type IndexerConfig = {
 export type IndexerSecrets = {
   /** URL of a Postgres server; null for one of the indexer's own. */
   readonly databaseUrl: string | null
+  /** Keys of 64 hex digits for secrets in the database, the sealing one first; where there is none, the data directory has one. */
+  readonly secretKeys: readonly string[]
   /** Signs what alerts say; null where there is none. */
   readonly alertSecret: string | null
 }

@@ -11,6 +11,7 @@ import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import { createMarketJobStore } from '#market/adapters/postgres/market-job-store.ts'
 import { createProjectionStore } from '#market/adapters/postgres/projection-store.ts'
 import { createRegistryReader } from '#market/adapters/postgres/registry-reader.ts'
+import { neededKeys } from '#market/adapters/postgres/sealed-secrets.ts'
 import { createSessionStore } from '#market/adapters/postgres/session-store.ts'
 import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
 import { createApplyWebhook } from '#market/api/apply-webhook.ts'
@@ -59,6 +60,8 @@ import { createMetricsRouter } from './metrics-router.ts'
 import { createMonitoringSources } from './monitoring-sources.ts'
 import { startHost } from './p2p/host.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
+import { createSecretBox } from './secrets/secret-box.ts'
+import { openSecretKeys, requireKeys } from './secrets/secret-keys.ts'
 import { sha256 } from './sha256.ts'
 import { createTreeIntake } from './trees/tree-intake.ts'
 import { usualUploadLimits } from './uploads/upload-limits.ts'
@@ -108,6 +111,9 @@ export async function startIndexer(
     }),
   )
   const { libp2p, blocks } = host
+  const keys = await openSecretKeys(data, secrets.secretKeys)
+  requireKeys(keys, await neededKeys(pool))
+  const box = createSecretBox(keys)
   const auditLog = createAuditLog(database, sha256)
   const { leaseMs } = config
   const scheduler = createJobScheduler(
@@ -146,7 +152,7 @@ export async function startIndexer(
 
   const policy = { allowLoopback: !network.isReal }
   const webhooks = starting.use(
-    startWebhooks({ database, clock, logger: log('webhooks'), metrics }, policy),
+    startWebhooks({ database, secrets: box, clock, logger: log('webhooks'), metrics }, policy),
   )
   const sessions = createSessions(
     {
@@ -162,7 +168,7 @@ export async function startIndexer(
   if (alertUrl !== null && secrets.alertSecret !== null)
     starting.use(
       startAlerts(
-        { database, sources, clock, logger: log('alerts') },
+        { database, sources, secrets: box, clock, logger: log('alerts') },
         { url: alertUrl, secret: secrets.alertSecret, instance: hostname() },
       ),
     )
@@ -226,6 +232,7 @@ export async function startIndexer(
       now: clock.now,
       newId: randomUUID,
       newSecret: () => formatWebhookSecret(randomBytes(32)),
+      secrets: box,
       requireCallable: (target) => {
         const checked = checkUrl(target, policy)
         if (!checked.isSafe)
@@ -237,7 +244,8 @@ export async function startIndexer(
       receiveWebhook: createReceiveWebhook({
         secretOf: async (job) => {
           const id = EncodingJobId.safeParse(job)
-          return id.success ? ((await scheduler.find(id.data))?.webhookSecret ?? null) : null
+          const known = id.success ? await scheduler.find(id.data) : null
+          return known?.webhookSecret ? box.open(known.webhookSecret, known.owner) : null
         },
         receipts: webhooks.receipts,
         crypto: webhookCrypto,

@@ -8,7 +8,7 @@ export type WebhookEvent = {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly url: string
-  /** Signs the call; never sent. */
+  /** Signs the call; sealed for the owner, and never sent. */
   readonly secret: string
   readonly data: Readonly<Record<string, unknown>>
 }

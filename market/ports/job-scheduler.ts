@@ -33,6 +33,7 @@ export type NewEncodingJob = {
   readonly expiresAt?: Date
   readonly jobSignature?: string
   readonly webhookUrl?: string
+  /** Sealed for the owner. */
   readonly webhookSecret?: string
 }
 
@@ -79,7 +80,7 @@ export type EncodingJob = {
   readonly progress: number
   readonly jobSignature: string | null
   readonly webhookUrl: string | null
-  /** Only for who signs webhooks: never for an answer. */
+  /** Sealed for the owner; opened only to sign, to verify, and for the owner itself. */
   readonly webhookSecret: string | null
   readonly marketJob: JobId | null
   /** What the encoder had for it by the chain; null where it had nothing, or nothing yet. */

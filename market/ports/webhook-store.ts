@@ -10,7 +10,9 @@ type DeliveryPhase = 'due' | 'delivered' | 'dead'
 export type LeasedDelivery = {
   /** Of the event: the same in every try. */
   readonly id: string
+  readonly owner: string
   readonly url: string
+  /** Sealed for the owner. */
   readonly secret: string
   readonly body: string
   /** Number of this try, from 1. Never the same twice, so it tells a late report from the present one. */

@@ -1,7 +1,9 @@
 import { webhookRetryDelayMs } from '../domain/webhook-retry.ts'
 import type { WebhookCrypto } from '../domain/webhook-signature.ts'
 import { signWebhook } from '../domain/webhook-signature.ts'
+import { MarketError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { SecretBox } from '../ports/secret-box.ts'
 import type { TryOutcome, WebhookSender } from '../ports/webhook-sender.ts'
 import type { DeliveryStep, LeasedDelivery, WebhookStore } from '../ports/webhook-store.ts'
 
@@ -9,6 +11,7 @@ export type DispatchWebhooksDeps = {
   readonly deliveries: WebhookStore
   readonly sender: WebhookSender
   readonly crypto: WebhookCrypto
+  readonly secrets: Pick<SecretBox, 'open'>
   readonly clock: Clock
   /** From 0 to 1. */
   readonly random: () => number
@@ -34,7 +37,7 @@ const gone = 410
 
 /** Sends what owners are to be told; see `WebhookStore` for the phases of a delivery. */
 export function createDispatchWebhooks(deps: DispatchWebhooksDeps): DispatchWebhooks {
-  const { deliveries, sender, crypto, clock, onTry } = deps
+  const { deliveries, sender, clock, onTry } = deps
   return {
     lease: (limit) => {
       const now = clock.now()
@@ -43,8 +46,8 @@ export function createDispatchWebhooks(deps: DispatchWebhooksDeps): DispatchWebh
     },
     deliver: async (delivery, signal) => {
       try {
-        const call = signedCall(delivery, { crypto, clock })
-        const outcome = await sender.send(call, signal)
+        const call = signedCall(delivery, deps)
+        const outcome = call ? await sender.send(call, signal) : unsigned
         const step = stepAfter(delivery, outcome, deps)
         await deliveries.record(delivery, { outcome, step, at: new Date(clock.now()) })
         onTry?.(outcome, step)
@@ -56,16 +59,30 @@ export function createDispatchWebhooks(deps: DispatchWebhooksDeps): DispatchWebh
   }
 }
 
-/** Each try is signed anew: its time must be within the receiver's window. */
+/** Nothing goes out that cannot be signed; the owner reads why. */
+const unsigned: TryOutcome = { type: 'unanswered', reason: 'secret-unreadable', latencyMs: 0 }
+
+/** Each try is signed anew: its time must be within the receiver's window. Null where the secret cannot be read. */
 function signedCall(
-  { id, url, secret, body: text }: LeasedDelivery,
-  { crypto, clock }: Pick<DispatchWebhooksDeps, 'crypto' | 'clock'>,
+  { id, owner, url, secret: sealed, body: text }: LeasedDelivery,
+  { crypto, secrets, clock }: Pick<DispatchWebhooksDeps, 'crypto' | 'secrets' | 'clock'>,
 ) {
   const body = new TextEncoder().encode(text)
   const timestamp = Math.floor(clock.now() / 1_000)
+  const secret = opened(secrets, sealed, owner)
+  if (secret === null) return null
   const signed = signWebhook({ id, timestamp, body }, secret, crypto)
   const headers = { 'content-type': 'application/json', 'user-agent': 'spk-encoder', ...signed }
   return { url, headers, body }
+}
+
+function opened(secrets: Pick<SecretBox, 'open'>, sealed: string, owner: string): string | null {
+  try {
+    return secrets.open(sealed, owner)
+  } catch (error) {
+    if (error instanceof MarketError && error.code === 'secret-unreadable') return null
+    throw error
+  }
 }
 
 function stepAfter(

@@ -14,6 +14,7 @@ export type WatchAlertsDeps = {
 
 export type AlertReceiver = {
   readonly url: string
+  /** Sealed for {@link operatorName}. */
   readonly secret: string
   /** This process' machine: disks are its own, all else is the database's. */
   readonly instance: string

@@ -100,5 +100,6 @@ Then: /api is the API as a page, /openapi.json its description, /health and /met
 Several may share one database: one reads the chain, all serve.
 
 Environment: DATABASE_URL names a Postgres server (14 to 18) to use instead of its own, SPK_ALERT_SECRET (whsec_…) signs what
---alert-url is told; FFMPEG_PATH and FFPROBE_PATH name the programs to use; SPK_DATA is the directory for data directories;
+--alert-url is told; SPK_SECRET_KEYS (64 hex digits each, separated by commas) seal the webhook secrets in the database, the first
+seals and all open, and where there is none the data directory has one: indexers of one database need the same; FFMPEG_PATH and FFPROBE_PATH name the programs to use; SPK_DATA is the directory for data directories;
 SPK_LOG_LEVEL is debug, info, warn, error or silent.`

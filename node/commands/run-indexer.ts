@@ -46,6 +46,7 @@ async function serve(flags: IndexerFlags, { signal, announce }: Lifetime): Promi
       secrets: {
         databaseUrl: secrets.databaseUrl ?? null,
         alertSecret: secrets.alertSecret ?? null,
+        secretKeys: secrets.secretKeys ?? [],
       },
       logger,
       signal,

@@ -3,6 +3,7 @@ import type { PostgresDatabase } from '#market/adapters/postgres/database.ts'
 import { createWebhookReceipts } from '#market/adapters/postgres/webhook-receipts.ts'
 import { createWebhookStore } from '#market/adapters/postgres/webhook-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
+import type { SecretBox } from '#market/ports/secret-box.ts'
 import type { WebhookReceipts } from '#market/ports/webhook-receipts.ts'
 import type { WebhookStore } from '#market/ports/webhook-store.ts'
 import { createDispatchWebhooks } from '#market/services/dispatch-webhooks.ts'
@@ -24,6 +25,7 @@ export type Webhooks = AsyncDisposable & {
 
 export type WebhooksDeps = {
   readonly database: PostgresDatabase
+  readonly secrets: SecretBox
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Pick<Metrics, 'webhookTry'>
@@ -36,7 +38,7 @@ const everyMs = 3_600_000
 
 /** Sends what is due and forgets what is old, until disposed. Every indexer of a database may do both. */
 export function startWebhooks(
-  { database, clock, logger, metrics }: WebhooksDeps,
+  { database, secrets, clock, logger, metrics }: WebhooksDeps,
   policy: AddressPolicy,
 ): Webhooks {
   const deliveries = createWebhookStore(database)
@@ -45,7 +47,7 @@ export function startWebhooks(
     deliveries,
     sender: createWebhookSender({ resolve: resolveName, now: clock.now }, { policy }),
     crypto: webhookCrypto,
-    clock,
+    ...{ secrets, clock },
     random: Math.random,
     onTry: metrics.webhookTry,
   })

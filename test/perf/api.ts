@@ -47,7 +47,7 @@ async function main(): Promise<void> {
         ffmpeg: { ffmpegPath: undefined, ffprobePath: undefined, searchPath },
       },
       {
-        secrets: { databaseUrl: postgres.url, alertSecret: null },
+        secrets: { databaseUrl: postgres.url, alertSecret: null, secretKeys: [] },
         logger: silent,
         signal: untroubled,
       },

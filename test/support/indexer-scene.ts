@@ -3,6 +3,7 @@ import type { HiveAccount } from '#protocol/ids.ts'
 import { alice } from './builders.ts'
 import { anEncodingJob, claimed, granted, leaseOf } from './encoding-jobs.ts'
 import type { TestIndexer } from './indexer-server.ts'
+import { testSecrets } from './secrets.ts'
 import { webhookSecret } from './webhooks.ts'
 
 /**
@@ -16,7 +17,7 @@ export async function setScene({ scheduler, encoders, settings, query }: TestInd
     ...{ hwAccel: 'none', slots: 2, perMinute: null, capabilities: [] },
   })
   const own = { tiers: ['agent'], budget: null, webhookUrl: 'https://alice.example/hook' } as const
-  const secret = { webhookSecret }
+  const secret = { webhookSecret: testSecrets.seal(webhookSecret, alice) }
   granted(await scheduler.submit(anEncodingJob({ ...own, ...secret })))
   const held = leaseOf(await claimed(scheduler, encoder, ['agent']))
   const waiting = granted(await scheduler.submit(anEncodingJob({ ...own, ...secret }))).id

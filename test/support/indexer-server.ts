@@ -23,6 +23,7 @@ import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { openTestDatabase } from './postgres.ts'
+import { testSecrets } from './secrets.ts'
 
 export type ApiAnswer = {
   readonly status: number
@@ -58,6 +59,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
     requireCallable: () => undefined,
     newId: randomUUID,
     newSecret: () => formatWebhookSecret(randomBytes(32)),
+    secrets: testSecrets,
     feed: { follow: async () => undefined },
     ...{ chain, live, now: Date.now },
     prepareAward: async () => {
@@ -67,8 +69,10 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
     browserEncodes: noTabs,
     webhooks: createWebhookStore(opened.database),
     receiveWebhook: createReceiveWebhook({
-      secretOf: async (job) =>
-        (await scheduler.find(EncodingJobId.parse(job)))?.webhookSecret ?? null,
+      secretOf: async (id) => {
+        const job = await scheduler.find(EncodingJobId.parse(id))
+        return job?.webhookSecret ? testSecrets.open(job.webhookSecret, job.owner) : null
+      },
       receipts: createWebhookReceipts(opened.database),
       ...{ crypto: webhookCrypto, clock: { now: Date.now } },
       apply: createApplyWebhook(scheduler),

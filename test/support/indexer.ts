@@ -58,7 +58,7 @@ export async function anIndexer(
         ...overrides,
       },
       {
-        secrets: { databaseUrl: await emptyDatabase(), alertSecret: null },
+        secrets: { databaseUrl: await emptyDatabase(), alertSecret: null, secretKeys: [] },
         logger: silent,
         signal: untroubled,
       },

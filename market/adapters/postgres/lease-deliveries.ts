@@ -37,7 +37,7 @@ export async function leaseDeliveries(
     update webhook_deliveries
     set tries = tries + 1, next_try_at = ${until}, lease_expires_at = ${until}
     from chosen where webhook_deliveries.id = chosen.id
-    returning webhook_deliveries.id, url, secret, body, tries, tries_allowed as "triesAllowed"
+    returning webhook_deliveries.id, webhook_deliveries.owner, url, secret, body, tries, tries_allowed as "triesAllowed"
   `)
   return rows
 }

@@ -15,6 +15,7 @@ import type { RoutingTerms } from '../../domain/routing.ts'
 import { MarketError } from '../../errors.ts'
 import type { JobPlans } from '../../ports/job-plans.ts'
 import type { EncodingEvent, EncodingJob, JobScheduler } from '../../ports/job-scheduler.ts'
+import type { SecretBox } from '../../ports/secret-box.ts'
 import type { EncodingSettings, SettingsStore } from '../../ports/settings-store.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { mount } from '../mount.ts'
@@ -30,10 +31,11 @@ export type JobRouteDeps = {
   readonly requireCallable: (url: string) => void
   readonly newId: () => string
   readonly newSecret: () => string
+  readonly secrets: SecretBox
 }
 
 export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
-  const { scheduler, settings } = deps
+  const { scheduler, settings, secrets } = deps
   mount(router, submitJobRoute, async ({ body, caller }) => {
     const owner = signedIn(caller)
     const usual = await settings.find(owner)
@@ -41,7 +43,7 @@ export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
     const terms = termsOf(body, usual)
     const webhookUrl = body.webhookUrl ?? usual.webhookUrl
     if (webhookUrl !== null) deps.requireCallable(webhookUrl)
-    const webhookSecret = deps.newSecret()
+    const webhookSecret = secrets.seal(deps.newSecret(), owner)
     const id = body.id ?? EncodingJobId.parse(deps.newId())
     const job = settled(
       await scheduler.submit(
@@ -53,7 +55,11 @@ export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
       ),
     )
     // A job that was here already keeps the secret it had.
-    return { job: await detailsOf(deps, job), webhookSecret: job.webhookSecret }
+    const { webhookSecret: kept } = job
+    return {
+      job: await detailsOf(deps, job),
+      webhookSecret: kept && secrets.open(kept, owner),
+    }
   })
   mount(router, listJobsRoute, async ({ query }) => {
     const { cursor, limit, owner, phase, tier, encoder } = query

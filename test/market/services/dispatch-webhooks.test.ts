@@ -3,7 +3,9 @@ import { refusalOfWebhook } from '#market/domain/webhook-signature.ts'
 import type { WebhookCall } from '#market/ports/webhook-sender.ts'
 import type { DispatchWebhooks } from '#market/services/dispatch-webhooks.ts'
 import { createDispatchWebhooks } from '#market/services/dispatch-webhooks.ts'
+import { createSecretBox } from '#node/secrets/secret-box.ts'
 import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
+import { testSecrets } from '#test/support/secrets.ts'
 import {
   aReceiver,
   aWebhookEvent,
@@ -21,7 +23,7 @@ function aDispatcher(answer?: (call: WebhookCall) => number | Promise<number>) {
   const receiver = aReceiver(answer)
   const clock = { time: aWebhookEvent().at, now: () => clock.time }
   const dispatch = createDispatchWebhooks({
-    ...{ deliveries, sender: receiver.sender, crypto: webhookCrypto, clock },
+    ...{ deliveries, sender: receiver.sender, crypto: webhookCrypto, secrets: testSecrets, clock },
     random: () => 0.5,
   })
   return { ...receiver, clock, dispatch }
@@ -90,7 +92,7 @@ test('a receiver that is gone is not asked again', async () => {
 test('a receiver that asks for time gets it', async () => {
   const clock = { time: aWebhookEvent().at, now: () => clock.time }
   const dispatch = createDispatchWebhooks({
-    ...{ deliveries, crypto: webhookCrypto, clock, random: () => 0 },
+    ...{ deliveries, crypto: webhookCrypto, secrets: testSecrets, clock, random: () => 0 },
     sender: {
       send: async () => ({
         ...{ type: 'answered', status: 429, latencyMs: 1, answer: '' },
@@ -110,7 +112,13 @@ test('a process that dies between the call and its record has the same event sen
   const { dispatch, calls, clock } = aDispatcher()
   const id = await write(database)
   const dying = createDispatchWebhooks({
-    ...{ sender: aReceiver().sender, crypto: webhookCrypto, clock, random: () => 0 },
+    ...{
+      sender: aReceiver().sender,
+      crypto: webhookCrypto,
+      secrets: testSecrets,
+      clock,
+      random: () => 0,
+    },
     deliveries: { ...deliveries, record: () => Promise.reject(new Error('connection lost')) },
   })
   const [taken] = await dying.lease(1)
@@ -134,4 +142,15 @@ test('a process that stops gives back what it was sending', async () => {
   await stopping.dispatch.deliver(taken!, stop.signal)
   expect(await round(other.dispatch)).toBe(1)
   expect(other.calls.map(({ headers }) => headers['webhook-id'])).toEqual([id])
+})
+
+test('what cannot be signed is not sent, and its owner is told why', async () => {
+  const { dispatch, calls } = aDispatcher()
+  const secret = createSecretBox([new Uint8Array(32)]).seal(webhookSecret, 'alice')
+  await write(database, { secret })
+  await round(dispatch)
+  expect(calls).toEqual([])
+  expect(await deliveries.list('alice', { limit: 1 })).toMatchObject([
+    { phase: 'due', tries: 1, lastError: 'secret-unreadable' },
+  ])
 })

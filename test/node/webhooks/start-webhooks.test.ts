@@ -13,6 +13,7 @@ import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
 import { alice } from '#test/support/builders.ts'
 import { anEncodingJob, granted } from '#test/support/encoding-jobs.ts'
 import { aRecordingLogger } from '#test/support/recording-logger.ts'
+import { testSecrets } from '#test/support/secrets.ts'
 import { aWebhookStore, webhookSecret } from '#test/support/webhooks.ts'
 
 const { database, pool } = await aWebhookStore()
@@ -55,14 +56,15 @@ test('an owner and an operator are called over HTTP, and can verify it', async (
   await using server = await aReceivingServer()
   const metrics = createMetrics({ sources, logger }, { version: '1.0.0', withProcess: false })
   await using webhooks = startWebhooks(
-    { database, clock, logger, metrics },
+    { database, secrets: testSecrets, clock, logger, metrics },
     { allowLoopback: true },
   )
-  const told = { webhookUrl: server.url, webhookSecret }
+  const sealed = testSecrets.seal(webhookSecret, alice)
+  const told = { webhookUrl: server.url, webhookSecret: sealed }
   const { id } = granted(await scheduler.submit(anEncodingJob(told)))
   await pool.query("update encoding_jobs set created_at = now() - interval '1 hour'")
   await using _alerts = startAlerts(
-    { database, sources, clock, logger },
+    { database, sources, secrets: testSecrets, clock, logger },
     { url: server.url, secret: webhookSecret, instance: 'test' },
   )
   const delivered = async () => {
@@ -75,6 +77,8 @@ test('an owner and an operator are called over HTTP, and can verify it', async (
     .poll(delivered, { timeout: 15_000 })
     .toEqual(expect.arrayContaining(['job.submitted', 'alert.firing']))
   expect(server.got.every(believed)).toBe(true)
+  const { rows: stored } = await pool.query('select secret from webhook_deliveries')
+  expect(JSON.stringify(stored)).not.toContain('whsec_')
   const bodies = server.got.map(({ body }) => JSON.parse(body.toString()))
   expect(bodies).toContainEqual(expect.objectContaining({ type: 'job.submitted', job: id }))
   const alert = bodies.find(({ data }) => data.name === 'queue-age')
@@ -89,7 +93,7 @@ test('where development does not allow it, nothing of this machine is called', a
   await using server = await aReceivingServer()
   const metrics = createMetrics({ sources, logger }, { version: '1.0.0', withProcess: false })
   await using webhooks = startWebhooks(
-    { database, clock, logger, metrics },
+    { database, secrets: testSecrets, clock, logger, metrics },
     { allowLoopback: false },
   )
   granted(await scheduler.submit(anEncodingJob({ webhookUrl: server.url, webhookSecret })))

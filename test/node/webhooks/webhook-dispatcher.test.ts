@@ -3,6 +3,7 @@ import { createDispatchWebhooks } from '#market/services/dispatch-webhooks.ts'
 import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
 import { startWebhookDispatcher } from '#node/webhooks/webhook-dispatcher.ts'
 import { aRecordingLogger } from '#test/support/recording-logger.ts'
+import { testSecrets } from '#test/support/secrets.ts'
 import { aReceiver, aWebhookStore, write } from '#test/support/webhooks.ts'
 
 const { database, deliveries } = await aWebhookStore()
@@ -11,7 +12,7 @@ function start(answer?: () => number | Promise<number>, slots?: number) {
   const receiver = aReceiver(answer)
   const clock = { now: Date.now }
   const dispatch = createDispatchWebhooks({
-    ...{ deliveries, sender: receiver.sender, crypto: webhookCrypto, clock },
+    ...{ deliveries, sender: receiver.sender, crypto: webhookCrypto, secrets: testSecrets, clock },
     random: Math.random,
   })
   const running = startWebhookDispatcher(

@@ -5,6 +5,7 @@ import { createDispatchWebhooks } from '#market/services/dispatch-webhooks.ts'
 import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
 import { alice, carol } from '#test/support/builders.ts'
 import { anEncodingJob, aResult, claimed, granted, leaseOf } from '#test/support/encoding-jobs.ts'
+import { testSecrets } from '#test/support/secrets.ts'
 import { aReceiver, aWebhookStore, webhookSecret } from '#test/support/webhooks.ts'
 
 const { deliveries, pool } = await aWebhookStore()
@@ -84,7 +85,7 @@ test('the calls are due at once, and go out signed with the secret of the job', 
   const { sender, calls } = aReceiver()
   const clock = { now: () => Date.now() + 1_000 }
   const dispatch = createDispatchWebhooks({
-    ...{ deliveries, sender, crypto: webhookCrypto, clock, random: () => 0 },
+    ...{ deliveries, sender, crypto: webhookCrypto, secrets: testSecrets, clock, random: () => 0 },
   })
   for (const delivery of await dispatch.lease(10))
     await dispatch.deliver(delivery, new AbortController().signal)
