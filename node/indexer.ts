@@ -14,6 +14,7 @@ import { createRegistryReader } from '#market/adapters/postgres/registry-reader.
 import { neededKeys } from '#market/adapters/postgres/sealed-secrets.ts'
 import { createSessionStore } from '#market/adapters/postgres/session-store.ts'
 import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
+import { createSharedLimiter } from '#market/adapters/postgres/shared-limiter.ts'
 import { createApplyWebhook } from '#market/api/apply-webhook.ts'
 import { createIndexerApp } from '#market/api/indexer-app.ts'
 import { deedOf } from '#market/domain/audit-entry.ts'
@@ -233,6 +234,7 @@ export async function startIndexer(
       newId: randomUUID,
       newSecret: () => formatWebhookSecret(randomBytes(32)),
       secrets: box,
+      sharedLimiter: createSharedLimiter(pool),
       requireCallable: (target) => {
         const checked = checkUrl(target, policy)
         if (!checked.isSafe)

@@ -4,6 +4,8 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import Koa from 'koa'
 import helmet from 'koa-helmet'
+import type { RateLimiterAbstract } from 'rate-limiter-flexible'
+import type { RateLimit } from '../ports/rate-limit.ts'
 import { describeApi } from './open-api.ts'
 import { problemResponses } from './problems.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -44,6 +46,7 @@ export type IndexerAppDeps = JobRouteDeps &
   MarketRouteDeps &
   WebhookRouteDeps &
   HealthDeps & {
+    readonly sharedLimiter: (name: string, limit: RateLimit) => RateLimiterAbstract
     /** Other routers, served under the same roof: gateway, uploads, metrics, the page of the API. */
     readonly routers: readonly Router[]
     readonly log: {
@@ -85,6 +88,7 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
     whereCounted(
       limitRates(options.rateLimits, {
         accountOf: deps.sessions.accountOf,
+        shared: deps.sharedLimiter,
         isCostly: isSigningIn,
       }),
     ),

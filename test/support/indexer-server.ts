@@ -8,6 +8,7 @@ import { createJobPlans } from '#market/adapters/postgres/job-plans.ts'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
+import { createSharedLimiter } from '#market/adapters/postgres/shared-limiter.ts'
 import { createWebhookReceipts } from '#market/adapters/postgres/webhook-receipts.ts'
 import { createWebhookStore } from '#market/adapters/postgres/webhook-store.ts'
 import { createApplyWebhook } from '#market/api/apply-webhook.ts'
@@ -60,6 +61,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
     newId: randomUUID,
     newSecret: () => formatWebhookSecret(randomBytes(32)),
     secrets: testSecrets,
+    sharedLimiter: createSharedLimiter(opened.pool),
     feed: { follow: async () => undefined },
     ...{ chain, live, now: Date.now },
     prepareAward: async () => {

@@ -1,0 +1,2 @@
+/** So many requests within so many seconds. */
+export type RateLimit = { readonly requests: number; readonly seconds: number }
