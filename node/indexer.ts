@@ -238,7 +238,7 @@ export async function startIndexer(
       requireCallable: (target) => {
         const checked = checkUrl(target, policy)
         if (!checked.isSafe)
-          throw new MarketError('request-invalid', `Webhooks cannot go there: ${checked.reason}.`)
+          throw new MarketError('address-refused', `Webhooks cannot go there: ${checked.reason}.`)
       },
       prepareAward,
       previewPlan: createPreviewPlan({ encoders, scheduler }),

@@ -11,7 +11,11 @@ const Milli = z
 
 /** HBD as every record carries it, "1.234 HBD", and as memory holds it: a branded bigint of milli-HBD. */
 export const MilliHbd = z.codec(
-  z.string().regex(hbdText, 'not an amount like "1.234 HBD"'),
+  // The pattern as others are told it leaves out the last tenth, which only the number's own limit parts from what is too much.
+  z
+    .string()
+    .regex(hbdText, 'not an amount like "1.234 HBD"')
+    .meta({ pattern: '^(0|[1-9][0-9]{0,14})\\.[0-9]{3} HBD$' }),
   Milli,
   {
     decode: (text) => BigInt(text.replace('.', '').slice(0, -' HBD'.length)),

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-const accountName = /^[a-z][a-z0-9-]+[a-z0-9](\.[a-z][a-z0-9-]+[a-z0-9])*$/
+const label = '[a-z][a-z0-9-]+[a-z0-9]'
+const accountName = new RegExp(`^${label}(\\.${label})*$`)
+/** With 20 to 33 characters in all the account has 3 to 16. */
+const jobName = new RegExp(`^${label}(\\.${label})*:[0-9a-f]{16}$`)
 
 /** A Hive account name: 3 to 16 characters in dot-separated segments of at least three (hived `is_valid_account_name`). */
 export const HiveAccount = z
@@ -17,9 +20,9 @@ export type HiveAccount = z.infer<typeof HiveAccount>
  */
 export const JobId = z
   .string()
+  .min(20)
   .max(33)
-  .regex(/^[^:]+:[0-9a-f]{16}$/, 'not a job id')
-  .refine((id) => isAccountName(id.slice(0, -17)), 'not the job id of an account')
+  .regex(jobName, 'not the job id of an account')
   .brand<'JobId'>()
 export type JobId = z.infer<typeof JobId>
 
@@ -64,6 +67,7 @@ export const PeerId = z
   .string()
   .regex(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/, 'not an Ed25519 peer id')
   .refine((id) => decodeBase58(id) >> 256n === ed25519Prefix, 'not an Ed25519 peer id')
+  .meta({ format: 'libp2p-peer-id' })
   .brand<'PeerId'>()
 export type PeerId = z.infer<typeof PeerId>
 
@@ -99,11 +103,6 @@ export function parseChainTime(text: string): ChainTime {
 /** The inverse of {@link parseChainTime}, as Hive operations carry it. */
 export function formatChainTime(time: ChainTime): string {
   return new Date(time * 1000).toISOString().slice(0, 19)
-}
-
-/** As {@link HiveAccount}, without the cost of a parse: every operation of a job names one. */
-function isAccountName(text: string): boolean {
-  return text.length >= 3 && text.length <= 16 && accountName.test(text)
 }
 
 function decodeBase58(text: string): bigint {

@@ -9,7 +9,7 @@ export function writeCursor(at: Date, id: string): Cursor {
   return formatPlace([at.toISOString(), id])
 }
 
-/** Throws `request-invalid` for a text that no list has given. */
+/** Throws `cursor-unknown` for a text that no list has given. */
 export function readCursor(cursor: Cursor): { readonly at: Date; readonly id: string } {
   const [at, id] = parsePlace(cursor, Place)
   return { at: new Date(at), id }

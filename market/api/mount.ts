@@ -6,6 +6,8 @@ import type { HiveAccount } from '#protocol/ids.ts'
 import type { Route } from '#protocol/route.ts'
 import { MarketError } from '../errors.ts'
 import { readBody } from './read-body.ts'
+import { rights } from './rights.ts'
+import { signedIn } from './routes/callers.ts'
 
 /** A route's handler: what comes in is parsed, what goes out is encoded by the route. */
 export type Handler<R> =
@@ -31,10 +33,12 @@ export function mount<R extends Route>(router: Router, route: R, handler: Handle
     context.res.once('close', () => {
       if (!context.res.writableEnded) gone.abort()
     })
+    const caller = callerOf(context)
+    // Before anything is read: what nobody may do, nobody needs to say.
+    if (rights.get(route)?.caller === 'account') signedIn(caller)
     const params = parse(route.params, context.params)
     const query = route.query ? parse(route.query, context.query) : undefined
     const body = parse(route.body, await readSent(context.req, route))
-    const caller = callerOf(context)
     const authorization = context.get('authorization')
     const origin = context.get('origin')
     const request = { params, query, body, caller, authorization, origin, signal: gone.signal }

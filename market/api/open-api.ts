@@ -85,10 +85,11 @@ const problem: Json = {
 }
 
 /** The wire's side of a schema: texts where memory has bigints and dates. */
-function schemaOf(schema: z.ZodType): Json {
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): Json {
   const { $schema: _, ...described } = z.toJSONSchema(schema, {
-    io: 'input',
-    unrepresentable: 'any',
+    ...{ io, unrepresentable: 'any' },
+    // Of the types in memory; in OpenAPI it would mean that nobody may send it.
+    override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
   })
   return described
 }
@@ -99,7 +100,8 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): rea
     name,
     in: place,
     required: place === 'path' || !(member as z.ZodType).safeParse(undefined).success,
-    schema: schemaOf(member as z.ZodType),
+    // Numbers travel as digits here, which is what OpenAPI takes a number for.
+    schema: schemaOf(member as z.ZodType, 'output'),
   }))
 }
 

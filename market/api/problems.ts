@@ -34,12 +34,14 @@ export function problemResponses(
     try {
       await next()
       // What no route has answered, and methods that a path does not take.
-      if (context.status === 404 && context.body == null)
+      const isUnanswered = context.body == null
+      const allowed = context.response.get('allow')
+      if (isUnanswered && (context.status === 405 || (context.status === 501 && allowed !== '')))
+        answer('method-unknown', 405, `Here it is ${allowed}.`)
+      else if (isUnanswered && (context.status === 404 || context.status === 501)) {
+        context.remove('allow')
         answer('not-found', 404, 'There is nothing at this address.')
-      else if (context.status === 405)
-        answer('method-unknown', 405, `Here it is ${context.response.get('allow')}.`)
-      else if (context.status === 501 && context.body == null)
-        answer('method-unknown', 501, 'No address here knows this method.')
+      }
     } catch (error) {
       if (error instanceof MarketError) {
         if (error.code === 'unauthorized') context.set('www-authenticate', 'Bearer')

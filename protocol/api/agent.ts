@@ -6,6 +6,7 @@ import { defineRoute } from '../route.ts'
 import { EncoderId } from './encoders.ts'
 import { JobTerms, JobView, Moment } from './jobs.ts'
 import { none } from './paging.ts'
+import { plainText } from './text.ts'
 import { TierPlan } from './tier-plan.ts'
 
 /** What an encoder shows with every call about a job that it has claimed. */
@@ -48,7 +49,7 @@ export const progressRoute = defineRoute({
     ...lease,
     stage: Stage,
     progress: z.number().min(0).max(100),
-    details: z.string().max(500).optional(),
+    details: plainText(0, 500).optional(),
   }),
   reply: Renewed,
 })
@@ -67,7 +68,7 @@ export const releaseRoute = defineRoute({
   path: '/api/encoding/agent/release',
   summary: 'Give a claimed job back unharmed, as at a shutdown.',
   params: none,
-  body: z.strictObject({ ...lease, reason: z.string().min(1).max(500) }),
+  body: z.strictObject({ ...lease, reason: plainText(1, 500) }),
   reply: JobView,
 })
 
@@ -79,8 +80,8 @@ export const completeRoute = defineRoute({
   body: z.strictObject({
     ...lease,
     outputCid: Cid,
-    manifestPath: z.string().min(1).max(255),
-    qualities: z.array(z.string().max(8)).min(1).max(8),
+    manifestPath: plainText(1, 255),
+    qualities: z.array(plainText(0, 8)).min(1).max(8),
     processingTimeSec: z.number().min(0).max(10_000_000),
     outputSizeBytes: z.int().min(0),
   }),
@@ -94,7 +95,7 @@ export const failRoute = defineRoute({
   params: none,
   body: z.strictObject({
     ...lease,
-    error: z.string().min(1).max(2_000),
+    error: plainText(1, 2_000),
     retryable: z.boolean(),
     /** Why, by its kind; absent: by `retryable` alone. */
     class: FailureClass.optional(),

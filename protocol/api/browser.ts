@@ -7,7 +7,7 @@ import { defineRoute } from '../route.ts'
 import { lease } from './agent.ts'
 import { EncoderId } from './encoders.ts'
 import { JobView, Moment } from './jobs.ts'
-import { none } from './paging.ts'
+import { none, wholeNumber } from './paging.ts'
 
 /** A tab hands in pictures and sound apart, as every tree has them. */
 export const Track = z.enum(['video', 'audio'])
@@ -52,11 +52,11 @@ export const putSegmentRoute = defineRoute({
   params: z.strictObject({
     jobId: EncodingJobId,
     track: Track,
-    segment: z.coerce.number().int().min(0).max(9_999),
+    segment: wholeNumber(0, 9_999),
   }),
   query: z.strictObject({
     encoderId: EncoderId,
-    fencingToken: z.coerce.number().int().min(1),
+    fencingToken: wholeNumber(1),
   }),
   body: z.instanceof(Uint8Array),
   bodyBytes: segmentBytesLimit,

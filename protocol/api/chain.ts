@@ -4,7 +4,7 @@ import { Bid } from '../bid.ts'
 import { BlockHeight, BlockId, ChainTime, Cid, HiveAccount, JobId } from '../ids.ts'
 import { Progress } from '../progress.ts'
 import { defineRoute } from '../route.ts'
-import { Cursor, noBody, none, pageOf, pageQuery } from './paging.ts'
+import { Cursor, noBody, none, pageOf, pageQuery, wholeNumber } from './paging.ts'
 
 /** What the chain says. Whole numbers that may be larger than a float can hold travel as texts. */
 
@@ -157,7 +157,7 @@ export const networkRoute = defineRoute({
   path: '/api/encoding/network',
   summary: 'What escrows hold, what was paid day by day, and the median price of the last days.',
   params: none,
-  query: z.strictObject({ days: z.coerce.number().int().min(1).max(365).default(30) }),
+  query: z.strictObject({ days: wholeNumber(1, 365).default(30) }),
   body: noBody,
   reply: z.strictObject({
     at: At.nullable(),

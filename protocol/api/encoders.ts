@@ -6,6 +6,7 @@ import { Codec } from '../recipe.ts'
 import { defineRoute } from '../route.ts'
 import { Moment } from './jobs.ts'
 import { noBody, none, pageOf, pageQuery } from './paging.ts'
+import { plainText } from './text.ts'
 
 export const EncoderId = z
   .string()
@@ -18,18 +19,18 @@ const NodeCapability = z.strictObject({
   maxResolution: z.string().regex(/^([1-9]\d{1,3}p|4k|8k)$/),
   hwAccel: HwAccel,
   /** Times real time; null where nobody has measured. */
-  estimatedSpeed: z.number().positive().max(10_000).nullable(),
+  estimatedSpeed: z.number().min(0.001).max(10_000).nullable(),
 })
 
 const described = {
   id: EncoderId,
   kind: EncoderKind,
-  name: z.string().max(80).nullable(),
+  name: plainText(0, 80).nullable(),
   peer: PeerId.nullable(),
-  version: z.string().max(40).nullable(),
+  version: plainText(0, 40).nullable(),
   hwAccel: HwAccel,
   slots: z.int().min(1).max(256),
-  perMinute: z.record(z.string().max(8), z.string().regex(/^\d{1,9}\.\d{3} HBD$/)).nullable(),
+  perMinute: z.record(plainText(0, 8), z.string().regex(/^\d{1,9}\.\d{3} HBD$/)).nullable(),
   capabilities: z.array(NodeCapability).max(32).readonly(),
 }
 

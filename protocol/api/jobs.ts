@@ -4,7 +4,8 @@ import { EncoderKind, EncodingEventType, EncodingJobId, EncodingPhase } from '..
 import { Cid, HiveAccount, JobId } from '../ids.ts'
 import { Stage } from '../progress.ts'
 import { defineRoute } from '../route.ts'
-import { noBody, none, pageOf, pageQuery } from './paging.ts'
+import { noBody, none, pageOf, pageQuery, wholeNumber } from './paging.ts'
+import { plainText } from './text.ts'
 import { TierPlan } from './tier-plan.ts'
 
 /** Names of the binding presets. */
@@ -62,9 +63,15 @@ export type JobView = z.infer<typeof JobView>
 /** A job with its way from tier to tier. */
 const JobDetails = JobView.extend({ plan: TierPlan })
 
+/** Where an account wants to be called. */
+export const WebhookUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2_000)
+  .meta({ format: 'http-url' })
+
 /** What decides who may take a job. */
 const jobTerms = {
-  durationSeconds: z.number().positive().max(86_400).optional(),
+  durationSeconds: z.number().min(0.001).max(86_400).optional(),
   qualities: z.array(Quality).min(1).max(3).optional(),
   /** Kinds of encoder that may take it, the favourite first; absent: as the account's settings say. */
   tiers: z.array(EncoderKind).min(1).max(3).optional(),
@@ -79,12 +86,9 @@ const SubmitJob = z.strictObject({
   ...jobTerms,
   /** The caller's choice: the same job sent again, after an answer was lost, is the same job. */
   id: EncodingJobId.optional(),
-  permlink: z.string().min(1).max(255),
+  permlink: plainText(1, 255),
   inputCid: Cid,
-  webhookUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
-    .optional(),
+  webhookUrl: WebhookUrl.optional(),
 })
 
 const JobParams = z.strictObject({ id: EncodingJobId })
@@ -112,7 +116,7 @@ export const listJobsRoute = defineRoute({
     owner: HiveAccount.optional(),
     phase: EncodingPhase.optional(),
     tier: EncoderKind.optional(),
-    encoder: z.string().max(64).optional(),
+    encoder: plainText(0, 64).optional(),
   }),
   body: noBody,
   reply: pageOf('jobs', JobView),
@@ -152,8 +156,8 @@ export const jobHistoryRoute = defineRoute({
   summary: 'Everything that happened to a job, in order.',
   params: JobParams,
   query: z.strictObject({
-    after: z.coerce.number().int().min(0).default(0),
-    limit: z.coerce.number().int().min(1).max(500).default(100),
+    after: wholeNumber(0).default(0),
+    limit: wholeNumber(1, 500).default(100),
   }),
   body: noBody,
   reply: z.strictObject({ events: z.array(JobEventView).readonly() }),

@@ -10,9 +10,21 @@ export const Cursor = z
   .regex(/^[A-Za-z0-9_-]+$/, 'not a cursor of this list')
 export type Cursor = z.infer<typeof Cursor>
 
+/** A whole number as a query has it: digits and nothing else, said once. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return z.codec(
+    z.string().regex(/^\d{1,16}$/, 'not a whole number'),
+    z.int().min(least).max(most),
+    {
+      decode: Number,
+      encode: String,
+    },
+  )
+}
+
 /** Members of every list's query. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(pageLimit).default(20),
+  limit: wholeNumber(1, pageLimit).default(20),
   cursor: Cursor.optional(),
 }
 

@@ -3,7 +3,7 @@ import { MilliHbd } from '../amount.ts'
 import { EncoderKind } from '../encoding-job.ts'
 import { HiveAccount } from '../ids.ts'
 import { defineRoute } from '../route.ts'
-import { Quality } from './jobs.ts'
+import { Quality, WebhookUrl } from './jobs.ts'
 import { noBody } from './paging.ts'
 
 const distinct = (values: readonly string[]): boolean => new Set(values).size === values.length
@@ -17,17 +17,31 @@ const Wait = z
   .max(7 * day)
 
 export const Settings = z.strictObject({
-  tiers: z.array(EncoderKind).min(1).max(3).refine(distinct, 'named twice').readonly(),
-  qualities: z.array(Quality).min(1).max(3).refine(distinct, 'named twice').readonly(),
+  tiers: z
+    .array(EncoderKind)
+    .min(1)
+    .max(3)
+    .refine(distinct, 'named twice')
+    .meta({ uniqueItems: true })
+    .readonly(),
+  qualities: z
+    .array(Quality)
+    .min(1)
+    .max(3)
+    .refine(distinct, 'named twice')
+    .meta({ uniqueItems: true })
+    .readonly(),
   budget: MilliHbd.nullable(),
-  arbiters: z.array(HiveAccount).max(16).refine(distinct, 'named twice').readonly(),
+  arbiters: z
+    .array(HiveAccount)
+    .max(16)
+    .refine(distinct, 'named twice')
+    .meta({ uniqueItems: true })
+    .readonly(),
   /** Most that may be awarded, and released, without asking; null to ask always. */
   awardLimit: MilliHbd.nullable(),
   releaseLimit: MilliHbd.nullable(),
-  webhookUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
-    .nullable(),
+  webhookUrl: WebhookUrl.nullable(),
   /** For the account's own desktop agent, or page, to take a job, before the next tier may. */
   agentWaitSeconds: Wait,
   browserWaitSeconds: Wait,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EncodingJobId } from '../encoding-job.ts'
 import { defineRoute } from '../route.ts'
 import { Moment } from './jobs.ts'
-import { noBody, none } from './paging.ts'
+import { noBody, none, wholeNumber } from './paging.ts'
 
 /** Calls of encoders, signed with the secret of their job (Standard Webhooks). */
 export const incomingWebhookPath = '/api/encoding/webhook'
@@ -16,7 +16,7 @@ export const deliveriesRoute = defineRoute({
   summary: "Calls to the account's own webhooks, the newest first.",
   params: none,
   query: z.strictObject({
-    limit: z.coerce.number().int().min(1).max(100).default(20),
+    limit: wholeNumber(1, 100).default(20),
     after: z.uuid().optional(),
     job: EncodingJobId.optional(),
     phase: DeliveryPhase.optional(),

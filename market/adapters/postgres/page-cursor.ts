@@ -6,7 +6,7 @@ export function formatPlace(place: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url')
 }
 
-/** The place that a page's `next` says. Throws `request-invalid` for what no page of the same order ended with. */
+/** The place that a page's `next` says. Throws `cursor-unknown` for what no page of the same order ended with. */
 export function parsePlace<Place>(text: string, place: z.ZodType<Place>): Place {
   const json = z.string().transform((encoded, context) => {
     try {
@@ -18,7 +18,7 @@ export function parsePlace<Place>(text: string, place: z.ZodType<Place>): Place 
   })
   const parsed = json.pipe(place).safeParse(text)
   if (parsed.success) return parsed.data
-  throw new MarketError('request-invalid', 'The cursor is none of this list.')
+  throw new MarketError('cursor-unknown', 'The cursor is none of this list.')
 }
 
 /** One row more than a page was asked for says that there is another page. */

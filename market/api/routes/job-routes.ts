@@ -120,7 +120,7 @@ async function known(scheduler: JobScheduler, id: EncodingJobId): Promise<Encodi
 function jobIdOf(text: string): EncodingJobId {
   const id = EncodingJobId.safeParse(text)
   if (id.success) return id.data
-  throw new MarketError('request-invalid', 'The cursor is not one that this list has given.')
+  throw new MarketError('cursor-unknown', 'The cursor is not one that this list has given.')
 }
 
 /** Everything that is not its owner's secret. */
