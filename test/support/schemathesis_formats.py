@@ -1,0 +1,31 @@
+"""Values of formats that a pattern cannot say, for requests that the API has to take."""
+
+import schemathesis
+from hypothesis import strategies as st
+
+ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def peer_id(key: bytes) -> str:
+    """The libp2p peer id of an Ed25519 key of 32 bytes."""
+    value = int.from_bytes(bytes.fromhex("002408011220") + key, "big")
+    digits = ""
+    while value:
+        value, digit = divmod(value, 58)
+        digits = ALPHABET[digit] + digits
+    return "1" + digits
+
+
+schemathesis.openapi.format(
+    "libp2p-peer-id", st.binary(min_size=32, max_size=32).map(peer_id)
+)
+
+schemathesis.openapi.format(
+    "http-url",
+    st.builds(
+        "{}://{}.example{}".format,
+        st.sampled_from(["http", "https"]),
+        st.from_regex(r"\A[a-z][a-z0-9]{0,20}\Z"),
+        st.from_regex(r"\A(:[1-9][0-9]{0,3})?(/[a-z0-9/?&=%20._~-]{0,40})?\Z"),
+    ),
+)
