@@ -71,7 +71,6 @@ export const marketErrors = {
   'option-invalid': { status: 400, retryable: false },
   'child-failed': { status: 500, retryable: true },
   cancelled: { status: 499, retryable: true },
-  'secret-unreadable': { status: 500, retryable: false },
 } as const
 
 export type MarketErrorCode = keyof typeof marketErrors
