@@ -18,6 +18,8 @@ export type IndexerConfig = {
   /** Origins of pages, besides its own, that may call the API. */
   readonly origins: readonly string[]
   readonly isProxied: boolean
+  /** Folder of the built dashboard. */
+  readonly dashboard: string
   readonly pollMs: number
   /** How long whoever has a job of the queue may be silent; absent: as long as the queue usually allows. */
   readonly leaseMs?: number

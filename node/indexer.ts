@@ -39,6 +39,7 @@ import { isSealed } from './chain/envelopes.ts'
 import { refuseForeignChain } from './chain/hive-rpc.ts'
 import { openChain } from './chain/open-chain.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
+import { createDashboard } from './dashboard.ts'
 import { freeSpace } from './encoding/disk-guard.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
@@ -266,6 +267,7 @@ export async function startIndexer(
         createMetricsRouter(metrics),
         createApiPageRouter(),
       ],
+      pages: await createDashboard(config.dashboard),
       log: {
         request: (facts) => {
           log('http').debug('answered', facts)

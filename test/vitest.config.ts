@@ -35,6 +35,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'ui',
+          root: '.',
+          include: ['test/ui/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'network',
           root: '.',
           include: ['test/network/**/*.test.ts'],

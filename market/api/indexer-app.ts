@@ -49,6 +49,8 @@ export type IndexerAppDeps = JobRouteDeps &
     readonly sharedLimiter: (name: string, limit: RateLimit) => RateLimiterAbstract
     /** Other routers, served under the same roof: gateway, uploads, metrics, the page of the API. */
     readonly routers: readonly Router[]
+    /** What is served where none of these answers; absent for no pages. */
+    readonly pages?: Middleware
     readonly log: {
       readonly request: (facts: RequestFacts) => void
       readonly bug: (error: unknown, request: string) => void
@@ -111,6 +113,7 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
     context.body = document
   })
   for (const each of [router, ...deps.routers]) app.use(each.routes()).use(each.allowedMethods())
+  if (deps.pages) app.use(deps.pages)
   return app
 }
 
@@ -141,6 +144,10 @@ function securityHeaders(): Middleware {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
+        // The encoder of the sound, where a browser lacks one, is WebAssembly.
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        // A page finds its user's own desktop agent here.
+        connectSrc: ["'self'", 'http://127.0.0.1:3002'],
         imgSrc: ["'self'", 'data:', 'blob:'],
         mediaSrc: ["'self'", 'blob:'],
         workerSrc: ["'self'", 'blob:'],

@@ -9,7 +9,7 @@ export type CheckQueue = AsyncDisposable & {
   add(work: CheckWork): void
 }
 
-export type CheckWork = {
+type CheckWork = {
   readonly lease: Lease
   readonly processingTimeSec: number
   readonly judge: (options: {

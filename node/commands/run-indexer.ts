@@ -3,6 +3,7 @@ import { usualRateLimits } from '#market/api/rate-limits.ts'
 import { MarketError } from '#market/errors.ts'
 import description from '../../package.json' with { type: 'json' }
 import { readEnvironment } from '../config.ts'
+import { dashboardFolder } from '../dashboard.ts'
 import { defaultDataPath, openDataDirectory } from '../data-directory.ts'
 import { startIndexer } from '../indexer.ts'
 import type { Lifetime } from '../lifetime.ts'
@@ -33,6 +34,7 @@ async function serve(flags: IndexerFlags, { signal, announce }: Lifetime): Promi
       domain: flags.domain ?? `${flags.host}:${flags.port}`,
       origins: flags.origin ?? [],
       isProxied: flags.behindProxy === true,
+      dashboard: dashboardFolder,
       pollMs: flags.poll ?? network.pollMs,
       ...(flags.lease !== undefined && { leaseMs: flags.lease * 1_000 }),
       rebuild: flags.rebuild === true,

@@ -14,7 +14,7 @@ export const Track = z.enum(['video', 'audio'])
 export type Track = z.infer<typeof Track>
 
 /** No segment that a tab makes comes near it: four seconds of 480p, and the slack that caps allow. */
-export const segmentBytesLimit = 8 * 1024 * 1024
+const segmentBytesLimit = 8 * 1024 * 1024
 
 /** Everything a tab has to know to encode a job it has claimed: what the server measured of the source, and where each frame belongs. */
 export const BrowserPlan = z.strictObject({

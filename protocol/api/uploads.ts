@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Cid, HiveAccount } from '../ids.ts'
 import { Ladder } from '../ladder.ts'
+import { defineRoute } from '../route.ts'
+import { noBody } from './paging.ts'
 
 /** Where uploads are made and asked after: `POST` begins one (tus 1.0), `GET <path>/<id>` says what became of it. */
 export const uploadsPath = '/api/encoding/uploads'
@@ -38,3 +40,12 @@ export const UploadStatus = z.discriminatedUnion('phase', [
   upload('refused', { code: z.string(), message: z.string() }),
 ])
 export type UploadStatus = z.infer<typeof UploadStatus>
+
+export const uploadStatusRoute = defineRoute({
+  method: 'GET',
+  path: `${uploadsPath}/:id`,
+  summary: 'What became of an upload of the account that is signed in.',
+  params: z.strictObject({ id: UploadId }),
+  body: noBody,
+  reply: UploadStatus,
+})

@@ -42,6 +42,7 @@ async function main(): Promise<void> {
         ...{ listen: networks.devchain.listen, announce: [], bootstrap: [] },
         ...{ network: networks.devchain, rpc: [devchain.url], data: await makeFolder() },
         ...{ host: '127.0.0.1', port: 0, domain: 'bench', origins: [], isProxied: false },
+        dashboard: await makeFolder(),
         ...{ pollMs: 1_000, rebuild: false, denyList: null, alertUrl: null, version: '0.0.0' },
         rateLimits: { ...usualRateLimits, address: plenty, account: plenty },
         ffmpeg: { ffmpegPath: undefined, ffprobePath: undefined, searchPath },

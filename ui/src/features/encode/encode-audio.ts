@@ -1,0 +1,118 @@
+import type { InputAudioTrack } from 'mediabunny'
+import {
+  AudioSample,
+  AudioSampleSink,
+  AudioSampleSource,
+  canEncodeAudio,
+  EncodedPacket,
+  MpegTsOutputFormat,
+  NullTarget,
+  Output,
+  Quality,
+} from 'mediabunny'
+import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
+import type { AudioMeta } from './segment-muxer.ts'
+import { clockBaseSeconds, muxAudio } from './segment-muxer.ts'
+import { createSteadySound } from './steady-sound.ts'
+
+export type AudioWork = {
+  readonly track: InputAudioTrack
+  /** AAC frames of each segment. */
+  readonly frames: readonly number[]
+  readonly zero: number
+  readonly signal: AbortSignal
+  readonly onSegment: (segment: number, bytes: Uint8Array<ArrayBuffer>) => Promise<void>
+}
+
+const { channels, sampleRate, kbps } = audioPreset
+const quality = { bitrate: 1_000 * kbps }
+
+/** Encodes the whole sound: it takes seconds, and its segments hang together by the encoder's memory. */
+export async function encodeAudio(work: AudioWork): Promise<void> {
+  await provideEncoder()
+  const { track, frames, zero, signal } = work
+  const samples = frames.reduce((sum, count) => sum + count, 0) * aacFrameSamples
+  const steady = createSteadySound({ first: aacFrameSamples, end: samples })
+  const packets: EncodedPacket[] = []
+  let meta: AudioMeta | undefined
+  const source = new AudioSampleSource({
+    ...{ codec: 'aac', quality: new Quality(quality) },
+    transform: {
+      ...{ numberOfChannels: channels, sampleRate },
+      process: (sample) => {
+        const start = Math.round((sample.timestamp - zero) * sampleRate)
+        const pieces = steady.add(start, sample.numberOfFrames)
+        return pieces.map((piece) => pieceOf(sample, piece))
+      },
+    },
+    onEncodedPacket: (packet, described) => {
+      meta ??= described
+      packets.push(packet)
+    },
+  })
+  const output = new Output({ format: new MpegTsOutputFormat(), target: new NullTarget() })
+  output.addAudioTrack(source)
+  await output.start()
+  let last = { end: zero, channels: 2, rate: sampleRate as number }
+  for await (const sample of new AudioSampleSink(track).samples()) {
+    signal.throwIfAborted()
+    last = {
+      end: sample.timestamp + sample.duration,
+      channels: sample.numberOfChannels,
+      rate: sample.sampleRate,
+    }
+    await source.add(sample)
+    sample.close()
+  }
+  // Silence to the end and a little further: what is too much is cut.
+  const missing = zero + samples / sampleRate - last.end + 0.5
+  if (missing > 0) await source.add(silence(last, missing))
+  await output.finalize()
+  await packUp(work, packets, meta ?? {})
+}
+
+async function packUp(
+  { frames, signal, onSegment }: AudioWork,
+  packets: readonly EncodedPacket[],
+  meta: AudioMeta,
+): Promise<void> {
+  let next = 0
+  for (const [segment, count] of frames.entries()) {
+    signal.throwIfAborted()
+    const own = packets.slice(next, next + count).map((packet, index) => at(packet, next + index))
+    if (own.length < count) throw new Error('The encoder of the sound ended early.')
+    next += count
+    await onSegment(segment, await muxAudio(own, meta))
+  }
+}
+
+/** A packet at the time of its frame: encoders differ in what they take for the beginning. */
+function at({ data }: EncodedPacket, frame: number): EncodedPacket {
+  const seconds = aacFrameSamples / sampleRate
+  return new EncodedPacket(data, 'key', clockBaseSeconds + frame * seconds, seconds)
+}
+
+type Piece = { readonly silent: number } | { readonly from: number; readonly to: number }
+
+function pieceOf(sample: AudioSample, piece: Piece): AudioSample {
+  if ('from' in piece) return sample.trim(piece.from, piece.to)
+  return silence({ end: sample.timestamp, channels, rate: sampleRate }, piece.silent / sampleRate)
+}
+
+function silence(
+  { end, channels: count, rate }: { end: number; channels: number; rate: number },
+  seconds: number,
+): AudioSample {
+  return new AudioSample({
+    ...{ format: 'f32', sampleRate: rate, numberOfChannels: count, timestamp: end },
+    data: new Float32Array(Math.max(1, Math.round(seconds * rate)) * count),
+  })
+}
+
+/** Chromium on Linux brings no AAC encoder of its own; then, and only then, FFmpeg's is loaded. */
+async function provideEncoder(): Promise<void> {
+  const numbers = { numberOfChannels: channels, sampleRate, quality: new Quality(quality) }
+  if (await canEncodeAudio('aac', numbers)) return
+  const { registerAacEncoder } = await import('@mediabunny/aac-encoder')
+  registerAacEncoder()
+}

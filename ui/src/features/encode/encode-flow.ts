@@ -1,0 +1,125 @@
+import { cancelJobRoute, submitJobRoute } from '#protocol/api/jobs.ts'
+import type { EncodingJobId } from '#protocol/encoding-job.ts'
+import { callServer } from '#ui/shared/session.ts'
+import { claim, encodeJob, withKeptLease } from './encode-job.ts'
+import type { EncodeState } from './encode-state.ts'
+import { keepLease, keptLease } from './kept-lease.ts'
+import { pause } from './pause.ts'
+
+/** The encode of this tab, from the file to the tree. It outlives the page's parts that show it. */
+export type EncodeFlow = {
+  readonly state: () => EncodeState
+  readonly subscribe: (changed: () => void) => () => void
+  readonly start: (file: File) => void
+  /** Goes on with what a load of the page has cut short, if anything. */
+  readonly resume: () => void
+  /** Ends the encode and its job. */
+  readonly cancel: () => void
+  readonly reset: () => void
+}
+
+/** Shorter than this is what a tab may take. */
+const mostSeconds = 120
+
+export function createEncodeFlow(): EncodeFlow {
+  let current: EncodeState = { phase: 'idle' }
+  let calling = new AbortController()
+  let job: EncodingJobId | null = null
+  const listeners = new Set<() => void>()
+  const set = (state: EncodeState): void => {
+    current = state
+    for (const changed of listeners) changed()
+  }
+  const watch = () => ({ signal: calling.signal, onState: set })
+
+  const run = (work: () => Promise<EncodeState>): void => {
+    calling = new AbortController()
+    const { signal } = calling
+    work().then(set, (error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error)
+      if (!signal.aborted) set({ phase: 'failed', message, next: null })
+    })
+  }
+
+  const begin = async (file: File): Promise<EncodeState> => {
+    set({ phase: 'uploading', percent: 0, bytesPerSecond: 0, etaSeconds: null })
+    const { uploadSource } = await import('./upload-source.ts')
+    const { cid, seconds } = await uploadSource(file, {
+      signal: calling.signal,
+      onSent: ({ percent, bytesPerSecond }) => {
+        const left = (file.size * (100 - percent)) / 100
+        const etaSeconds = bytesPerSecond > 0 ? left / bytesPerSecond : null
+        set({ phase: 'uploading', percent, bytesPerSecond, etaSeconds })
+      },
+      onExamined: (percent) => set({ phase: 'examining', percent }),
+    })
+    if (seconds >= mostSeconds) throw new Error(tooLong(seconds))
+    set({ phase: 'waiting', job: null })
+    const submitted = await callServer(submitJobRoute, {
+      body: {
+        ...{ permlink: permlinkOf(file), inputCid: cid, durationSeconds: seconds },
+        ...{ qualities: ['480p'], tiers: ['browser', 'agent', 'community'] },
+      },
+    })
+    job = submitted.job.id
+    return await workUntilOwn({ file, cid })
+  }
+
+  /** An older job of the owner's may be in front of the own one: it is done first. */
+  const workUntilOwn = async (source: Parameters<typeof encodeJob>[1]): Promise<EncodeState> => {
+    for (;;) {
+      calling.signal.throwIfAborted()
+      const lease = await claim()
+      if (!lease) {
+        set({ phase: 'waiting', job })
+        await pause(1_000, calling.signal)
+        continue
+      }
+      const end = await withKeptLease(lease, () => encodeJob(lease, source, watch()))
+      if (lease.jobId === job || job === null) return end
+    }
+  }
+
+  return {
+    state: () => current,
+    subscribe: (changed) => {
+      listeners.add(changed)
+      return () => listeners.delete(changed)
+    },
+    start: (file) => run(() => begin(file)),
+    resume: () => {
+      const lease = keptLease()
+      if (!lease || current.phase !== 'idle') return
+      job = lease.jobId
+      set({ phase: 'waiting', job })
+      run(() => withKeptLease(lease, () => encodeJob(lease, null, watch())))
+    },
+    cancel: () => {
+      calling.abort(new Error('The encode was cancelled.'))
+      keepLease(null)
+      const id = job
+      job = null
+      if (id) void callServer(cancelJobRoute, { params: { id } }).catch(() => undefined)
+      set({ phase: 'idle' })
+    },
+    reset: () => {
+      job = null
+      set({ phase: 'idle' })
+    },
+  }
+}
+
+function tooLong(seconds: number): string {
+  const text = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
+  return `The video is ${text} long; a tab takes less than 2:00. Post it as a job for your desktop or the community.`
+}
+
+/** A name for people, from the file's own. */
+function permlinkOf({ name }: File): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/\.[^.]+$/, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+  return plain.slice(0, 200) || 'video'
+}

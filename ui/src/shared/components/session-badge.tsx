@@ -1,0 +1,17 @@
+import type { ReactElement } from 'react'
+import { signOut, useSession } from '#ui/shared/session.ts'
+import { Button } from './button.tsx'
+
+/** Who is signed in, in the head of every page. */
+export function SessionBadge(): ReactElement | null {
+  const session = useSession()
+  if (!session) return null
+  return (
+    <div className="flex items-center gap-3">
+      <span className="font-medium">@{session.account}</span>
+      <Button look="quiet" onClick={() => void signOut()}>
+        Sign out
+      </Button>
+    </div>
+  )
+}
