@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Projection } from '../../ports/projection-store.ts'
 import { insertAll, upsertAll } from './bulk-write.ts'
 import type { PostgresDatabase } from './database.ts'
@@ -22,7 +22,7 @@ import {
   chainStandings,
 } from './schema/chain.ts'
 
-type Queries = Pick<PostgresDatabase, 'insert' | 'delete'>
+type Queries = Pick<PostgresDatabase, 'execute' | 'delete'>
 
 /** Writes what a range changes, within the caller's transaction. Resolves to the sequence of the newest event. */
 export async function writeProjection(
@@ -74,17 +74,14 @@ async function removeGone(
       .delete(chainStandings)
       .where(and(eq(chainStandings.role, role), inArray(chainStandings.account, accounts)))
   }
-  for (const { account, role, counterpart, good } of custom)
-    if (good === null)
-      await step
-        .delete(chainCustom)
-        .where(
-          and(
-            eq(chainCustom.account, account),
-            eq(chainCustom.role, role),
-            eq(chainCustom.counterpart, counterpart),
-          ),
-        )
+  const lost = custom.filter(({ good }) => good === null)
+  if (lost.length === 0) return
+  const column = (name: 'account' | 'role' | 'counterpart') =>
+    sql`${sql.param(lost.map((each) => each[name]))}::text[]`
+  await step.execute(sql`
+    delete from ${chainCustom} kept
+    using unnest(${column('account')}, ${column('role')}, ${column('counterpart')}) as gone (account, role, counterpart)
+    where kept.account = gone.account and kept.role = gone.role and kept.counterpart = gone.counterpart`)
 }
 
 /** Empties everything that {@link writeProjection} fills. */
