@@ -5,7 +5,10 @@ import type { JobRow } from './job-row.ts'
 import { jobOf } from './job-row.ts'
 import type { Queue } from './queue.ts'
 
-/** The statement of a page: a filter that is not asked for is not in it, so that each has the index made for it. */
+/**
+ * The statement of a page: a filter that is not asked for is not in it, so that each has the index made for it. Which jobs are on
+ * the page is known from the index alone; only those are looked up.
+ */
 export function listStatement({ phase, owner, encoder, tier, after, limit }: JobQuery): {
   readonly text: string
   readonly values: readonly unknown[]
@@ -21,7 +24,10 @@ export function listStatement({ phase, owner, encoder, tier, after, limit }: Job
   ].filter((condition) => condition !== undefined)
   const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
   // One more than asked for tells whether another page follows.
-  const text = `select * from encoding_jobs ${where} order by created_at desc, id desc limit ${parameter(limit + 1)}`
+  const text = `
+    select j.* from (
+      select id, created_at from encoding_jobs ${where} order by created_at desc, id desc limit ${parameter(limit + 1)}
+    ) page join encoding_jobs j on j.id = page.id order by page.created_at desc, page.id desc`
   return { text, values }
 }
 
