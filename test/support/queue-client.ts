@@ -22,10 +22,16 @@ function note(what: 'claimed' | 'completed', { job, encoder, fencingToken }: Lea
   appendFileSync(file, `${what} ${job} ${encoder} ${fencingToken}\n`)
 }
 
+function chances(number: number): () => number {
+  const chance = createRandom(Number(seed) * 1_000 + number)
+  return () => chance.below(1_000) / 1_000
+}
+
+/** One for all, as in an indexer: their calls are asked together. */
+const scheduler = createJobScheduler({ pool, random: chances(999) }, { leaseMs: Number(leaseMs) })
+
 async function work(index: number): Promise<never> {
-  const chance = createRandom(Number(seed) * 1_000 + index)
-  const random = () => chance.below(1_000) / 1_000
-  const scheduler = createJobScheduler({ pool, random }, { leaseMs: Number(leaseMs) })
+  const random = chances(index)
   const encoder = { id: `${name}-${index}`, owner: account('carol') }
   const finish = async (lease: Lease): Promise<void> => {
     const outcome: SchedulerOutcome = await scheduler

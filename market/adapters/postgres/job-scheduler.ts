@@ -2,13 +2,9 @@ import type { Pool } from 'pg'
 import type { JobScheduler } from '../../ports/job-scheduler.ts'
 import { createAnnounce, watchAnnouncements } from './scheduler/announcements.ts'
 import { createClaimJob } from './scheduler/claim.ts'
+import { createCompleteJob } from './scheduler/complete.ts'
 import { createAllEventsAfter, createEventsAfter, createNewestEvent } from './scheduler/events.ts'
-import {
-  createCancel,
-  createCompleteJob,
-  createFailJob,
-  createReleaseJob,
-} from './scheduler/finish.ts'
+import { createCancel, createFailJob, createReleaseJob } from './scheduler/finish.ts'
 import { createRenewLease, createReportProgress } from './scheduler/hold.ts'
 import { createGetQueueDepth, createList } from './scheduler/list.ts'
 import type { Queue, SchedulerOptions } from './scheduler/queue.ts'

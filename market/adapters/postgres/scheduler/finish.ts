@@ -1,14 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { AuditDeed } from '../../../domain/audit-entry.ts'
 import { afterFailure } from '../../../domain/failure-class.ts'
 import { jitteredDelay } from '../../../domain/retry.ts'
-import type {
-  EncodingFailure,
-  EncodingResult,
-  Lease,
-  SchedulerOutcome,
-} from '../../../ports/job-scheduler.ts'
+import type { EncodingFailure, Lease, SchedulerOutcome } from '../../../ports/job-scheduler.ts'
 import { isHeld, leaseValues, refuse } from './hold.ts'
 import { inTransaction } from './in-transaction.ts'
 import type { JobRow } from './job-row.ts'
@@ -37,48 +31,8 @@ export function createReleaseJob({ pool, announce }: Queue) {
   }
 }
 
-const complete = {
-  name: 'complete-job',
-  text: withEvent("'completed'", {
-    update: `
-      update encoding_jobs j set
-        phase = 'completed', lease_expires_at = null, finished_at = now(), updated_at = now(), progress = 100,
-        output_cid = $4, manifest_path = $5, output_qualities = $6, processing_time_sec = $7, output_size_bytes = $8
-      where ${isHeld}`,
-    fields: "jsonb_build_object('encoder', job.assigned_encoder_id, 'outputCid', job.output_cid)",
-  }),
-}
-
-export function createCompleteJob({ pool, announce }: Queue) {
-  return async (lease: Lease, result: EncodingResult): Promise<SchedulerOutcome> => {
-    const { outputCid, manifestPath, qualities, processingTimeSec, outputSizeBytes } = result
-    const { rows } = await pool.query<JobRow>({
-      ...complete,
-      values: [
-        ...leaseValues(lease),
-        ...[outputCid, manifestPath, qualities, Math.fround(processingTimeSec), outputSizeBytes],
-      ],
-    })
-    if (rows[0]) {
-      announce()
-      return { ok: true, value: jobOf(rows[0]) }
-    }
-    const known = await findEnded(pool, lease)
-    // The column keeps seconds in 32 bits, and so does the comparison.
-    const asKept = (kept: EncodingResult) => ({
-      ...kept,
-      processingTimeSec: Math.fround(kept.processingTimeSec),
-    })
-    const isSame =
-      known?.phase === 'completed' &&
-      known.result !== null &&
-      isDeepStrictEqual(asKept(known.result), asKept(result))
-    return isSame ? { ok: true, value: known } : refuse(pool, lease)
-  }
-}
-
 /** The job if this very lease was its last. */
-async function findEnded(pool: Queue['pool'], { job, encoder, fencingToken }: Lease) {
+export async function findEnded(pool: Queue['pool'], { job, encoder, fencingToken }: Lease) {
   const known = await findJob(pool, job)
   const isLast = known?.assignedEncoderId === encoder && known.fencingToken === fencingToken
   return known && isLast ? known : null

@@ -12,10 +12,15 @@ import { leasedJobOf } from './job-row.ts'
 import type { Queue } from './queue.ts'
 import { milliseconds } from './queue.ts'
 
-/** Whether the lease of $1 (job), $2 (encoder) and $3 (token) holds for the row j. */
-export const isHeld = `
-  j.id = $1 and j.phase = 'leased' and j.assigned_encoder_id = $2 and j.fencing_token = $3
-  and j.lease_expires_at > now()`
+/** Whether the lease of a job by an encoder with a token holds for the row j. */
+export function isHeldBy(job: string, encoder: string, token: string): string {
+  return `
+    j.id = ${job} and j.phase = 'leased' and j.assigned_encoder_id = ${encoder} and j.fencing_token = ${token}
+    and j.lease_expires_at > now()`
+}
+
+/** Of {@link leaseValues}. */
+export const isHeld = isHeldBy('$1', '$2', '$3')
 
 export function leaseValues({ job, encoder, fencingToken }: Lease) {
   return [job, encoder, fencingToken]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ofAnybody, ofOwner } from '#market/adapters/postgres/scheduler/claim.ts'
 import { listStatement } from '#market/adapters/postgres/scheduler/list.ts'
-import type { JobPage, JobQuery } from '#market/ports/job-scheduler.ts'
+import type { JobPage, JobQuery, Lease } from '#market/ports/job-scheduler.ts'
 import { JobId } from '#protocol/ids.ts'
 import { account, alice, bob, carol } from '#test/support/builders.ts'
 import {
@@ -94,6 +94,94 @@ test('late, repeated and foreign calls are refused by name and change nothing', 
     refusal('ended'),
   )
   expect(await state()).toEqual(before)
+})
+
+test('callers at once get a job each in the order of the turns, and nobody the same', async () => {
+  await using queue = await openTestScheduler()
+  const { scheduler } = queue
+  const ids: string[] = []
+  for (const owner of [alice, alice, alice, bob, bob, carol])
+    ids.push(granted(await scheduler.submit(anEncodingJob({ owner }))).id)
+  const claims = await Promise.all(
+    Array.from({ length: 9 }, (_, index) =>
+      scheduler.claimJob({ id: `node-${index}`, owner: carol }, ['community']),
+    ),
+  )
+  const jobs = claims.filter((job) => job !== null)
+  expect(jobs.map(({ id }) => id).sort()).toEqual(ids.sort())
+  expect(jobs.map(({ owner }) => owner)).toEqual([alice, alice, bob, carol, alice, bob])
+  for (const [index, job] of claims.entries())
+    if (job) expect(job).toMatchObject({ assignedEncoderId: `node-${index}`, fencingToken: 1 })
+  const outcomes = await Promise.all(
+    jobs.map((job, index) =>
+      scheduler.completeJob(leaseOf(job), aResult({ outputSizeBytes: index })),
+    ),
+  )
+  expect(outcomes.map((outcome) => granted(outcome).result?.outputSizeBytes)).toEqual([
+    ...[0, 1, 2, 3, 4, 5],
+  ])
+  for (const { id } of jobs)
+    expect((await scheduler.eventsAfter(id, 0, 10)).map(({ type }) => type)).toEqual([
+      ...['submitted', 'claimed', 'completed'],
+    ])
+})
+
+test('of completions at once each is judged by itself', async () => {
+  await using queue = await openTestScheduler()
+  const { scheduler } = queue
+  const leases: Lease[] = []
+  for (let index = 0; index < 5; index += 1) {
+    granted(await scheduler.submit(anEncodingJob()))
+    leases.push(leaseOf(await claimed(scheduler, carols)))
+  }
+  const [good, twice, foreign, stale, unwritable] = leases as [Lease, Lease, Lease, Lease, Lease]
+  const complete = (lease: Lease, result = aResult()) => scheduler.completeJob(lease, result)
+  const outcomes = await Promise.allSettled([
+    complete(good),
+    complete(twice),
+    complete(twice),
+    complete(twice, aResult({ outputSizeBytes: 1 })),
+    complete({ ...foreign, encoder: 'somebody' }),
+    complete({ ...stale, fencingToken: 7 }),
+    complete({ ...good, job: anEncodingJob().id }),
+    complete(unwritable, aResult({ manifestPath: '\0' })),
+  ])
+  const told = outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') return 'rejected'
+    return outcome.value.ok ? outcome.value.value.phase : outcome.value.refusal
+  })
+  expect(told).toEqual([
+    ...['completed', 'completed', 'completed', 'ended'],
+    ...['not-holder', 'stale-token', 'not-found', 'rejected'],
+  ])
+  expect(granted(await complete(foreign)).phase).toBe('completed')
+  expect(await scheduler.find(unwritable.job)).toMatchObject({ phase: 'leased', result: null })
+  expect((await scheduler.eventsAfter(twice.job, 0, 10)).map(({ type }) => type)).toEqual([
+    ...['submitted', 'claimed', 'completed'],
+  ])
+})
+
+test('a completion waits for who has the row in hand, and those beside it do not', async () => {
+  await using queue = await openTestScheduler()
+  const { scheduler, pool } = queue
+  const leases: Lease[] = []
+  for (let index = 0; index < 2; index += 1) {
+    granted(await scheduler.submit(anEncodingJob()))
+    leases.push(leaseOf(await claimed(scheduler, carols)))
+  }
+  const [held, free] = leases as [Lease, Lease]
+  const client = await pool.connect()
+  await client.query('begin')
+  await client.query('select 1 from encoding_jobs where id = $1 for update', [held.job])
+  let isOver = false
+  const late = scheduler.completeJob(held, aResult()).finally(() => {
+    isOver = true
+  })
+  expect(granted(await scheduler.completeJob(free, aResult())).phase).toBe('completed')
+  expect(isOver).toBe(false)
+  await client.query('commit')
+  client.release()
+  expect(granted(await late).phase).toBe('completed')
 })
 
 test('agents and browsers get jobs of their owner only, the community those of anybody', async () => {
@@ -305,7 +393,7 @@ test('pages follow each other without a gap or a repeat, whatever the filter', a
   expect(await walk({ tier: 'agent' })).toHaveLength(0)
 })
 
-test('lists and claims of a long queue read an index in its order', async () => {
+test('lists and claims of a long queue read an index in its order, a page from the index alone', async () => {
   await using queue = await openTestScheduler()
   await queue.query(
     `insert into encoding_jobs (owner, permlink, input_cid, is_short, qualities, tiers, tier, turn, expires_at, created_at)
@@ -313,25 +401,41 @@ test('lists and claims of a long queue read an index in its order', async () => 
      from generate_series(1, 20000) n`,
     [aCid],
   )
-  await queue.query('analyze encoding_jobs')
+  // A page that another transaction might not see yet is looked up, index or not.
+  const settled = `select 1 from pg_class where relname = 'encoding_jobs' and relallvisible > 0.9 * relpages`
+  await expect
+    .poll(
+      async () => {
+        await queue.query('vacuum analyze encoding_jobs')
+        return (await queue.query(settled)).length
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(1)
   const plan = async (text: string, values: readonly unknown[]) =>
     JSON.stringify(await queue.query(`explain (format json) ${text}`, values))
   const after = { createdAt: new Date(), id: anEncodingJob().id }
   const filters = [{}, { owner: account('owner-1') }, { phase: 'queued' }, { tier: 'community' }]
-  for (const filter of [...filters, { encoder: 'x' }, { after }] as Partial<JobQuery>[]) {
-    const { text, values } = listStatement({ ...filter, limit: 20 })
-    const read = await plan(text, values)
-    expect(read).toContain('Index Scan')
-    expect(read).not.toMatch(/Seq Scan|"Sort"/)
-  }
+  for (const filter of [...filters, { encoder: 'x' }] as Partial<JobQuery>[])
+    for (const place of [{}, { after }]) {
+      const { text, values } = listStatement({ ...filter, ...place, limit: 20 })
+      const read = await plan(text, values)
+      expect(read).toContain('"Index Only Scan"')
+      expect(read).not.toMatch(/Seq Scan|Bitmap|"Sort"/)
+      // Only the jobs of the page are looked up, by their ids.
+      expect(read.match(/"Index Scan"[^{}]*?"Index Name":"(\w+)"/g)).toHaveLength(1)
+      expect(read).toMatch(/"Index Scan"[^{}]*?"Index Name":"encoding_jobs_pkey"/)
+    }
   const claims = [
-    [ofAnybody.text, ['community', 'x', 1_000]],
-    [ofOwner.text, ['community', 'x', 1_000, 'owner-1']],
+    [ofAnybody(1).text, ['community', ['x'], 1_000]],
+    [ofAnybody(16).text, ['community', Array(16).fill('x'), 1_000]],
+    [ofOwner.text, ['community', ['x'], 1_000, 'owner-1']],
   ] as const
   for (const [text, values] of claims) {
     const read = await plan(text, values)
     expect(read).toContain('encoding_jobs_claimable')
-    expect(read).not.toMatch(/"Sort"|"Seq Scan"/)
+    // Those that were picked are put in order once more: never the whole line.
+    expect(read).not.toMatch(/"Seq Scan"|Bitmap|"Sort"[^{}]*"Plans":\[\{"Node Type":"Index Scan"/)
   }
 })
 
