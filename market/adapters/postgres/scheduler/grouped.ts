@@ -1,3 +1,4 @@
+// biome-ignore lint/correctness/noUnresolvedImports: it is there, from pg-protocol, and the type checker knows it
 import { DatabaseError } from 'pg'
 
 type Waiting<Call, Answer> = {
