@@ -7,7 +7,7 @@ import type {
   ProjectionSource,
   ProjectionStore,
 } from '#market/ports/projection-store.ts'
-import { projectBlocks } from '#market/services/project-blocks.ts'
+import { joinProjected, projectBlocks } from '#market/services/project-blocks.ts'
 import type { AgreedBlocks } from './chain/agreed-blocks.ts'
 import type { BlockFollower, FollowedRange } from './chain/block-follower.ts'
 import { createBlockFollower } from './chain/block-follower.ts'
@@ -72,6 +72,7 @@ export async function startProjection(
         chain: deps.chain,
         start,
         fold: (ledger, blocks) => projectBlocks(ledger, blocks, deps.network),
+        join: joinProjected,
         keep: (range) => applyRange(deps.store, range),
         onKept: (projected) => deps.onApplied?.(projected),
       },

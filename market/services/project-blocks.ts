@@ -12,9 +12,11 @@ import type {
   ProjectedDeed,
   ProjectedEvent,
   ProjectedOperation,
+  Projection,
 } from '../ports/projection-store.ts'
 import { projectOperations } from './project-operations.ts'
-import { createScoreKeeper, projectStandings } from './project-standings.ts'
+import type { Scores } from './project-standings.ts'
+import { createScoreKeeper, lastScores, projectStandings } from './project-standings.ts'
 
 /**
  * Folds a range of blocks as {@link foldBlocks} does, and says what it changes in the tables of whoever shows the chain. Pure; cutting
@@ -42,19 +44,38 @@ export function projectBlocks(
     scores.note(ledger, folded.ledger)
     ledger = folded.ledger
   }
-  const jobs = changed(start.jobs, ledger.jobs)
-  const escrows = changed(start.escrows, ledger.escrows)
-  const projection = {
-    operations,
-    events,
+  const rows = { operations, events, ...projectRows(start, ledger, scores.scores()) }
+  return { ledger, records, projection: rows }
+}
+
+/** What {@link projectBlocks} would say of ranges that follow each other from a ledger on, had they been one. */
+export function joinProjected(start: Ledger, ranges: readonly Projected[]): Projected {
+  const ledger = ranges.at(-1)?.ledger ?? start
+  const projections = ranges.map(({ projection }) => projection)
+  const rows = {
+    operations: projections.flatMap(({ operations }) => operations),
+    events: projections.flatMap(({ events }) => events),
+    ...projectRows(start, ledger, lastScores(projections)),
+  }
+  return { ledger, records: ranges.flatMap(({ records }) => records), projection: rows }
+}
+
+/** The rows that are of what is, and not of what happened. */
+function projectRows(
+  start: Ledger,
+  end: Ledger,
+  scores: Scores,
+): Omit<Projection, 'operations' | 'events'> {
+  const jobs = changed(start.jobs, end.jobs)
+  const escrows = changed(start.escrows, end.escrows)
+  return {
     jobs: jobs.kept,
     deeds: jobs.kept.flatMap(projectDeeds),
-    nodes: changed(start.nodes, ledger.nodes).kept,
+    nodes: changed(start.nodes, end.nodes).kept,
     escrows: escrows.kept,
     closedEscrows: escrows.gone,
-    ...projectStandings(start, ledger, scores),
+    ...projectStandings(start, end, scores),
   }
-  return { ledger, records, projection }
 }
 
 function projectDeeds(job: Job): readonly ProjectedDeed[] {

@@ -16,8 +16,11 @@ const roles: readonly Role[] = ['encoder', 'creator', 'arbiter']
 export type ScoreKeeper = {
   /** Takes note of one block: the ledger before it and after it. */
   note(before: Ledger, after: Ledger): void
-  scores(): Iterable<readonly [HiveAccount, ReadonlyMap<Role, Score>]>
+  scores(): Scores
 }
+
+/** Accounts that were scored, with the roles in which they stand. */
+export type Scores = Iterable<readonly [HiveAccount, ReadonlyMap<Role, Score>]>
 
 export function createScoreKeeper(): ScoreKeeper {
   const known = new Map<HiveAccount, ReadonlyMap<Role, Score>>()
@@ -56,15 +59,28 @@ function hasRole({ standings, nodes }: Ledger, account: HiveAccount, role: Role)
   return nodes.get(account)?.roles.includes(role) === true
 }
 
+/** The scores that are still true after ranges that follow each other. */
+export function lastScores(
+  ranges: readonly Pick<Projection, 'standings' | 'endedStandings'>[],
+): Scores {
+  const last = new Map<HiveAccount, ReadonlyMap<Role, Score>>()
+  for (const { standings, endedStandings } of ranges) {
+    for (const { account } of endedStandings) last.set(account, new Map())
+    for (const [account, rows] of Map.groupBy(standings, (row) => row.account))
+      last.set(account, new Map(rows.map(({ role, score }) => [role, score])))
+  }
+  return last
+}
+
 /** The rows of everybody who was scored, and of whom each had good custom. */
 export function projectStandings(
   start: Ledger,
   end: Ledger,
-  scores: ScoreKeeper,
+  scores: Scores,
 ): Pick<Projection, 'standings' | 'endedStandings' | 'custom'> {
   const standings: ProjectedStanding[] = []
   const endedStandings: Pick<ProjectedStanding, 'account' | 'role'>[] = []
-  for (const [account, ofAccount] of scores.scores())
+  for (const [account, ofAccount] of scores)
     for (const role of roles) {
       const score = ofAccount.get(role)
       const record = end.standings.get(account)?.[role] ?? null

@@ -29,6 +29,11 @@ export type BlockFollowerDeps<Result extends Folded> = {
   readonly start: Ledger
   /** Pure; throws an InconsistentBlockError for blocks that cannot be true. */
   readonly fold: (ledger: Ledger, blocks: readonly LedgerBlock[]) => Result
+  /**
+   * Makes one result of those of ranges that follow each other from a ledger on. Given, ranges are kept together while there are
+   * more to come: each that is kept costs as much as its work.
+   */
+  readonly join?: (before: Ledger, results: readonly Result[]) => Result
   /** Keeps a range for good. The ledger moves on when it has, and stays as it was where it throws. */
   readonly keep: (range: FollowedRange<Result>) => void | Promise<void>
   /** Called when a range was kept and is in the ledger. */
@@ -52,17 +57,22 @@ export interface BlockFollower {
 /** Entries of the state that a block pays for writing down. */
 const entriesPerBlock = 1
 
+/** Blocks, and operations in them, that are kept together at the most, give or take a range that was asked for. */
+const togetherMost = { blocks: 1_000, operations: 5_000 }
+
 /** Blocks behind the chain from which on nothing may be decided by time. */
 const syncedWithin = 20
 
 /** Reads irreversible blocks, folds them and has them kept, a range at a time; the next range is asked for meanwhile. */
 export function createBlockFollower<Result extends Folded>(
-  { chain, start, fold, keep, onKept }: BlockFollowerDeps<Result>,
+  { chain, start, fold, join, keep, onKept }: BlockFollowerDeps<Result>,
   options: BlockFollowerOptions,
 ): BlockFollower {
   let ledger = start
-  /** The ledger with the range that is being kept: what the next range is checked on. */
+  /** The ledger with the ranges that are to be kept: what the next range is checked on. */
   let tip = start
+  /** Ranges between the ledger and the tip. */
+  let unkept: { readonly blocks: readonly SourcedBlock[]; readonly folded: Result }[] = []
   let isSynced = false
   /** Height of the last snapshot, as far as this process knows. */
   let snapshotAt = start.checkpoint.height
@@ -91,11 +101,31 @@ export function createBlockFollower<Result extends Folded>(
     return entriesPerBlock * (checkpoint.height - snapshotAt) >= entries
   }
 
-  const advance = async (blocks: readonly SourcedBlock[]): Promise<void> => {
+  const advance = (blocks: readonly SourcedBlock[]): void => {
     const folded = foldOnce(blocks)
-    const range = { blocks, before: ledger, folded, isSnapshotDue: isSnapshotDue(folded.ledger) }
     folds.clear()
     tip = folded.ledger
+    unkept.push({ blocks, folded })
+  }
+
+  const isEnough = (): boolean => {
+    const count = (of: (range: (typeof unkept)[number]) => number) =>
+      unkept.reduce((sum, range) => sum + of(range), 0)
+    return (
+      join === undefined ||
+      count(({ blocks }) => blocks.length) >= togetherMost.blocks ||
+      count(({ folded }) => folded.records.length) >= togetherMost.operations
+    )
+  }
+
+  const keepAll = async (): Promise<void> => {
+    const [first] = unkept
+    if (!first) return
+    const blocks = unkept.flatMap((range) => range.blocks)
+    const results = unkept.map((range) => range.folded)
+    const folded = join && results.length > 1 ? join(ledger, results) : first.folded
+    const range = { blocks, before: ledger, folded, isSnapshotDue: isSnapshotDue(folded.ledger) }
+    unkept = []
     try {
       await keep(range)
     } catch (error) {
@@ -126,18 +156,24 @@ export function createBlockFollower<Result extends Folded>(
   const catchUp = async (signal: AbortSignal): Promise<void> => {
     lastKnown = await chain.lastIrreversible(signal)
     const last = Math.min(lastKnown, options.lastHeight ?? lastKnown)
-    let next = ask(nextHeight(ledger, options), last, signal)
-    while (next !== null) {
-      if (last - nextHeight(ledger, options) >= syncedWithin) isSynced = false
-      const blocks = await next.catch((error: unknown) => {
-        batch = Math.max(1, batch >> 1)
-        throw error
-      })
-      batch = Math.min(rangeLimit, 2 * batch)
-      // The endpoints look for the next blocks while these are folded.
-      next = ask(BlockHeight.parse(nextHeight(ledger, options) + blocks.length), last, signal)
-      next?.catch(() => undefined)
-      await advance(blocks)
+    let next = ask(nextHeight(tip, options), last, signal)
+    try {
+      while (next !== null) {
+        if (last - nextHeight(tip, options) >= syncedWithin) isSynced = false
+        const blocks = await next.catch((error: unknown) => {
+          batch = Math.max(1, batch >> 1)
+          throw error
+        })
+        batch = Math.min(rangeLimit, 2 * batch)
+        // The endpoints look for the next blocks while these are folded.
+        next = ask(BlockHeight.parse(nextHeight(tip, options) + blocks.length), last, signal)
+        next?.catch(() => undefined)
+        advance(blocks)
+        if (isEnough()) await keepAll()
+      }
+    } finally {
+      // Whatever ended it: what was read is not read again.
+      await keepAll()
     }
     isSynced = true
   }

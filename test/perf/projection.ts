@@ -16,8 +16,8 @@ import { recordSection } from './record-section.ts'
 
 /**
  * How long the tables take to be made again from nothing: `npm run bench:projection -- [--blocks=N] [--every=N] [--record]`, with a
- * job begun every so many blocks. As an indexer does it, with the server's own settings, so each range of a hundred blocks is on the
- * disk before the next; blocks come from memory, because what endpoints take is `bench:replay`'s to say.
+ * job begun every so many blocks. As an indexer does it, with the server's own settings, so each thousand blocks are on the disk
+ * before the next; blocks come from memory, because what endpoints take is `bench:replay`'s to say.
  */
 
 const option = (name: string, fallback: number): number =>

@@ -11,6 +11,7 @@ import type {
   ProjectionSource,
   ProjectionStore,
 } from '../../ports/projection-store.ts'
+import { insertAll } from './bulk-write.ts'
 import { notifyChain } from './chain-events.ts'
 import type { PostgresDatabase } from './database.ts'
 import { chainBlocks, chainCursor, chainSnapshots } from './schema/chain.ts'
@@ -22,8 +23,11 @@ type Cursor = typeof chainCursor.$inferSelect
 /** The only row there is. */
 const only = 1
 
-/** Ranges that are read at a time when a ledger is folded again. */
-const rangesAtOnce = 100
+/** Blocks in a row: what is read again is read in such pieces. */
+const blocksInRow = 100
+
+/** Rows that are read at a time when a ledger is folded again. */
+const rowsAtOnce = 100
 
 /**
  * The tables that follow from the chain, with the ledger that they are of: snapshot, blocks and cursor lie beside them and are
@@ -125,12 +129,7 @@ async function keepLedger(
   { blocks, projected: { ledger }, isSnapshotDue }: ProjectedRange,
   sha256: Sha256,
 ): Promise<void> {
-  const [first] = blocks
-  const last = blocks.at(-1)
-  if (first && last)
-    await step
-      .insert(chainBlocks)
-      .values({ first: first.height, last: last.height, blocks: [...blocks] })
+  await insertAll(step, chainBlocks, blockRows(blocks))
   if (!isSnapshotDue || !ledger.head) return
   const [previous] = await step
     .select({ height: chainSnapshots.height })
@@ -144,6 +143,18 @@ async function keepLedger(
   if (!previous) return
   await step.delete(chainSnapshots).where(lt(chainSnapshots.height, previous.height))
   await step.delete(chainBlocks).where(lte(chainBlocks.last, previous.height))
+}
+
+function blockRows(blocks: readonly LedgerBlock[]): (typeof chainBlocks.$inferInsert)[] {
+  const starts = Array.from(
+    { length: Math.ceil(blocks.length / blocksInRow) },
+    (_, row) => row * blocksInRow,
+  )
+  return starts.flatMap((start) => {
+    const ofRow = blocks.slice(start, start + blocksInRow)
+    const [first, last] = [ofRow[0], ofRow.at(-1)]
+    return first && last ? [{ first: first.height, last: last.height, blocks: ofRow }] : []
+  })
 }
 
 /** The text is hashed before anything reads it; what is damaged or of another version is passed over. */
@@ -167,7 +178,7 @@ async function* readBlocks(
       .from(chainBlocks)
       .where(gte(chainBlocks.last, from))
       .orderBy(asc(chainBlocks.last))
-      .limit(rangesAtOnce)
+      .limit(rowsAtOnce)
     for (const { blocks } of rows) yield blocks.filter((block) => block.height >= height)
     const last = rows.at(-1)?.last
     if (last === undefined) return
