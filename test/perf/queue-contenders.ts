@@ -96,11 +96,33 @@ export async function openPgBoss(url: string): Promise<Contender> {
 
 const silent = new Logger(() => () => undefined)
 
-export async function openGraphileWorker(url: string): Promise<Contender> {
-  const utils = await makeWorkerUtils({ connectionString: url, logger: silent })
+/** As it comes: each worker asks for a job of its own and tells of its end by itself. */
+export const openGraphileWorker = (url: string): Promise<Contender> =>
+  openGraphile(url, { name: 'graphile-worker', schema: 'graphile_worker', worker: {} })
+
+/**
+ * With what it has for many short jobs, at the sizes that its manual begins with: jobs are locked before a worker asks, and ends are
+ * gathered before they are told.
+ */
+export const openGraphileWorkerInGroups = (url: string): Promise<Contender> =>
+  openGraphile(url, {
+    name: 'graphile-worker in groups',
+    schema: 'graphile_groups',
+    worker: { localQueue: { size: workers + 1 }, completeJobBatchDelay: 0 },
+  })
+
+type GraphileSetup = {
+  readonly name: string
+  readonly schema: string
+  readonly worker: NonNullable<GraphileConfig.Preset['worker']>
+}
+
+async function openGraphile(url: string, setup: GraphileSetup): Promise<Contender> {
+  const { name, schema } = setup
+  const utils = await makeWorkerUtils({ connectionString: url, schema, logger: silent })
   await utils.migrate()
   return {
-    name: 'graphile-worker',
+    name,
     seed: async (jobs) => {
       for (let done = 0; done < jobs; done += 10_000)
         await utils.addJobs(
@@ -111,7 +133,7 @@ export async function openGraphileWorker(url: string): Promise<Contender> {
         )
       await utils.withPgClient((client) => client.query('vacuum analyze'))
     },
-    work: (jobs) => workGraphile(url, jobs),
+    work: (jobs) => workGraphile(url, jobs, setup),
     [Symbol.asyncDispose]: async () => {
       await utils.release()
     },
@@ -119,7 +141,11 @@ export async function openGraphileWorker(url: string): Promise<Contender> {
 }
 
 /** Its workers do not wait for their completions to be written, so that its spans are of the claim alone. */
-async function workGraphile(url: string, jobs: number): Promise<Work> {
+async function workGraphile(
+  connectionString: string,
+  jobs: number,
+  { schema, worker }: GraphileSetup,
+): Promise<Work> {
   let start: number | undefined
   const spans: number[] = []
   const began = new Map<string, number>()
@@ -136,7 +162,9 @@ async function workGraphile(url: string, jobs: number): Promise<Work> {
     })
   })
   const runner = await run({
-    connectionString: url,
+    preset: { worker },
+    connectionString,
+    schema,
     concurrency: workers,
     maxPoolSize: workers + 2,
     noHandleSignals: true,

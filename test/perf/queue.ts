@@ -4,13 +4,19 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
 import type { Contender } from './queue-contenders.ts'
-import { openGraphileWorker, openOurs, openPgBoss } from './queue-contenders.ts'
+import {
+  openGraphileWorker,
+  openGraphileWorkerInGroups,
+  openOurs,
+  openPgBoss,
+} from './queue-contenders.ts'
 import { recordSection } from './record-section.ts'
 
 /**
  * How fast jobs are claimed and completed, one at a time by each of 16 workers that do nothing in between: by our queue, with its
- * leases, turns and events, and by two that are known to be fast, on one server with Postgres' own settings. They work in turns,
- * so that what else the machine does is shared out.
+ * leases, turns and events, and by two that are known to be fast, on one server with Postgres' own settings, where a commit is on
+ * the disk before it is answered. They work in turns, so that what else the machine does is shared out. Ours asks for what its
+ * workers want at the same time in one statement, and answers each worker when its own job is written.
  */
 
 const { values } = parseArgs({
@@ -72,7 +78,7 @@ try {
   })
   await using stack = new AsyncDisposableStack()
   const contenders: Contender[] = []
-  for (const open of [openOurs, openPgBoss, openGraphileWorker]) {
+  for (const open of [openOurs, openPgBoss, openGraphileWorker, openGraphileWorkerInGroups]) {
     const contender = stack.use(await open(server.url))
     contenders.push(contender)
     // Somewhat more than are counted: workers that stop have taken further ones.
