@@ -1,5 +1,5 @@
-import type { EncoderKind } from '#protocol/encoding-job.ts'
-import { encoderKinds } from '#protocol/encoding-job.ts'
+import type { EncoderKind, EncodingPhase } from '#protocol/encoding-job.ts'
+import { encoderKinds, encodingPhases } from '#protocol/encoding-job.ts'
 import type { JobPage, JobQuery, QueueStats } from '../../../ports/job-scheduler.ts'
 import type { JobRow } from './job-row.ts'
 import { jobOf } from './job-row.ts'
@@ -7,7 +7,8 @@ import type { Queue } from './queue.ts'
 
 /**
  * The statement of a page: a filter that is not asked for is not in it, so that each has the index made for it. Which jobs are on
- * the page is known from the index alone; only those are looked up.
+ * the page is known from the index alone; only those are looked up. One index has the jobs by phase and tier: where only one of
+ * the two is asked for, the page is put together from those of each of the other.
  */
 export function listStatement({ phase, owner, encoder, tier, after, limit }: JobQuery): {
   readonly text: string
@@ -22,13 +23,32 @@ export function listStatement({ phase, owner, encoder, tier, after, limit }: Job
     tier && `tier = ${parameter(tier)}`,
     after && `(created_at, id) < (${parameter(after.createdAt)}, ${parameter(after.id)})`,
   ].filter((condition) => condition !== undefined)
-  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
   // One more than asked for tells whether another page follows.
+  const order = `order by created_at desc, id desc limit ${parameter(limit + 1)}`
+  const page = (more: readonly string[] = []): string => {
+    const all = [...conditions, ...more]
+    return `select id, created_at from encoding_jobs ${all.length > 0 ? `where ${all.join(' and ')}` : ''} ${order}`
+  }
+  const parts = owner || encoder ? [] : otherParts({ phase, tier })
+  const pages =
+    parts.length === 0
+      ? page()
+      : `select * from (${parts.map((part) => `(${page([part])})`).join(' union all ')}) parts ${order}`
   const text = `
-    select j.* from (
-      select id, created_at from encoding_jobs ${where} order by created_at desc, id desc limit ${parameter(limit + 1)}
-    ) page join encoding_jobs j on j.id = page.id order by page.created_at desc, page.id desc`
+    select j.* from (${pages}) page join encoding_jobs j on j.id = page.id order by page.created_at desc, page.id desc`
   return { text, values }
+}
+
+function otherParts({
+  phase,
+  tier,
+}: {
+  readonly phase: EncodingPhase | undefined
+  readonly tier: EncoderKind | undefined
+}): readonly string[] {
+  if (phase && !tier) return encoderKinds.map((other) => `tier = '${other}'`)
+  if (tier && !phase) return encodingPhases.map((other) => `phase = '${other}'`)
+  return []
 }
 
 export function createList({ pool }: Queue) {

@@ -55,6 +55,14 @@ export function turnAgain(job: string): string {
   return `least(${job}.turn, ${roundOf(`${job}.tier`)})`
 }
 
+/**
+ * When time asks something of a job: that its lease be taken back, that it be given up, or, counted from here, that it be forgotten.
+ * One index has it for all phases.
+ */
+export function dueAt(job: string): string {
+  return `coalesce(${job}.finished_at, least(${job}.lease_expires_at, ${job}.expires_at))`
+}
+
 /** An interval of so many milliseconds, of a number or a parameter. */
 export function milliseconds(parameter: string): string {
   return `make_interval(secs => ${parameter}::double precision / 1000)`

@@ -3,14 +3,15 @@ import { nextTier } from '../../../domain/routing.ts'
 import type { SweepReport } from '../../../ports/job-scheduler.ts'
 import type { JobRow } from './job-row.ts'
 import type { Queue } from './queue.ts'
-import { milliseconds, newTurn, turnAgain, withEvent } from './queue.ts'
+import { dueAt, milliseconds, newTurn, turnAgain, withEvent } from './queue.ts'
 import { wakeRested } from './wake.ts'
 
 /** Jobs that one statement of a sweep takes: what is left is the next one's. */
 const batch = 500
 
-const lost = `
-  select * from encoding_jobs where phase = 'leased' and lease_expires_at <= now() order by lease_expires_at limit ${batch}`
+export const lost = `
+  select l.* from encoding_jobs l
+  where l.phase = 'leased' and ${dueAt('l')} <= now() and l.lease_expires_at <= now() order by ${dueAt('l')} limit ${batch}`
 
 /** Jobs of one owner that join a tier together do so in rounds one after the other. */
 const placed = `placed as (
@@ -57,10 +58,11 @@ async function takeBackLost({ pool }: Queue): Promise<number> {
   return rowCount ?? 0
 }
 
-const expire = withEvent("'expired'", {
+export const expire = withEvent("'expired'", {
   before: `found as (
-    select e.id from encoding_jobs e where e.phase in ('queued', 'leased') and e.expires_at <= now()
-    order by e.expires_at limit ${batch} for update skip locked
+    select e.id from encoding_jobs e
+    where e.phase in ('queued', 'leased') and ${dueAt('e')} <= now() and e.expires_at <= now()
+    order by ${dueAt('e')} limit ${batch} for update skip locked
   ),`,
   update: `
     update encoding_jobs j set
@@ -102,11 +104,11 @@ async function letWaitingFall({ pool, options }: Queue): Promise<number> {
   return rowCount ?? 0
 }
 
-const forget = `
+export const forget = `
   delete from encoding_jobs where id in (
     select f.id from encoding_jobs f
-    where f.finished_at is not null and f.finished_at <= now() - ${milliseconds('$1')}
-    order by f.finished_at limit ${batch} for update skip locked
+    where f.phase in ('completed', 'failed', 'cancelled', 'expired') and ${dueAt('f')} <= now() - ${milliseconds('$1')}
+    order by ${dueAt('f')} limit ${batch} for update skip locked
   )`
 
 export function createSweep(queue: Queue) {

@@ -97,14 +97,15 @@ export const encodingJobs = pgTable(
     index('encoding_jobs_falling')
       .on(table.tierEnteredAt)
       .where(sql`phase = 'queued' and tier <> tiers[cardinality(tiers)]`),
-    index('encoding_jobs_lapsing').on(table.leaseExpiresAt).where(sql`phase = 'leased'`),
-    index('encoding_jobs_expiring').on(table.expiresAt).where(sql`phase in ('queued', 'leased')`),
-    index('encoding_jobs_ended').on(table.finishedAt).where(sql`finished_at is not null`),
-    // Lists begin with the newest job: these are read backwards.
+    // When time asks something of a job, whatever its phase; see `dueAt`.
+    index('encoding_jobs_due').on(
+      table.phase,
+      sql`coalesce(finished_at, least(lease_expires_at, expires_at))`,
+    ),
+    // Lists begin with the newest job: these are read backwards. Each claim and each completion pays for every one of them.
     index('encoding_jobs_newest').on(table.createdAt, table.id),
     index('encoding_jobs_by_owner').on(table.owner, table.createdAt, table.id),
-    index('encoding_jobs_by_phase').on(table.phase, table.createdAt, table.id),
-    index('encoding_jobs_by_tier').on(table.tier, table.createdAt, table.id),
+    index('encoding_jobs_by_phase_and_tier').on(table.phase, table.tier, table.createdAt, table.id),
     index('encoding_jobs_by_encoder')
       .on(table.assignedEncoderId, table.createdAt, table.id)
       .where(sql`phase <> 'queued'`),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ofAnybody, ofOwner } from '#market/adapters/postgres/scheduler/claim.ts'
 import { listStatement } from '#market/adapters/postgres/scheduler/list.ts'
+import { expire, forget, lost } from '#market/adapters/postgres/scheduler/sweep.ts'
 import type { JobPage, JobQuery, Lease } from '#market/ports/job-scheduler.ts'
 import { JobId } from '#protocol/ids.ts'
 import { account, alice, bob, carol } from '#test/support/builders.ts'
@@ -393,11 +394,16 @@ test('pages follow each other without a gap or a repeat, whatever the filter', a
   expect(await walk({ tier: 'agent' })).toHaveLength(0)
 })
 
-test('lists and claims of a long queue read an index in its order, a page from the index alone', async () => {
+test('lists, sweeps and claims of a long queue read an index, a page of a list nothing else', async () => {
   await using queue = await openTestScheduler()
   await queue.query(
-    `insert into encoding_jobs (owner, permlink, input_cid, is_short, qualities, tiers, tier, turn, expires_at, created_at)
-     select 'owner-' || n % 50, 'p', $1, true, '{480p}', '{community}', 'community', n / 50, now() + interval '1 day', now() - n * interval '1 s'
+    `insert into encoding_jobs (
+       owner, permlink, input_cid, is_short, qualities, tiers, tier, turn, expires_at, created_at,
+       phase, assigned_encoder_id, output_cid, finished_at
+     )
+     select 'owner-' || n % 50, 'p', $1, true, '{480p}', '{community}', 'community', n / 50, now() + interval '1 day', now() - n * interval '1 s',
+       case when n % 4 = 0 then 'completed' else 'queued' end, case when n % 4 = 0 then 'encoder-' || n % 20 end,
+       case when n % 4 = 0 then $1 end, case when n % 4 = 0 then now() - n * interval '1 s' end
      from generate_series(1, 20000) n`,
     [aCid],
   )
@@ -415,8 +421,11 @@ test('lists and claims of a long queue read an index in its order, a page from t
   const plan = async (text: string, values: readonly unknown[]) =>
     JSON.stringify(await queue.query(`explain (format json) ${text}`, values))
   const after = { createdAt: new Date(), id: anEncodingJob().id }
-  const filters = [{}, { owner: account('owner-1') }, { phase: 'queued' }, { tier: 'community' }]
-  for (const filter of [...filters, { encoder: 'x' }] as Partial<JobQuery>[])
+  const filters: Partial<JobQuery>[] = [
+    ...[{}, { owner: account('owner-1') }, { encoder: 'encoder-4' }],
+    ...[{ phase: 'queued' }, { tier: 'community' }, { phase: 'queued', tier: 'community' }],
+  ] as const
+  for (const filter of filters)
     for (const place of [{}, { after }]) {
       const { text, values } = listStatement({ ...filter, ...place, limit: 20 })
       const read = await plan(text, values)
@@ -426,6 +435,15 @@ test('lists and claims of a long queue read an index in its order, a page from t
       expect(read.match(/"Index Scan"[^{}]*?"Index Name":"(\w+)"/g)).toHaveLength(1)
       expect(read).toMatch(/"Index Scan"[^{}]*?"Index Name":"encoding_jobs_pkey"/)
     }
+  for (const [text, values] of [
+    [lost, []],
+    [expire, []],
+    [forget, [18_000_000]],
+  ] as const) {
+    const read = await plan(text, values)
+    expect(read).toContain('encoding_jobs_due')
+    expect(read).not.toMatch(/"Seq Scan"[^{}]*"encoding_jobs"/)
+  }
   const claims = [
     [ofAnybody(1).text, ['community', ['x'], 1_000]],
     [ofAnybody(16).text, ['community', Array(16).fill('x'), 1_000]],
