@@ -44,9 +44,9 @@ const av1Levels: readonly Level[] = [
 
 const levels: Readonly<Record<Recipe, readonly Level[]>> = {
   'h264-ts-3': [],
-  'h265-fmp4-1': h265Levels,
-  'vp9-fmp4-1': vp9Levels,
-  'av1-fmp4-1': av1Levels,
+  'h265-fmp4-2': h265Levels,
+  'vp9-fmp4-2': vp9Levels,
+  'av1-fmp4-2': av1Levels,
 }
 
 /** The protocol knows no rendition of less. */

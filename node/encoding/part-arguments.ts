@@ -4,7 +4,7 @@ import type { Rendition } from '#protocol/ladder.ts'
 import type { Container, Recipe } from '#protocol/recipe.ts'
 import { recipes } from '#protocol/recipe.ts'
 import type { CodecTerms } from './codecs/codec-arguments.ts'
-import { codecArguments } from './codecs/codec-arguments.ts'
+import { codecArguments, qualitySteps } from './codecs/codec-arguments.ts'
 import {
   deviceArguments,
   hardwareEncoderArguments,
@@ -14,6 +14,7 @@ import type { HardwareDevice } from './hardware/hardware-device.ts'
 import { fromZero, inputArguments } from './input-arguments.ts'
 import { renditionFilters, steadyFilters, uprightFilters } from './picture-filters.ts'
 import { clockBaseSeconds } from './segment-clock.ts'
+import { softFilters } from './soft-pictures.ts'
 import type { SourceLayout } from './source-layout.ts'
 
 export type PartEncode = {
@@ -85,9 +86,10 @@ export function windowFilters(
   ]
 }
 
-function filterGraph({ layout, grid, window, renditions, hardware }: PartEncode): string {
-  const { startFrame, frames, part } = window
-  const isLast = part === partCount(grid) - 1
+function filterGraph(part: PartEncode): string {
+  const { layout, grid, recipe, window, renditions, hardware, step = 0 } = part
+  const { startFrame, frames } = window
+  const isLast = window.part === partCount(grid) - 1
   const cut = windowFilters(layout, grid.rate, {
     startFrame,
     endFrame: startFrame + frames,
@@ -97,10 +99,11 @@ function filterGraph({ layout, grid, window, renditions, hardware }: PartEncode)
   const pads = renditions.map((_, index) => `[in${index}]`)
   const picture = [...cut, ...uprightFilters(layout.video), `split=${renditions.length}`]
   const shared = `[0:${layout.video.index}]${picture.join(',')}`
-  const branches = renditions.map(
-    (rendition, index) =>
-      `${pads[index]}${[...renditionFilters(layout.video, rendition), ...upload].join(',')}[out${index}]`,
-  )
+  const branches = renditions.map((rendition, index) => {
+    const soft = softFilters(step - qualitySteps[recipe], rendition, { rate: grid.rate, frames })
+    const filters = [...renditionFilters(layout.video, rendition), ...soft, ...upload]
+    return `${pads[index]}${filters.join(',')}[out${index}]`
+  })
   return [`${shared}${pads.join('')}`, ...branches].join(';')
 }
 

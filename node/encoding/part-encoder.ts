@@ -8,7 +8,7 @@ import type {
   EncodeOptions,
   EncodeRequest,
 } from '#market/ports/encoding-engine.ts'
-import type { FrameGrid, PartWindow } from '#protocol/grid.ts'
+import type { PartWindow } from '#protocol/grid.ts'
 import { frameSeconds, framesInSegment, partWindow, segmentCount } from '#protocol/grid.ts'
 import { audioPreset } from '#protocol/ladder.ts'
 import { recipes } from '#protocol/recipe.ts'
@@ -21,7 +21,7 @@ import {
   evenSoundLayout,
 } from './audio-arguments.ts'
 import { framePixels } from './cell-plan.ts'
-import { mostSteps } from './codecs/codec-arguments.ts'
+import { qualitySteps } from './codecs/codec-arguments.ts'
 import { colorTable } from './color-table.ts'
 import { requireCopyable } from './copied-segments.ts'
 import { copyArguments } from './copy-arguments.ts'
@@ -29,12 +29,14 @@ import type { Ffmpeg, FfmpegRun } from './ffmpeg-process.ts'
 import { finishAudioFragments, finishVideoFragments } from './fmp4/fragment-files.ts'
 import type { HardwareDevice } from './hardware/hardware-device.ts'
 import { finishHardwareSegments } from './hardware/hardware-segments.ts'
+import type { PartEncode } from './part-arguments.ts'
 import { partArguments } from './part-arguments.ts'
 import { colorTableFile } from './picture-filters.ts'
 import { memoryCeilingBytes } from './process-limits.ts'
 import { clockBaseSeconds } from './segment-clock.ts'
 import type { ExpectedSegment } from './segment-files.ts'
 import { finishAudioSegments, finishVideoSegments } from './segment-files.ts'
+import { softSteps } from './soft-pictures.ts'
 import type { SourceLayout } from './source-layout.ts'
 
 /** Where a cell is encoded, if not by the recipe's own encoder, and how long it may take and stand still. */
@@ -73,11 +75,10 @@ export function createPartEncoder(
       const window = partWindow(grid, part)
       const layout = await readLayout(request, signal)
       await provideColors(layout, directory)
-      const common = { layout, grid, recipe, window, instructions, hardware }
-      const run = async (wanted: Cell['renditions'], step: number): Promise<void> => {
-        const memory = memoryCeilingBytes(storedPixels(layout), framePixels(wanted))
+      const run = async (work: CellWork): Promise<void> => {
+        const memory = memoryCeilingBytes(storedPixels(layout), framePixels(work.renditions))
         await ffmpeg.run({
-          args: partArguments({ ...common, renditions: wanted, step }),
+          args: partArguments({ ...work, layout, recipe, instructions, hardware }),
           directory,
           signal,
           ...(stallMs === undefined ? {} : { stallMs }),
@@ -86,15 +87,17 @@ export function createPartEncoder(
           onProgress: ({ frames }) => onProgress?.(Math.min(frames, window.frames)),
         })
       }
-      if (recipes[recipe].container === 'fmp4')
-        return await encodeWithinRate(renditions, grid, async (wanted, step) => {
-          await run(wanted, step)
-          const expected = expectedOf(request, window, wanted)
-          return await finishVideoFragments(directory, expected, { ...common, renditions: wanted })
-        })
-      await run(renditions, 0)
-      const segments = await finishVideoSegments(directory, expectedOf(request, window, renditions))
-      if (hardware === null) return segments
+      const make = async (work: CellWork): Promise<readonly EncodedSegment[]> => {
+        await run(work)
+        const expected = expectedOf(request, work.window, work.renditions)
+        return recipes[recipe].container === 'fmp4'
+          ? await finishVideoFragments(directory, expected, { ...work, recipe })
+          : await finishVideoSegments(directory, expected)
+      }
+      const whole = { grid, window, renditions }
+      if (hardware === null)
+        return await encodeWithinRate(whole, qualitySteps[recipe] + softSteps, make)
+      const segments = await make({ ...whole, step: 0 })
       return await finishHardwareSegments(segments, { renditions, grid, device: hardware })
     },
     encodeAudio: async (request, { directory, signal, onProgress }) => {
@@ -139,29 +142,60 @@ export function createPartEncoder(
   }
 }
 
+/** One process: which frames, in which renditions, and how often they have come out too heavy. */
+type CellWork = Pick<PartEncode, 'grid' | 'window' | 'renditions'> & { readonly step: number }
+
 /**
- * Encodes renditions of a part, and those that come out above their rate once more at a lower quality, until they keep it or
- * there is no lower one. Whoever encodes the part takes the same steps.
+ * Encodes renditions of a part. One of which a segment comes out above its rate is encoded anew, segment by segment: each by
+ * itself, as whoever measures it would, and until it keeps its rate at a lower quality or softer each time. So no segment suffers
+ * for what another is full of, and whoever encodes the part takes the same steps.
+ * Throws `ffmpeg-failed` where even the last one is too heavy.
  */
 async function encodeWithinRate(
-  renditions: Cell['renditions'],
-  grid: FrameGrid,
-  encode: (wanted: Cell['renditions'], step: number) => Promise<readonly EncodedSegment[]>,
+  whole: Omit<CellWork, 'step'>,
+  mostSteps: number,
+  encode: (work: CellWork) => Promise<readonly EncodedSegment[]>,
 ): Promise<readonly EncodedSegment[]> {
-  const kept: EncodedSegment[] = []
-  let wanted = renditions
-  for (let step = 0; step <= mostSteps && wanted.length > 0; step += 1) {
-    const segments = await encode(wanted, step)
-    const heavy = new Set<string>()
-    for (const { rendition, path: file, units } of segments) {
-      const kbps = wanted.find(({ name }) => name === rendition)?.kbps ?? 0
-      const limit = segmentBitsLimit(kbps, frameSeconds(grid.rate, units))
-      if (8 * (await stat(file)).size > limit) heavy.add(rendition)
+  const together = await encode({ ...whole, step: 0 })
+  const heavy = await heavyOf(together, whole)
+  if (heavy.size === 0) return together
+  const kept = together.filter(({ rendition }) => !heavy.has(rendition))
+  const grid = { ...whole.grid, partSegments: 1 }
+  const { firstSegment, segments } = whole.window
+  for (let index = firstSegment; index < firstSegment + segments; index += 1) {
+    let renditions = whole.renditions.filter(({ name }) => heavy.has(name))
+    for (let step = 0; renditions.length > 0; step += 1) {
+      if (step > mostSteps) throw tooHeavy(index, renditions)
+      const alone = await encode({ grid, window: partWindow(grid, index), renditions, step })
+      const left = await heavyOf(alone, whole)
+      kept.push(...alone.filter(({ rendition }) => !left.has(rendition)))
+      renditions = renditions.filter(({ name }) => left.has(name))
     }
-    kept.push(...segments.filter(({ rendition }) => step === mostSteps || !heavy.has(rendition)))
-    wanted = wanted.filter(({ name }) => heavy.has(name))
   }
-  return kept
+  return kept.toSorted((one, other) => one.index - other.index)
+}
+
+/** The renditions of which a segment is above its rate. */
+async function heavyOf(
+  made: readonly EncodedSegment[],
+  { grid, renditions }: Pick<CellWork, 'grid' | 'renditions'>,
+): Promise<ReadonlySet<string>> {
+  const heavy = new Set<string>()
+  for (const { rendition, path: file, units } of made) {
+    const kbps = renditions.find(({ name }) => name === rendition)?.kbps ?? 0
+    const limit = segmentBitsLimit(kbps, frameSeconds(grid.rate, units))
+    if (8 * (await stat(file)).size > limit) heavy.add(rendition)
+  }
+  return heavy
+}
+
+function tooHeavy(index: number, [rendition]: Cell['renditions']): MarketError {
+  const { name = '' } = rendition ?? {}
+  return new MarketError(
+    'ffmpeg-failed',
+    `Segment ${index} of ${name} does not keep its rate, whatever is left out of its pictures.`,
+    { rendition: name, index },
+  )
 }
 
 /** What FFmpeg says of a sound whose channels or rate become others in mid-stream. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import type { Fault } from '#protocol/attestation.ts'
-import { frameSeconds, framesInSegment } from '#protocol/grid.ts'
+import { frameSeconds, framesInSegment, partOfSegment } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import type { InitRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import { recipes } from '#protocol/recipe.ts'
@@ -25,8 +25,9 @@ const segmentLimitBytes = 256 * 1024 * 1024
 
 /**
  * Measures challenged leaves whose bytes cannot be compared: those of another determinism class. A leaf that fails is
- * measured once more from a decode that begins at the source's beginning, with the places beside its own, before it is
- * called a fault: seeking into a file is not to be relied on where somebody is accused.
+ * measured once more from a decode that begins at the source's beginning, with the places beside its own, and then beside an
+ * encode of its whole part, before it is called a fault: seeking into a file is not to be relied on where somebody is accused,
+ * and a segment behind a heavy one has fewer bits than it would have alone.
  */
 export async function measureLeaves(
   check: LeafCheck,
@@ -54,8 +55,12 @@ export async function measureLeaves(
 
 type PictureCheck = LeafCheck & { readonly readLayout: LayoutReader }
 
-/** How closely a leaf is looked at. */
-type Look = { readonly leadSeconds: number; readonly shifts: readonly number[] }
+/** How closely a leaf is looked at, and beside what: an encode of its segment alone, or of the part that it is in. */
+type Look = {
+  readonly leadSeconds: number
+  readonly shifts: readonly number[]
+  readonly beside: 'segment' | 'part'
+}
 
 async function measurePictureLeaf(
   check: PictureCheck,
@@ -64,13 +69,16 @@ async function measurePictureLeaf(
 ): Promise<LeafFinding> {
   const { grid } = check.offer
   const { leadSeconds } = grid
-  const quick = await lookAtPictures(check, manifest, place, { leadSeconds, shifts: [] })
+  const first: Look = { leadSeconds, shifts: [], beside: 'segment' }
+  const quick = await lookAtPictures(check, manifest, place, first)
   if (quick.faults.length === 0) return quick
   const wholeSeconds = Math.ceil(frameSeconds(grid.rate, grid.frames)) + leadSeconds
-  return await lookAtPictures(check, manifest, place, {
-    leadSeconds: wholeSeconds,
-    shifts: [-1, 1],
-  })
+  const second: Look = { leadSeconds: wholeSeconds, shifts: [-1, 1], beside: 'segment' }
+  const closer = await lookAtPictures(check, manifest, place, second)
+  if (closer.faults.length === 0) return closer
+  // What the segments before it in its part have taken of the cap is not its maker's fault.
+  const among = await lookAtPictures(check, manifest, place, { ...second, beside: 'part' })
+  return among.faults.length === 0 ? among : closer
 }
 
 async function lookAtPictures(
@@ -121,19 +129,22 @@ function pictureFinding(figures: PictureFigures, bytes: LeafBytes, place: LeafPl
   }
 }
 
-/** The verifier's own encode of just this segment: the same recipe with parts of one segment. */
+/** The verifier's own encode of this segment: of just it, the same recipe with parts of one segment, or of its part. */
 async function encodeReference(
   { engine, offer, source, signal }: LeafCheck,
   { rendition, segment, look }: { rendition: Rendition; segment: number; look: Look },
   directory: string,
 ): Promise<{ readonly name: string; readonly bytes: number }> {
-  const grid = { ...offer.grid, partSegments: 1, leadSeconds: look.leadSeconds }
-  const [encoded] = await engine.encodeCell(
+  const { leadSeconds, beside } = look
+  const partSegments = beside === 'part' ? offer.grid.partSegments : 1
+  const grid = { ...offer.grid, partSegments, leadSeconds }
+  const made = await engine.encodeCell(
     { source, terms: { ...offer, grid } },
-    { part: segment, renditions: [rendition] },
+    { part: partOfSegment(grid, segment), renditions: [rendition] },
     { directory, signal },
   )
-  if (!encoded) throw new Error('a part of one segment is one segment')
+  const encoded = made.find(({ index }) => index === segment)
+  if (!encoded) throw new Error('a segment is in its part')
   const name = fileName('reference', offer)
   await writeFile(path.join(directory, name), await joined([encoded]))
   return { name, bytes: (await stat(encoded.path)).size }

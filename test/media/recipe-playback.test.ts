@@ -10,7 +10,7 @@ import { aRendition, encodeTree, requestFor } from '#test/support/clip.ts'
 import { ffmpeg, makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
 
 /** What Chromium has no decoder for, it can only refuse; H.265 is left to those who have one. */
-const playable = ['vp9-fmp4-1', 'av1-fmp4-1'] as const
+const playable = ['vp9-fmp4-2', 'av1-fmp4-1'] as const
 
 const seconds = 3
 let browser: Browser

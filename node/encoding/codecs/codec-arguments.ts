@@ -9,27 +9,36 @@ export type CodecTerms = {
   readonly keyFrames: string | null
   /** Instruction sets the encoder may use, as `asm=` names them; null leaves it to the encoder, and makes another class. */
   readonly instructions: string | null
-  /** How many times the result was above the rendition's rate: each time the quality is lowered by a step. */
+  /** How many times the result was above the rendition's rate. The first {@link qualitySteps} each lower the quality. */
   readonly step: number
 }
 
-/** Steps by which the quality of a part may be lowered until it keeps its rate. Some encoders are not held by a cap alone. */
-export const mostSteps = 3
+/**
+ * Steps by which quality is lowered until a segment keeps its rate; from there on its pictures are made softer. libx264 has gone
+ * as low as it can by itself where it does not keep its cap; the others are held by theirs less firmly, or hardly.
+ */
+export const qualitySteps: Readonly<Record<Recipe, number>> = {
+  'h264-ts-3': 0,
+  'h265-fmp4-2': 1,
+  'vp9-fmp4-2': 3,
+  'av1-fmp4-2': 3,
+}
 
 /**
  * One recipe's encoder: constant quality under the rendition's cap, closed groups of exactly one segment whatever the scene
  * does, one thread. Qualities are about as crf 23 of libx264 looks, in each encoder's own scale. Changing a word of it is
  * another recipe.
  */
-export function codecArguments(recipe: Recipe, terms: CodecTerms): readonly string[] {
+export function codecArguments(recipe: Recipe, asked: CodecTerms): readonly string[] {
+  const terms = { ...asked, step: Math.min(asked.step, qualitySteps[recipe]) }
   switch (recipe) {
     case 'h264-ts-3':
       return x264Arguments(terms)
-    case 'h265-fmp4-1':
+    case 'h265-fmp4-2':
       return x265Arguments(terms)
-    case 'vp9-fmp4-1':
+    case 'vp9-fmp4-2':
       return vp9Arguments(terms)
-    case 'av1-fmp4-1':
+    case 'av1-fmp4-2':
       return av1Arguments(terms)
   }
 }
@@ -76,14 +85,16 @@ function vp9Arguments({ rendition, segmentFrames, step }: CodecTerms) {
   return [
     ...['-c:v', 'libvpx-vp9', '-threads', '1', '-row-mt', '0', '-tile-columns', '0'],
     ...['-deadline', 'good', '-cpu-used', '4', '-lag-in-frames', '25', '-auto-alt-ref', '1'],
-    ...['-crf', String(33 + 10 * step), '-b:v', `${rendition.kbps}k`, ...rateCap(rendition)],
+    ...['-crf', String(33 + 10 * step), '-b:v', `${rendition.kbps}k`],
+    ...rateCap(rendition),
     ...['-profile:v', '0', '-g', group, '-keyint_min', group, ...taggedColors],
   ]
 }
 
 function av1Arguments({ rendition, segmentFrames, step }: CodecTerms) {
   return [
-    ...['-c:v', 'libsvtav1', '-preset', '8', '-crf', String(35 + 8 * step), ...rateCap(rendition)],
+    ...['-c:v', 'libsvtav1', '-preset', '8', '-crf', String(35 + 8 * step)],
+    ...rateCap(rendition),
     ...['-g', String(segmentFrames), '-svtav1-params', 'lp=1:scd=0', ...taggedColors],
   ]
 }

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
@@ -25,7 +25,8 @@ export type FragmentWork = {
 
 /**
  * Packs what FFmpeg has encoded into segments of fragmented MP4, and counts every frame. All segments of a rendition have one
- * initialization segment, whichever part they are of; a part that needs another is FFmpeg's failure.
+ * initialization segment, whichever part they are of and however often they were encoded into this directory; one that needs
+ * another is FFmpeg's failure.
  */
 export async function finishVideoFragments(
   directory: string,
@@ -50,8 +51,9 @@ export async function finishVideoFragments(
         ...streamForm(recipe, bytes, rendition),
       })
       streamTerms(recipe, own, samples[0]?.bytes ?? new Uint8Array())
-      requireSame(inits.get(name) ?? own, own, segment)
-      if (!inits.has(name)) await writeFile(init, own)
+      const known = inits.get(name) ?? (await readFile(init).catch(() => null))
+      requireSame(known ?? own, own, segment)
+      if (!known) await writeFile(init, own)
       inits.set(name, own)
       const fragment = { index, start: segmentStart(grid, index), samples }
       await writeFile(target, writeFragment(fragment, unitTicks))

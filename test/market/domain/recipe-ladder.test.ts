@@ -17,17 +17,17 @@ test("the contract's ladder is what it was", () => {
 })
 
 test('a younger codec has the same sizes and fewer bits, in its own levels', () => {
-  expect(rows('h265-fmp4-1')).toEqual([
+  expect(rows('h265-fmp4-2')).toEqual([
     '1080p 2810 main@4.0',
     '720p 1560 main@3.1',
     '480p 630 main@3.0',
   ])
-  expect(rows('vp9-fmp4-1')).toEqual([
+  expect(rows('vp9-fmp4-2')).toEqual([
     '1080p 3000 main@4.0',
     '720p 1670 main@3.1',
     '480p 670 main@3.0',
   ])
-  expect(rows('av1-fmp4-1')).toEqual([
+  expect(rows('av1-fmp4-2')).toEqual([
     '1080p 2250 main@4.0',
     '720p 1250 main@3.1',
     '480p 500 main@3.0',
@@ -35,8 +35,8 @@ test('a younger codec has the same sizes and fewer bits, in its own levels', () 
 })
 
 test('twice the frames a second take a level more', () => {
-  expect(rows('h265-fmp4-1', 60)[0]).toBe('1080p 2810 main@4.1')
-  expect(rows('av1-fmp4-1', 60)[0]).toBe('1080p 2250 main@4.1')
+  expect(rows('h265-fmp4-2', 60)[0]).toBe('1080p 2810 main@4.1')
+  expect(rows('av1-fmp4-2', 60)[0]).toBe('1080p 2250 main@4.1')
 })
 
 test('every ladder of every recipe is one that its offers may carry', () => {
