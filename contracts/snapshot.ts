@@ -7,8 +7,11 @@ import type { Checkpoint } from './checkpoints.ts'
 import type { Ledger } from './ledger.ts'
 import { Table } from './table.ts'
 
-/** Shape of the encoded state. A snapshot of another version is not read: the state is folded again instead. */
-export const snapshotVersion = 4
+/**
+ * Shape of the encoded state, and what operations may say: which recipes there are decides which offers are in it. A snapshot of
+ * another version is not read: the state is folded again instead.
+ */
+export const snapshotVersion = 5
 
 /** A ledger as canonical JSON: equal ledgers give equal texts, whatever order things happened in. */
 export function encodeLedger(ledger: Ledger): string {

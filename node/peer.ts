@@ -308,6 +308,7 @@ export async function startPeer(
     accounts,
     clock,
     onDecline: (job, reason) => log('encoder').info('no bid', { job, reason }),
+    onRetire: (job, recipe) => log('encoder').warn('job of an earlier recipe', { job, recipe }),
   })
   const publishCheckpoint = createCheckpointPublisher(
     { account, operationId, outbox, ledger },

@@ -51,6 +51,8 @@ export type RoleDeps = {
   readonly clock: Clock
   /** See the encoder's: why an offer gets no bid. */
   readonly onDecline?: (job: JobId, reason: string) => void
+  /** See the encoder's: a job whose recipe is no more. */
+  readonly onRetire?: (job: JobId, recipe: string) => void
 }
 
 /** The roles a peer plays; null for those it does not. */

@@ -2,12 +2,14 @@ import { unreachable } from '#contracts/outcome.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import { isOver } from '../../domain/creator-job.ts'
+import { isRetired } from '../../domain/retired-recipe.ts'
 import { awaitDelivery } from './await-delivery.ts'
 import { awardBid } from './award-bid.ts'
 import { awaitApproval, confirmAward } from './confirm-award.ts'
 import { confirmOffer } from './confirm-offer.ts'
 import type { CreatorContext } from './creator-deps.ts'
 import { awaitRuling, disputeUnchecked } from './dispute-work.ts'
+import { retireJob } from './retire-job.ts'
 import { confirmPayment, finishUnchecked } from './settle-job.ts'
 
 /**
@@ -30,6 +32,10 @@ function advanceOnce(
   job: CreatorJob,
   startCheck: (job: JobId) => void,
 ): void {
+  if (isRetired(job.offer)) {
+    retireJob(deps, job)
+    return
+  }
   switch (job.phase) {
     case 'offering':
       confirmOffer(deps, job)

@@ -31,6 +31,8 @@ export type EncoderDeps = {
   readonly options: EncoderOptions
   /** Told why an offer gets no bid, once for each reason. */
   readonly onDecline?: (job: JobId, reason: string) => void
+  /** Told of a job of an earlier version that is let go because its recipe is no more. */
+  readonly onRetire?: (job: JobId, recipe: string) => void
 }
 
 type EncoderOptions = {

@@ -2,6 +2,7 @@ import { unreachable } from '#contracts/outcome.ts'
 import type { JobAward } from '#protocol/award.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { EncoderJob } from '../../domain/encoder-job.ts'
+import { isRetired } from '../../domain/retired-recipe.ts'
 import { eachApart } from '../apart.ts'
 import { awaitFunding, prefetchSource, refuseForeignEscrows } from './answer-award.ts'
 import { awaitAward } from './await-award.ts'
@@ -10,6 +11,7 @@ import { doWork } from './do-work.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
 import { awaitRefund } from './give-back.ts'
 import { createConsiderOffer } from './place-bid.ts'
+import { retireJob } from './retire-job.ts'
 
 /** The encoder's side of the market. */
 export type Encoder = {
@@ -50,6 +52,10 @@ export function createEncoder(deps: EncoderDeps): Encoder {
 
 /** One step by what is true now; steps that are not due do nothing. */
 function advanceJob(deps: EncoderDeps, job: EncoderJob): void {
+  if (isRetired(job.offer)) {
+    retireJob(deps, job)
+    return
+  }
   switch (job.phase) {
     case 'bidding':
       awaitAward(deps, job)
