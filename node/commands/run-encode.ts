@@ -42,6 +42,7 @@ async function encode(
     hasExtras: extras,
     signal,
     onProgress: view.progress,
+    warn: view.warn,
   })
 }
 

@@ -56,6 +56,8 @@ export type EncodeFileOptions = {
   readonly hasExtras: boolean
   readonly signal: AbortSignal
   readonly onProgress: (progress: LocalProgress) => void
+  /** Told what the user should know of the folder. */
+  readonly warn?: (text: string) => void
   /** Bytes that are to stay free on the disk of the folder. */
   readonly diskFloorBytes?: number
 }
@@ -83,7 +85,12 @@ async function encode(deps: EncodeFileDeps, options: EncodeFileOptions): Promise
   onProgress({ stage: 'analysing', percent: 0 })
   const proof = await deps.engine.prove(options.recipe, options)
   const { request, obstacle } = await analyse(deps, options)
-  await using folder = await openOutputFolder(options.out, request.terms.source.cid)
+  const { source, recipe } = request.terms
+  await using folder = await openOutputFolder(options.out, { source: source.cid, recipe })
+  if (folder.discarded !== null)
+    options.warn?.(
+      `The tree that was here is by ${folder.discarded}; it is made anew by ${recipe}.`,
+    )
   const shelf = await openShelf(deps, folder, { request, proof })
   const analysed = clock.now()
   await using extras = await openExtras(deps, { folder, request }, options)

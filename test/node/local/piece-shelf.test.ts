@@ -28,7 +28,7 @@ function openMemory() {
   const cache = createPieceCache(database, { now: () => 1 })
   const keyOf = createPieceKeys(terms, encoderProfile.class)
   return async (out: string, hardware: readonly HardwareEncoder[]) => {
-    const folder = await openOutputFolder(out, source.cid)
+    const folder = await openOutputFolder(out, { source: source.cid, recipe: terms.recipe })
     const shelf = await openPieceShelf({ folder, cache, state, keyOf, hardware }, terms)
     /** Keeps the second part of a rendition. */
     const keep = async (rendition: string, text: string, hardware?: HardwareEncoder) => {
