@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,14 +5,16 @@ import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engin
 import type { WorkProgress } from '#market/ports/processing.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
-import { partCount } from '#protocol/grid.ts'
 import type { JobOffer } from '#protocol/offer.ts'
-import { openBrowser, serveFolder } from '#test/support/browser.ts'
+import { openBrowser } from '#test/support/browser.ts'
 import { alice } from '#test/support/builders.ts'
 import { aRendition, requestFor } from '#test/support/clip.ts'
 import type { EncodingNode } from '#test/support/encoding-node.ts'
 import { openEncodingNode } from '#test/support/encoding-node.ts'
-import { ffmpeg, makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
+import { makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
+import { gatedEngine } from '#test/support/gated-engine.ts'
+import { expectToPlayWhileItGrows } from '#test/support/growing-play.ts'
+import { numberedClip } from '#test/support/numbered-clip.ts'
 
 const seconds = 12
 const patience = { timeout: 60_000, interval: 20 }
@@ -24,16 +24,14 @@ let engine: EncodingEngine
 let request: EncodeRequest
 let browser: Browser
 
-/** Twelve seconds in two renditions: three parts of two segments of two seconds, heavy enough for `playback.test.ts`' reasons. */
+/** Twelve seconds in two renditions: three parts of two segments of two seconds, heavy enough to be played. */
 beforeAll(async () => {
   tools = await openTools()
   const folder = await makeFolder()
   const options = { directory: folder, signal: untroubled, workers: 2 }
   engine = await createEncodingEngine({ tools }, options)
   const clip = path.join(folder, 'clip.mp4')
-  const picture = `testsrc2=size=320x180:rate=24:duration=${seconds},noise=alls=60:allf=t`
-  const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `sine=duration=${seconds}`]
-  await ffmpeg(tools, ...inputs, '-c:v', 'libx264', '-preset', 'ultrafast', clip)
+  await numberedClip(tools, clip, { seconds })
   const ladder = [
     aRendition({ name: '180p', width: 320, height: 180, kbps: 1800 }),
     aRendition({ name: '144p', width: 256, height: 144, kbps: 1800 }),
@@ -43,21 +41,6 @@ beforeAll(async () => {
 })
 
 afterAll(async () => await browser?.close())
-
-/** An engine that encodes a part only when it is told to. */
-function gated() {
-  const gates = Array.from({ length: partCount(request.terms.grid) }, () =>
-    Promise.withResolvers<void>(),
-  )
-  const own: EncodingEngine = {
-    ...engine,
-    encodeCell: async (asked, cell, options) => {
-      await gates[cell.part]?.promise
-      return await engine.encodeCell(asked, cell, options)
-    },
-  }
-  return { engine: own, let: (part: number) => gates[part]?.resolve() }
-}
 
 function run({ processor }: EncodingNode, offer: JobOffer) {
   const progress: WorkProgress[] = []
@@ -70,7 +53,7 @@ const segmentsIn = (playlist: string | null): readonly string[] =>
   playlist?.match(/^\/ipfs\/\w+$/gm) ?? []
 
 test('a job’s playlists grow with its parts, up to the first gap, and are closed in the end', async () => {
-  const gate = gated()
+  const gate = gatedEngine(engine, request)
   await using node = await openEncodingNode(gate.engine, tools)
   const offer = await node.offer(request)
   const address = (file: string) => `/jobs/${offer.job}/${file}`
@@ -127,67 +110,6 @@ test('a job’s playlists grow with its parts, up to the first gap, and are clos
   expect(await node.read(address('master.m3u8'))).toBeNull()
 })
 
-/** What the player has come to. */
-type Watched = {
-  readonly time: number
-  readonly ended: boolean
-  readonly duration: number
-  readonly pictures: number
-  readonly errors: readonly string[]
-  readonly jumps: readonly number[]
-}
-
-const player = (master: string): string => `
-  const video = document.querySelector('video')
-  const errors = [], jumps = []
-  video.addEventListener('seeking', () => jumps.push(video.currentTime))
-  const hls = new Hls()
-  hls.on(Hls.Events.ERROR, (_, { details, error }) => errors.push(details + ': ' + error?.message))
-  hls.loadSource('${master}')
-  hls.attachMedia(video)
-  video.play()
-  window.watched = () => ({
-    time: video.currentTime,
-    ended: video.ended,
-    duration: video.duration,
-    pictures: video.getVideoPlaybackQuality().totalVideoFrames,
-    errors,
-    jumps,
-  })
-`
-
 test('hls.js plays a job from its beginning while it is being encoded, to its end', async () => {
-  const gate = gated()
-  await using node = await openEncodingNode(gate.engine, tools)
-  const offer = await node.offer(request)
-  const master = `${node.url}/jobs/${offer.job}/master.m3u8`
-  const { delivery } = run(node, offer)
-  gate.let(0)
-  gate.let(1)
-  await expect.poll(() => node.read(`/jobs/${offer.job}/master.m3u8`), patience).not.toBeNull()
-
-  const script = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js')
-  await using site = await serveFolder(await makeFolder(), {
-    '/': `<link rel="icon" href="data:,"><video muted></video><script src="/hls.js"></script>`,
-    '/hls.js': await readFile(script, 'utf8'),
-    '/play.js': player(master),
-  })
-  const tab = await browser.newPage()
-  await tab.goto(site.address)
-  await tab.addScriptTag({ url: '/play.js' })
-  const watched = () => tab.evaluate<Watched>('window.watched()')
-
-  await expect.poll(async () => (await watched()).time, patience).toBeGreaterThan(1)
-  // It plays, and a third of the video does not exist yet. A pause leaves even a busy machine the time to make it.
-  await tab.evaluate('document.querySelector("video").pause()')
-  gate.let(2)
-  await delivery
-  await tab.evaluate('document.querySelector("video").play()')
-  await expect.poll(async () => (await watched()).ended, patience).toBe(true)
-  const { time, duration, pictures, errors, jumps } = await watched()
-  await tab.close()
-  expect({ errors, jumps }).toEqual({ errors: [], jumps: [] })
-  expect(pictures).toBe(24 * seconds)
-  expect(time).toBe(duration)
-  expect(duration).toBeCloseTo(seconds, 1)
+  await expectToPlayWhileItGrows(browser, { engine, tools }, request)
 })
