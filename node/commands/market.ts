@@ -12,6 +12,7 @@ export type MarketFlags = {
   readonly codec: Codec
   readonly interval: number
   readonly workers: number
+  readonly indexer: boolean
   readonly once?: true
   readonly json?: true
 }
@@ -45,6 +46,7 @@ export function createMarketCommand(): Command {
       parsedBy(count(256)),
       availableParallelism(),
     )
+    .option('--no-indexer', 'leave out the indexer: no Postgres, no API')
     .option('--once', 'exit when the job is paid (0) or has failed (1)')
     .option('--json', "print one JSON object a line; the last is the job's report or its error")
     .addHelpText('after', details)
@@ -52,8 +54,8 @@ export function createMarketCommand(): Command {
 }
 
 const details = `
-It starts a development chain, a creator, two encoders and an arbiter, each a process of its own, and carries one job
-from offer to payment. Then it stays up, so that what was encoded can be played, until Ctrl-C stops everything.
+It starts a development chain, a creator, two encoders, an arbiter and an indexer, each a process of its own, and carries one
+job from offer to payment; the indexer's API shows it meanwhile (/api/encoding/market/jobs). Then it stays up, so that what was encoded can be played, until Ctrl-C stops everything.
 
   $ spk-encoder market --input holiday.mp4
   $ spk-encoder market --once --json --input holiday.mp4 | tail -n 1

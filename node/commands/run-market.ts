@@ -51,8 +51,8 @@ async function carryJob(flags: MarketFlags, view: MarketView, signal: AbortSigna
   const tools = await openFfmpegTools({ ...settings, directory: data.path, signal })
   if (tools.binaries.warning) view.note(tools.binaries.warning)
   const path = await inputPath(flags, { tools, data, view, signal })
-  const { codec, interval, workers } = flags
-  const layout = { data: data.path, interval, workers, codec }
+  const { codec, interval, workers, indexer } = flags
+  const layout = { data: data.path, interval, workers, codec, indexer }
   await using market = await startMarket(layout, { tools, view, logger, signal })
   view.finish(await market.runJob({ path, ceiling: flags.ceiling, codec }))
   if (flags.once) return

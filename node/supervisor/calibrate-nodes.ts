@@ -7,7 +7,7 @@ import { calibrationFile, createEncodingEngine } from '../encoding/engine.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { recipeProofFile } from '../encoding/recipe-proofs.ts'
 import type { MarketLayout } from './participants.ts'
-import { makeDirectory, participants } from './participants.ts'
+import { indexerName, makeDirectory, participants } from './participants.ts'
 
 /**
  * Measures this machine for all nodes of a local market. They would do so themselves, but all at the same time, and so
@@ -31,8 +31,9 @@ export async function calibrateNodes(
     if (!isMeasured) await measureAndKeep(measuring, { signal, others: [recipe] })
     files.push(path.basename(recipeProofFile(data, recipe)), capabilitiesFile)
   }
-  for (const { account } of participants) {
-    const directory = await makeDirectory(layout, account)
+  const names = participants.map(({ account }): string => account)
+  for (const name of layout.indexer ? [...names, indexerName] : names) {
+    const directory = await makeDirectory(layout, name)
     for (const file of files) await copyFile(path.join(data, file), path.join(directory, file))
   }
 }

@@ -38,6 +38,7 @@ export function createLineView({ out, err }: Streams): MarketView {
       if (event.type === 'died') print(`${event.name} died (${event.how}) and is started again`)
     },
     note: print,
+    api: (url) => print(`The market's API is at ${url}`),
     job: (event) => {
       if (!isTitled) print(`Job ${event.job}`)
       isTitled = true

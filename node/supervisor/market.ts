@@ -18,7 +18,7 @@ import type { ControlClient } from './control-client.ts'
 import { asErrorCode, createControlClient } from './control-client.ts'
 import { overheadBlocks } from './overhead-blocks.ts'
 import type { MarketLayout } from './participants.ts'
-import { chainSpec, nodeSpec, participants } from './participants.ts'
+import { chainSpec, indexerSpec, nodeSpec, participants } from './participants.ts'
 import type { MarketView, Outcome } from './view.ts'
 
 type JobWanted = {
@@ -64,6 +64,8 @@ export async function startMarket(
   const nodes: Child[] = []
   for (const participant of participants)
     nodes.push(await start(await nodeSpec(participant, layout, rpc)))
+  // Nothing waits for it, and nothing ends with it: a market needs no indexer.
+  if (layout.indexer) tellOf(await start(await indexerSpec(layout, rpc)), view)
   const broken = firstFailure([chain, ...nodes])
   view.note('waiting until the nodes are registered and connected')
   const up = Promise.all(nodes.map((node) => node.up))
@@ -95,6 +97,17 @@ export async function startMarket(
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+function tellOf(indexer: Child, view: MarketView): void {
+  indexer.up.then(
+    ({ url }) => view.api(`${url}/api`),
+    () => undefined,
+  )
+  indexer.ended.catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    view.note(`The market goes on without its indexer. ${reason}`)
+  })
 }
 
 function firstFailure(children: readonly Child[]): Promise<never> {

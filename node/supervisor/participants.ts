@@ -14,6 +14,8 @@ export type MarketLayout = {
   readonly workers: number
   /** What its jobs are encoded in: every node is measured for it. */
   readonly codec: Codec
+  /** Whether an indexer watches it all. */
+  readonly indexer: boolean
 }
 
 type Participant = {
@@ -107,10 +109,34 @@ export async function nodeSpec(
       ...['--rpc', rpc],
       ...['--data', directory],
       ...['--port', String(port ?? 0)],
-      ...['--poll', String(Math.min(300, Math.max(50, layout.interval * 100)))],
+      ...['--poll', pollMs(layout)],
       ...options(layout),
     ],
   }
+}
+
+export const indexerName = 'indexer'
+
+/** The indexer as a child process, with a Postgres server of its own. */
+export async function indexerSpec(layout: MarketLayout, rpc: string): Promise<ChildSpec> {
+  const directory = await makeDirectory(layout, indexerName)
+  return {
+    name: indexerName,
+    log: join(directory, 'log'),
+    environment: {},
+    args: (port) => [
+      'indexer',
+      ...['--chain', rpc],
+      ...['--data', directory],
+      ...['--port', String(port ?? 0)],
+      ...['--poll', pollMs(layout)],
+    ],
+  }
+}
+
+/** Milliseconds between two looks at a chain of this pace. */
+function pollMs({ interval }: MarketLayout): string {
+  return String(Math.min(300, Math.max(50, interval * 100)))
 }
 
 /** The directory of one process of the market, made where it is missing. */

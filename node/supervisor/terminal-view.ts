@@ -21,6 +21,7 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
   const update = createLogUpdate(stream)
   const processes = new Map<string, ChildEvent>()
   let note = ''
+  let api: string | null = null
   let job: string | null = null
   let steps: JobSteps = noSteps
   let frame = 0
@@ -36,6 +37,7 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
       `${paint.strong(title)}  ${paint.dim(clip(subtitle, width - title.length - 2))}`,
       '',
       ...processLines(processes, width, paint),
+      ...(api ? [clip(`  ${'API'.padEnd(nameWidth)} ${api}`, width)] : []),
       '',
       ...(job
         ? [paint.strong(`Job ${job}`), ...stepLines, ...(note ? ['', clip(note, width)] : [])]
@@ -57,6 +59,11 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
     child: (event) => processes.set(event.name, event),
     note: (text) => {
       note = text
+      if (!isLive) stream.write(`${text}\n`)
+    },
+    api: (url) => {
+      api = url
+      if (!isLive) stream.write(`The market's API is at ${url}\n`)
     },
     job: (event) => {
       if (job !== event.job) note = ''

@@ -23,6 +23,8 @@ export interface MarketView {
   child(event: ChildEvent): void
   /** One sentence about what is going on before there is a job. */
   note(text: string): void
+  /** The indexer is up: address of its API as a page. */
+  api(url: string): void
   job(event: JobEvent): void
   finish(outcome: Outcome): void
   /** The market stays up until it is stopped. */

@@ -5,13 +5,20 @@ import { z } from 'zod'
 import { makeSampleClip } from '#node/encoding/sample-clip.ts'
 import { JobReport } from '#protocol/job-report.ts'
 import type { Command, CommandEnd } from '../support/command.ts'
-import { processTree, runCommand, startCommand, survivors } from '../support/command.ts'
+import {
+  processesNaming,
+  processTree,
+  runCommand,
+  startCommand,
+  survivors,
+} from '../support/command.ts'
 import { makeFolder, openTools, untroubled } from '../support/ffmpeg.ts'
 import { makeTinyClip } from '../support/tiny-clip.ts'
 
 /** `npm start`, as its users meet it: real processes, a real chain, a tiny video. */
 
-const fast = ['market', '--interval', '0.25']
+const watched = ['market', '--interval', '0.25']
+const fast = [...watched, '--no-indexer']
 
 let folder: string
 let clip: string
@@ -145,7 +152,7 @@ async function startBusyMarket(name: string) {
   const size = { width: 854, height: 480, rate: '24', seconds: 24 }
   await makeSampleClip(tools, input, { signal: untroubled, ...size })
   const data = join(folder, name)
-  const market = startCommand([...fast, '--once', '--json', '--data', data, '--input', input])
+  const market = startCommand([...watched, '--once', '--json', '--data', data, '--input', input])
   await market.line((line) => line.includes('"stage":"encoding"'))
   const tree = await processTree(market.pid)
   expect(tree.filter(({ command }) => command.includes('ffmpeg'))).not.toEqual([])
@@ -153,56 +160,70 @@ async function startBusyMarket(name: string) {
 }
 
 test('Ctrl-C stops a market that is encoding, with all that it started', async () => {
-  const { market, tree } = await startBusyMarket('interrupted')
+  const { market, tree, data } = await startBusyMarket('interrupted')
   // A terminal sends it to every process of the group.
   process.kill(-market.pid, 'SIGINT')
   const { code, stdout } = await market.ended
   expect(code).toBe(130)
   expect(stdout).not.toContain('"error"')
   expect(await survivors(tree)).toEqual([])
+  expect(await processesNaming(data)).toEqual([])
 })
 
 async function expectNobodySurvives(
   market: Command,
   tree: Awaited<ReturnType<typeof processTree>>,
+  data: string,
 ) {
   process.kill(market.pid, 'SIGKILL')
   await market.ended
-  await expect.poll(() => survivors(tree), { timeout: 60_000, interval: 200 }).toEqual([])
+  const patient = { timeout: 60_000, interval: 200 }
+  await expect.poll(() => survivors(tree), patient).toEqual([])
+  await expect.poll(() => processesNaming(data), patient).toEqual([])
 }
 
 test('processes whose supervisor was killed end by themselves', async () => {
   const { market, tree, data } = await startBusyMarket('killed')
   const second = await runCommand([...fast, '--data', data, '--input', clip])
   expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/^data-locked: /) })
-  await expectNobodySurvives(market, tree)
+  await expectNobodySurvives(market, tree, data)
 })
 
 test('a supervisor that is killed while its processes are loading leaves none behind', async () => {
   const data = join(folder, 'loading')
   const market = startCommand([...fast, '--once', '--json', '--data', data, '--input', clip])
   await market.line((line) => line.includes('"type":"started","name":"arbiter"'))
-  await expectNobodySurvives(market, await processTree(market.pid))
+  await expectNobodySurvives(market, await processTree(market.pid), data)
 })
 
-test('a paid market stays up, plays what it made, and goes when it is told to', async () => {
+test('a paid market stays up, plays and shows what it made, and goes when it is told to', async () => {
   const data = join(folder, 'interrupted')
-  const market = startCommand([...fast, '--data', data, '--input', clip])
+  const market = startCommand([...watched, '--data', data, '--input', clip])
   const [job = ''] = /creator:\w+/.exec(await market.line((line) => line.startsWith('Paid '))) ?? []
   const address = (await market.line((line) => line.startsWith('  play  '))).slice(8)
   await market.line((line) => line.startsWith('The market stays up'))
   await expectPlayable(address)
   await expectPlayable(new URL(`/jobs/${job}/master.m3u8`, address).href)
+  const said = await market.line((line) => line.startsWith("The market's API is at http"))
+  await expectShown(new URL(`/api/encoding/market/jobs/${job}`, said.slice(23)).href)
   const tree = await processTree(market.pid)
   market.process.kill('SIGTERM')
   const { code, stdout, stderr } = await market.ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(await survivors(tree)).toEqual([])
+  expect(await processesNaming(data)).toEqual([])
   expect(stdout).not.toContain('\u001b')
   for (const step of ['publish', 'offer', 'bids', 'award', 'accept', 'encode', 'deliver', 'verify'])
     expect(stdout).toMatch(new RegExp(`✓ ${step} `))
   expect(stdout).toMatch(/Paid \d+\.\d{3} HBD to @\S+ for job creator:/)
 })
+
+/** The indexer reads the chain in its own time. */
+async function expectShown(address: string): Promise<void> {
+  const shown = async (): Promise<unknown> => (await fetch(address)).json()
+  const settled = { phase: 'settled', creator: 'creator', root: expect.any(String) }
+  await expect.poll(shown, { timeout: 30_000 }).toMatchObject(settled)
+}
 
 /** A player's requests: the master, a variant of it, and a piece from the middle of a segment. */
 async function expectPlayable(address: string): Promise<void> {

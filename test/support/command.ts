@@ -136,6 +136,11 @@ export async function processTree(root: number): Promise<readonly ProcessRow[]> 
   return tree
 }
 
+/** Processes whose command line names something, such as a folder that only they use: daemons are nobody's children. */
+export async function processesNaming(text: string): Promise<readonly ProcessRow[]> {
+  return (await processes()).filter(({ command }) => command.includes(text))
+}
+
 /** Those of the given processes that still run. */
 export async function survivors(tree: readonly ProcessRow[]): Promise<readonly ProcessRow[]> {
   const all = await processes()

@@ -37,6 +37,7 @@ export async function startLocalMarket(): Promise<LocalMarket> {
   const view: MarketView = {
     child: processes.hear,
     note: () => undefined,
+    api: () => undefined,
     job: (event) => local.onEvent(event),
     finish: () => undefined,
     idle: () => undefined,
@@ -55,6 +56,7 @@ export async function startLocalMarket(): Promise<LocalMarket> {
     interval: 0.25,
     workers: 2,
     codec: 'h264',
+    indexer: false,
   } as const
   const market = await startMarket(layout, surroundings)
   const local: LocalMarket = {
