@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Client } from 'pg'
 import { z } from 'zod'
 import { usualRateLimits } from '#market/api/rate-limits.ts'
 import { devchainKey } from '#node/devchain/keys.ts'
@@ -24,6 +25,8 @@ export type TestIndexer = AsyncDisposable & {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
   /** Signs in with the account's posting key, as a wallet would; resolves to the token. */
   signIn(account: string): Promise<string>
+  /** Asks its database, or changes it as only time would. */
+  query(text: string): Promise<readonly unknown[]>
 }
 
 type CallOptions = {
@@ -45,6 +48,7 @@ export async function anIndexer(
   await using starting = new AsyncDisposableStack()
   const devchain = await aDevchain(chain)
   starting.defer(() => devchain[Symbol.asyncDispose]())
+  const databaseUrl = await emptyDatabase()
   const indexer = starting.use(
     await startIndexer(
       {
@@ -65,7 +69,7 @@ export async function anIndexer(
         ...overrides,
       },
       {
-        secrets: { databaseUrl: await emptyDatabase(), alertSecret: null, secretKeys: [] },
+        secrets: { databaseUrl, alertSecret: null, secretKeys: [] },
         logger: silent,
         signal: untroubled,
       },
@@ -95,6 +99,12 @@ export async function anIndexer(
       const signed = await call('POST', '/api/encoding/sessions', { body: answer })
       if (signed.status !== 200) throw new Error(JSON.stringify(signed.body))
       return Token.parse(signed.body).token
+    },
+    query: async (text) => {
+      const client = new Client({ connectionString: databaseUrl })
+      await client.connect()
+      const { rows } = await client.query(text).finally(() => client.end())
+      return rows
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
