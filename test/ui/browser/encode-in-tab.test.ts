@@ -1,13 +1,12 @@
-import path from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeSampleClip } from '#node/encoding/sample-clip.ts'
 import type { JobView } from '#protocol/api/jobs.ts'
 import { openBrowser } from '#test/support/browser.ts'
 import { builtDashboard, signInOn, visit } from '#test/support/dashboard.ts'
-import { complaintsAbout, makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
+import { complaintsAbout, openTools } from '#test/support/ffmpeg.ts'
 import type { TestIndexer } from '#test/support/indexer.ts'
 import { anIndexer } from '#test/support/indexer.ts'
+import { makeShortClip } from '#test/support/short-clip.ts'
 
 /** What a page's `<video>` is, as far as this file looks at it. */
 type Media = { play(): Promise<void>; readonly currentTime: number }
@@ -27,8 +26,7 @@ afterAll(async () => {
 
 test('a video with sound becomes a checked stream in the tab, and plays there', async () => {
   const tools = await openTools()
-  const clip = path.join(await makeFolder(), 'holiday.mp4')
-  await makeSampleClip(tools, clip, { width: 1280, height: 720, seconds: 9, signal: untroubled })
+  const clip = await makeShortClip(tools)
   const { page, complaints } = await visit(browser, `${indexer.url}/`)
   await signInOn(page, 'alice')
   await page.getByLabel(/Drop a video here/).setInputFiles(clip)

@@ -73,6 +73,6 @@ async function persistently(send: () => Promise<unknown>, signal: AbortSignal): 
 }
 
 /** What may be otherwise in a moment: the network, a busy server, a limit. */
-function mayPass({ status }: CallError): boolean {
+export function mayPass({ status }: CallError): boolean {
   return status === 0 || status === 408 || status === 429 || status >= 500
 }

@@ -1,5 +1,12 @@
 import type { BrowserPlan } from '#protocol/api/browser.ts'
 
+/**
+ * What is asked for, in parts of the rendition's rate. Chromium's own encoder, which is made for calls, needs half again the bits
+ * of the recipe's for pictures as good; the cap of a segment, its buffer full, is 1.68 of the rate, packing included. At 1.4 of
+ * it film is as near to its source as the recipe's encode (0 to 1 dB); at its rate alone it is 1 to 3 dB behind.
+ */
+const rateShare = 1.4
+
 /** Main profile, level 3.1: what the small rendition is in every tree. */
 const codec = 'avc1.4d001f'
 
@@ -14,7 +21,13 @@ export function videoEncoderConfig({
   grid: { rate },
 }: VideoTerms): VideoEncoderConfig {
   return {
-    ...{ codec, width, height, bitrate: kbps * 1_000, bitrateMode: 'variable' },
+    ...{
+      codec,
+      width,
+      height,
+      bitrate: Math.round(rateShare * kbps * 1_000),
+      bitrateMode: 'variable',
+    },
     framerate: rate.numerator / rate.denominator,
     ...{ latencyMode: 'quality', avc: { format: 'avc' } },
   }
