@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EncodedSegment, EncodingEngine } from '#market/ports/encoding-engine.ts'
@@ -29,6 +29,7 @@ import { accountAt, claimedByTab, putSegment, uploadTo } from '#test/support/tab
 let tools: FfmpegTools
 let engine: EncodingEngine
 let indexer: TestIndexer
+let data: string
 let alice: Client
 let bob: Client
 let source: Extract<UploadStatus, { phase: 'ready' }>
@@ -39,7 +40,8 @@ let other: readonly EncodedSegment[]
 beforeAll(async () => {
   tools = await openTools()
   engine = await createEncodingEngine({ tools }, { directory: await makeFolder(), signal })
-  indexer = await anIndexer()
+  data = await makeFolder()
+  indexer = await anIndexer({ data })
   const [own, foreign] = [await clip('own.mp4', 200), await clip('other.mp4', 220)]
   const account = await accountAt(indexer, 'alice')
   alice = account.call
@@ -162,4 +164,13 @@ test('a segment beyond its rate, or of no place, is not taken', async () => {
   expect(await refusalOf(putSegment(alice, lease, { ...place, index: 0 }))).toBe('body-too-large')
   expect(await refusalOf(putSegment(alice, lease, { ...place, index: 9 }))).toBe('request-invalid')
   await alice(cancelJobRoute, { params: { id: lease.jobId } })
+})
+
+test('segments of a job that is cancelled are removed', async () => {
+  const lease = await claim()
+  await handIn(lease, honest.slice(0, 2))
+  const kept = () => readdir(path.join(data, 'browser'))
+  expect(await kept()).toContain(lease.jobId)
+  await alice(cancelJobRoute, { params: { id: lease.jobId } })
+  await expect.poll(kept, { timeout: 30_000 }).not.toContain(lease.jobId)
 })
