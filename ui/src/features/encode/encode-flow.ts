@@ -1,7 +1,7 @@
 import { cancelJobRoute, submitJobRoute } from '#protocol/api/jobs.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { callServer } from '#ui/shared/session.ts'
-import { claim, encodeJob, withKeptLease } from './encode-job.ts'
+import { claim, encodeJob, endWithoutTab, isLeaseGone, withKeptLease } from './encode-job.ts'
 import type { EncodeState } from './encode-state.ts'
 import { keepLease, keptLease } from './kept-lease.ts'
 import { pause } from './pause.ts'
@@ -71,6 +71,8 @@ export function createEncodeFlow(): EncodeFlow {
       calling.signal.throwIfAborted()
       const lease = await claim()
       if (!lease) {
+        const end = job && (await endWithoutTab(job))
+        if (end) return end
         set({ phase: 'waiting', job })
         await pause(1_000, calling.signal)
         continue
@@ -92,7 +94,15 @@ export function createEncodeFlow(): EncodeFlow {
       if (!lease || current.phase !== 'idle') return
       job = lease.jobId
       set({ phase: 'waiting', job })
-      run(() => withKeptLease(lease, () => encodeJob(lease, null, watch())))
+      run(async () => {
+        try {
+          return await withKeptLease(lease, () => encodeJob(lease, null, watch()))
+        } catch (error) {
+          // Away for too long: another turn, unless another encoder has the job by now.
+          if (isLeaseGone(error)) return await workUntilOwn(null)
+          throw error
+        }
+      })
     },
     cancel: () => {
       calling.abort(new Error('The encode was cancelled.'))

@@ -5,6 +5,7 @@ import { registerEncoderRoute } from '#protocol/api/encoders.ts'
 import type { JobView } from '#protocol/api/jobs.ts'
 import { getJobRoute } from '#protocol/api/jobs.ts'
 import { CallError } from '#protocol/client.ts'
+import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { gridSeconds, segmentCount } from '#protocol/grid.ts'
 import type { Cid } from '#protocol/ids.ts'
 import { callServer, currentSession } from '#ui/shared/session.ts'
@@ -114,6 +115,19 @@ async function followCheck(
     onState({ phase: 'checking', job: jobId, percent, ...known })
     await pause(700, signal)
   }
+}
+
+/** What has become of a job that this tab does not have; null while it waits for a tab. */
+export async function endWithoutTab(id: EncodingJobId): Promise<EncodeState | null> {
+  const job = await callServer(getJobRoute, { params: { id } })
+  if (job.phase === 'queued' && job.tier === 'browser') return null
+  const message = job.lastError ?? 'The job has gone on without this tab.'
+  return { phase: 'failed', message, next: nextOf(job) }
+}
+
+/** True for an error that says that the lease is somebody else's by now, or nobody's. */
+export function isLeaseGone(error: unknown): boolean {
+  return error instanceof CallError && error.status === 409
 }
 
 const waitingFor = {
