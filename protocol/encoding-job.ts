@@ -66,6 +66,8 @@ export const encodingEventTypes = [
   'attested',
   /** the arbiter has to decide. How it ends is told as of any other job. */
   'disputed',
+  /** its offer was taken back when the job had gone on to another tier, */
+  'withdrawn',
   'completed',
   'failed',
   'cancelled',

@@ -26,6 +26,7 @@ const moves: Readonly<Record<EncodingEventType, Move>> = {
   delivered: { from: alive, to: alive },
   attested: { from: alive, to: alive },
   disputed: { from: alive, to: alive },
+  withdrawn: { from: alive, to: alive },
   /** From `queued` where the chain knows of an encoder's work whose lease here had run out. */
   completed: { from: alive, to: ['completed'] },
   /** From `queued` where nobody is left who could take it. */
@@ -41,6 +42,7 @@ const steady: ReadonlySet<EncodingEventType> = new Set([
   'delivered',
   'attested',
   'disputed',
+  'withdrawn',
 ])
 
 /** Whether a job in a phase may have this happen to it. */

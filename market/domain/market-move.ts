@@ -23,7 +23,7 @@ export type MarketMove =
   /** Stays in its phase. */
   | {
       readonly type: 'tell'
-      readonly event: 'accepted' | 'delivered' | 'attested' | 'disputed'
+      readonly event: 'accepted' | 'delivered' | 'attested' | 'disputed' | 'withdrawn'
       readonly told: Told
     }
   /** -> queued: the award came to nothing, and its offer stands. */
@@ -96,6 +96,9 @@ export function moveAfter({ step, chain, tiers, tier }: Stepped): MarketMove {
     case 'job-disputed':
       return { type: 'tell', event: 'disputed', told: { ...told, by: actor } }
     case 'job-cancelled':
+      // An offer may stand on the chain when its job has long gone on to another tier.
+      if (tiers.includes('community') && tier !== 'community')
+        return { type: 'tell', event: 'withdrawn', told }
       return leave('The offer was withdrawn on the chain.')
     case 'job-settled':
       return completion(chain, told) ?? leave(whyUnpaid(chain))

@@ -54,9 +54,6 @@ export type CommunityDecision =
 /** Less than this is too short to read, to sign, and to be answered by encoder and arbiter. */
 const leastToSignSeconds = 30
 
-/** What the end of a job on the chain still has to bring about in the queue. */
-const settlingMs = 60_000
-
 /**
  * Of a job that waits for the community: bids are collected for as long as the owner and the offer say, then the best is put
  * before the owner. While an award can reach the chain the job goes nowhere else, and nobody takes it from the queue.
@@ -74,10 +71,9 @@ export function decideCommunity(waiting: WaitingJob, sight: OfferSight): Communi
     }
     case 'awarded':
       return { ...wait(sight.award, soonMs), holds: true }
+    // Who follows the chain moves the job on.
     case 'over':
-      return waitedMs < settlingMs && sight.over.phase !== 'cancelled'
-        ? { ...wait(sight.over, soonMs), holds: true }
-        : leave(waiting, sight.over)
+      return { ...wait(sight.over, soonMs), holds: true }
     case 'offered':
       return decideOffered(waiting, sight)
   }
@@ -98,8 +94,8 @@ function decideOffered(
     return leave(waiting, sight.waiting.type === 'awaiting-bids' ? none : sight.waiting)
   }
   const { encoder, price, expires } = best.bid
-  const leftSeconds = Math.floor(bidSeconds + waiting.plan.signatureWaitSeconds - waitedSeconds)
-  const until = Math.min(now + leftSeconds, expires)
+  const patience = bidSeconds + waiting.plan.signatureWaitSeconds - waitedSeconds
+  const until = Math.min(now + Math.floor(Math.min(patience, secondsToLive(waiting))), expires)
   return until - now < leastToSignSeconds
     ? leave(waiting, { type: 'not-signed', encoder, price })
     : { type: 'ask', bid: best.bid, until: ChainTime.parse(until) }
@@ -116,6 +112,11 @@ function leave({ job }: WaitingJob, reason: TierReason): TierDecision {
 
 function waitOf({ job, plan }: WaitingJob): number | null {
   return plan.steps.find(({ tier }) => tier === job.tier)?.waitSeconds ?? null
+}
+
+/** Until the job is given up, whoever has it: no award may come after that. */
+function secondsToLive({ job, waitedMs }: WaitingJob): number {
+  return (job.expiresAt.getTime() - job.updatedAt.getTime() - waitedMs) / 1_000
 }
 
 function secondsWaited({ waitedMs }: WaitingJob): number {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MarketMove } from '#market/domain/market-move.ts'
 import { marketEncoder, moveAfter, movingSteps } from '#market/domain/market-move.ts'
+import type { PendingStep } from '#market/ports/market-jobs.ts'
 import type { ProjectedEvent } from '#market/ports/projection-store.ts'
 import { projectBlocks } from '#market/services/project-blocks.ts'
 import { EncoderId } from '#protocol/api/encoders.ts'
@@ -43,8 +44,13 @@ const delivered = [[says(bob, aDelivery(offer))]]
 
 type Transactions = readonly (readonly LedgerAction[])[]
 
+const community = { tiers: ['community'], tier: 'community' } as const
+
 /** The moves of every step that a life on the chain makes, given the job as it is at the end of that life. */
-function movesOf(blocks: readonly Transactions[], tiers = ['community'] as const): MarketMove[] {
+function movesOf(
+  blocks: readonly Transactions[],
+  { tiers, tier }: Pick<PendingStep, 'tiers' | 'tier'> = community,
+): MarketMove[] {
   const chain = createTestChain()
   for (const transactions of blocks) chain.block(...transactions)
   const { ledger, projection } = projectBlocks(genesis(), chain.blocks(), testNetwork)
@@ -53,7 +59,7 @@ function movesOf(blocks: readonly Transactions[], tiers = ['community'] as const
     movingSteps.some((moving) => moving === type),
   )
   return steps.map((event, index) =>
-    moveAfter({ step: { ...event, sequence: index + 1 }, chain: job, tiers, tier: 'community' }),
+    moveAfter({ step: { ...event, sequence: index + 1 }, chain: job, tiers, tier }),
   )
 }
 
@@ -93,7 +99,9 @@ test('a job whose money went back goes to the next tier, or ends with the reason
     ...{ type: 'leave', to: null },
     why: expect.stringContaining('@bob'),
   })
-  expect(movesOf(life, ['community', 'agent'] as never).at(-1)).toMatchObject({ to: 'agent' })
+  expect(movesOf(life, { ...community, tiers: ['community', 'agent'] }).at(-1)).toMatchObject({
+    to: 'agent',
+  })
 })
 
 test('a delivery that is disputed and not paid is no result', () => {
@@ -108,6 +116,14 @@ test('a delivery that is disputed and not paid is no result', () => {
 test('an offer that is withdrawn leaves the tier', () => {
   const withdrawal = says(alice, { v: 1, t: 'job.cancel', job: offer.job })
   expect(movesOf([offered, [[withdrawal]]])).toMatchObject([{ type: 'leave', to: null }])
+})
+
+test('an offer that is withdrawn when its job has gone on takes nothing from the tier it is in', () => {
+  const withdrawal = says(alice, { v: 1, t: 'job.cancel', job: offer.job })
+  const elsewhere = { tiers: ['community', 'browser'], tier: 'browser' } as const
+  expect(movesOf([offered, [[withdrawal]]], elsewhere)).toMatchObject([
+    { type: 'tell', event: 'withdrawn' },
+  ])
 })
 
 test('no encoder of the directory can be called as one of the chain', () => {
