@@ -48,7 +48,7 @@ export function granted<Value>(outcome: SchedulerOutcome<Value>): Value {
 }
 
 export async function claimed(
-  scheduler: JobScheduler,
+  scheduler: Pick<JobScheduler, 'claimJob'>,
   encoder: Parameters<JobScheduler['claimJob']>[0],
   kinds: Parameters<JobScheduler['claimJob']>[1] = ['community'],
 ): Promise<LeasedJob> {
