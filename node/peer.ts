@@ -44,6 +44,7 @@ import { limitSpending } from './chain/spending-limit.ts'
 import type { ControlHandlers } from './control/control-server.ts'
 import { createControlRouter } from './control/control-server.ts'
 import { readControlToken } from './control/token.ts'
+import { startCreatorErrand } from './creator-errand.ts'
 import { describePeer, describeStatus } from './describe-peer.ts'
 import { createDryNetwork } from './dry-run/dry-network.ts'
 import { drySigner } from './dry-run/dry-signer.ts'
@@ -386,6 +387,18 @@ export async function startPeer(
       .filter(({ roles: played }) => role === undefined || played.includes(role))
       .filter((node) => node.account !== account && peers.isConnected(node.account))
       .map((node) => node.account)
+  const indexer = config.agent?.indexer ?? null
+  if (roles.creator && indexer !== null && !dryRun)
+    starting.use(
+      startCreatorErrand(
+        {
+          ...{ account, database, content, blocks, signer, peerStreams: streams, postJob },
+          gateways: () => connected('gateway'),
+          logger: log('errand'),
+        },
+        { indexer, data: config.data },
+      ),
+    )
   const agent =
     config.agent === null || dryRun
       ? null

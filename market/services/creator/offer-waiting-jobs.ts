@@ -1,0 +1,61 @@
+import type { MilliHbd } from '#protocol/amount.ts'
+import type { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
+import { marketJobOf, offerReference } from '../../domain/market-job-of.ts'
+import type { ContentStore, TransferOptions } from '../../ports/content-store.ts'
+import type { UnofferedJob, WaitingOffers } from '../../ports/waiting-offers.ts'
+import type { JobRequest } from './post-job.ts'
+
+export type OfferWaitingJobsDeps = {
+  readonly account: HiveAccount
+  readonly waiting: WaitingOffers
+  readonly content: Pick<ContentStore, 'addFile' | 'exportFile'>
+  /** Brings a source here of which nothing is known but its id. */
+  readonly fetchInput: (cid: Cid, options: TransferOptions) => Promise<void>
+  /** A folder that is gone once it is disposed. */
+  readonly scratch: () => Promise<AsyncDisposable & { readonly path: string }>
+  readonly isOffered: (job: JobId) => boolean
+  readonly postJob: (request: JobRequest, signal: AbortSignal) => Promise<JobId>
+  /** Told of a job that was not offered; it is tried again with the next round. */
+  readonly onFailure: (error: unknown, job: string) => void
+}
+
+/** A source that is found under another id when it is added here: an offer of it would be for another job. */
+export class ForeignSourceError extends Error {
+  override readonly name = 'ForeignSourceError'
+}
+
+/**
+ * Offers those jobs of an indexer's queue that wait for the account's signature, as far as the owner lets the node award by itself:
+ * what follows, up to the payment, is the creator's as of any job. The offer's id follows from the job's, so that it is made once,
+ * whoever dies in between. Rejects only where the indexer does not answer.
+ */
+export function createOfferWaitingJobs(deps: OfferWaitingJobsDeps) {
+  const { account, waiting, isOffered, onFailure } = deps
+  return async (signal: AbortSignal): Promise<void> => {
+    const limit = await waiting.awardLimit()
+    if (limit === null) return
+    for (const job of await waiting.unoffered())
+      try {
+        if (!isOffered(marketJobOf(account, job.id))) await offer(deps, job, { limit, signal })
+      } catch (error) {
+        signal.throwIfAborted()
+        onFailure(error, job.id)
+      }
+  }
+}
+
+async function offer(
+  { content, fetchInput, scratch, postJob }: OfferWaitingJobsDeps,
+  { id, inputCid, budget }: UnofferedJob,
+  { limit, signal }: { readonly limit: MilliHbd; readonly signal: AbortSignal },
+): Promise<void> {
+  await fetchInput(inputCid, { signal })
+  await using folder = await scratch()
+  const path = `${folder.path}/source`
+  await content.exportFile(inputCid, path, { signal })
+  const { cid } = await content.addFile(path, { signal })
+  if (cid !== inputCid)
+    throw new ForeignSourceError(`the source ${inputCid} is ${cid} as this node adds it`)
+  const ceiling = budget < limit ? budget : limit
+  await postJob({ reference: offerReference(id), path, ceiling }, signal)
+}
