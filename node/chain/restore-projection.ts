@@ -42,8 +42,13 @@ async function refold(
   source: ProjectionSource,
 ): Promise<Ledger> {
   let ledger = (await store.snapshot()) ?? genesisLedger(source, network)
-  for await (const blocks of store.blocksFrom(nextHeight(ledger, source)))
+  for await (const blocks of store.blocksFrom(nextHeight(ledger, source))) {
+    const wanted = nextHeight(ledger, source)
+    // A ledger without a block follows from any block, so that it would be folded from the middle of the chain.
+    if (blocks[0] && blocks[0].height !== wanted)
+      throw new InconsistentBlockError(`block ${wanted} is missing in the store`)
     ledger = foldBlocks(ledger, blocks, network).ledger
+  }
   return ledger
 }
 

@@ -109,6 +109,11 @@ test('tables that somebody empties while they are written come to the same rows 
 test.each([
   ['a snapshot is damaged', `update chain_snapshots set state = 'x' || state`],
   ['a snapshot is of another version', 'update chain_snapshots set version = 0'],
+  ['a part of a snapshot is lost', 'delete from chain_snapshots where part = 1'],
+  [
+    'the first blocks and every snapshot are lost',
+    'delete from chain_snapshots; delete from chain_blocks where first < 1000',
+  ],
   ['blocks are lost', 'delete from chain_blocks where first > 1050'],
   ['a block is damaged', `update chain_blocks set blocks = left(blocks, 40) where first > 1050`],
 ])('where %s, the tables are made again from the chain', async (_, damage) => {

@@ -1,8 +1,12 @@
-import { asc, desc, eq, gte, lt, lte } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, lt, lte } from 'drizzle-orm'
 import type { Ledger } from '#contracts/ledger.ts'
-import { decodeLedger, encodeLedger, snapshotVersion } from '#contracts/snapshot.ts'
+import {
+  createLedgerDecoder,
+  encodeLedger,
+  hashPart,
+  snapshotVersion,
+} from '#contracts/snapshot.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
-import { bytesToHex, utf8 } from '#protocol/canonical.ts'
 import { BlockHeight, BlockId } from '#protocol/ids.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import { MarketError } from '../../errors.ts'
@@ -136,10 +140,15 @@ async function keepLedger(
     .from(chainSnapshots)
     .orderBy(desc(chainSnapshots.height))
     .limit(1)
-  const state = encodeLedger(ledger)
-  const hash = bytesToHex(sha256(utf8(state)))
   const { height } = ledger.head
-  await step.insert(chainSnapshots).values({ height, version: snapshotVersion, hash, state })
+  let [part, hash] = [0, '']
+  for (const state of encodeLedger(ledger)) {
+    hash = hashPart(hash, state, sha256)
+    const row = { height, part, parts: 0, version: snapshotVersion, hash, state }
+    await step.insert(chainSnapshots).values(row)
+    part += 1
+  }
+  await step.update(chainSnapshots).set({ parts: part }).where(eq(chainSnapshots.height, height))
   if (!previous) return
   await step.delete(chainSnapshots).where(lt(chainSnapshots.height, previous.height))
   await step.delete(chainBlocks).where(lte(chainBlocks.last, previous.height))
@@ -157,14 +166,40 @@ function blockRows(blocks: readonly LedgerBlock[]): (typeof chainBlocks.$inferIn
   })
 }
 
-/** The text is hashed before anything reads it; what is damaged or of another version is passed over. */
+/** The newest snapshot that is whole; what is damaged or of another version is passed over. */
 async function loadSnapshot(database: PostgresDatabase, sha256: Sha256): Promise<Ledger | null> {
-  const rows = await database.select().from(chainSnapshots).orderBy(desc(chainSnapshots.height))
-  const whole = rows.find(
-    ({ version, state, hash }) =>
-      version === snapshotVersion && bytesToHex(sha256(utf8(state))) === hash,
-  )
-  return whole ? decodeLedger(whole.state) : null
+  const rows = await database
+    .selectDistinct({ height: chainSnapshots.height })
+    .from(chainSnapshots)
+    .orderBy(desc(chainSnapshots.height))
+  for (const { height } of rows) {
+    const ledger = await readSnapshot(database, height, sha256)
+    if (ledger) return ledger
+  }
+  return null
+}
+
+/** Each text is hashed before anything reads it. Null where one is damaged, missing or of another version. */
+async function readSnapshot(
+  database: PostgresDatabase,
+  height: number,
+  sha256: Sha256,
+): Promise<Ledger | null> {
+  const decoder = createLedgerDecoder()
+  let hash = ''
+  let parts = 1
+  for (let part = 0; part < parts; part += 1) {
+    const [row] = await database
+      .select()
+      .from(chainSnapshots)
+      .where(and(eq(chainSnapshots.height, height), eq(chainSnapshots.part, part)))
+    if (row?.version !== snapshotVersion) return null
+    hash = hashPart(hash, row.state, sha256)
+    if (row.hash !== hash) return null
+    decoder.add(row.state)
+    parts = row.parts
+  }
+  return decoder.ledger()
 }
 
 async function* readBlocks(

@@ -1,8 +1,12 @@
-import { asc, desc, eq, gte, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, lt, lte, sql } from 'drizzle-orm'
 import type { Ledger } from '#contracts/ledger.ts'
-import { decodeLedger, encodeLedger, snapshotVersion } from '#contracts/snapshot.ts'
+import {
+  createLedgerDecoder,
+  encodeLedger,
+  hashPart,
+  snapshotVersion,
+} from '#contracts/snapshot.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
-import { bytesToHex, utf8 } from '#protocol/canonical.ts'
 import type { BlockHeight } from '#protocol/ids.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import type { NodeDatabase } from './database.ts'
@@ -41,18 +45,24 @@ export function createLedgerStore(database: NodeDatabase, sha256: Sha256): Ledge
       if (!ledger.head) return
       const { height } = ledger.head
       const [previous] = database
-        .select()
+        .select({ height: ledgerSnapshots.height })
         .from(ledgerSnapshots)
+        .where(lt(ledgerSnapshots.height, height))
         .orderBy(desc(ledgerSnapshots.height))
         .limit(1)
         .all()
-      const state = encodeLedger(ledger)
-      const hash = bytesToHex(sha256(utf8(state)))
-      const row = { height, version: snapshotVersion, hash, state }
+      database.delete(ledgerSnapshots).where(eq(ledgerSnapshots.height, height)).run()
+      let [part, hash] = [0, '']
+      for (const state of encodeLedger(ledger)) {
+        hash = hashPart(hash, state, sha256)
+        const row = { height, part, parts: 0, version: snapshotVersion, hash, state }
+        database.insert(ledgerSnapshots).values(row).run()
+        part += 1
+      }
       database
-        .insert(ledgerSnapshots)
-        .values(row)
-        .onConflictDoUpdate({ target: ledgerSnapshots.height, set: row })
+        .update(ledgerSnapshots)
+        .set({ parts: part })
+        .where(eq(ledgerSnapshots.height, height))
         .run()
       if (!previous) return
       database.delete(ledgerSnapshots).where(lt(ledgerSnapshots.height, previous.height)).run()
@@ -75,16 +85,37 @@ function* readBlocks(database: NodeDatabase, from: BlockHeight): Iterable<Ledger
   }
 }
 
-/**
- * The newest snapshot of this program's version whose hash is right; those before it on the way are forgotten.
- * The text is hashed before anything reads it.
- */
+/** The newest snapshot of this program's version that is whole; those before it on the way are forgotten. */
 function loadSnapshot(database: NodeDatabase, sha256: Sha256): Ledger | null {
-  const rows = database.select().from(ledgerSnapshots).orderBy(desc(ledgerSnapshots.height)).all()
-  for (const { height, version, state, hash } of rows) {
-    if (version === snapshotVersion && bytesToHex(sha256(utf8(state))) === hash)
-      return decodeLedger(state)
+  const rows = database
+    .selectDistinct({ height: ledgerSnapshots.height })
+    .from(ledgerSnapshots)
+    .orderBy(desc(ledgerSnapshots.height))
+    .all()
+  for (const { height } of rows) {
+    const ledger = readSnapshot(database, height, sha256)
+    if (ledger) return ledger
     database.delete(ledgerSnapshots).where(eq(ledgerSnapshots.height, height)).run()
   }
   return null
+}
+
+/** Each text is hashed before anything reads it. Null where one is damaged, missing or of another version. */
+function readSnapshot(database: NodeDatabase, height: number, sha256: Sha256): Ledger | null {
+  const decoder = createLedgerDecoder()
+  let hash = ''
+  let parts = 1
+  for (let part = 0; part < parts; part += 1) {
+    const row = database
+      .select()
+      .from(ledgerSnapshots)
+      .where(and(eq(ledgerSnapshots.height, height), eq(ledgerSnapshots.part, part)))
+      .get()
+    if (row?.version !== snapshotVersion) return null
+    hash = hashPart(hash, row.state, sha256)
+    if (row.hash !== hash) return null
+    decoder.add(row.state)
+    parts = row.parts
+  }
+  return decoder.ledger()
 }

@@ -46,12 +46,19 @@ export const ledgerBlocks = sqliteTable('ledger_blocks', {
   block: record<LedgerBlock>('block').notNull(),
 })
 
-export const ledgerSnapshots = sqliteTable('ledger_snapshots', {
-  height: integer().primaryKey(),
-  version: integer().notNull(),
-  hash: text().notNull(),
-  state: text().notNull(),
-})
+/** A snapshot is as many rows as it has parts. */
+export const ledgerSnapshots = sqliteTable(
+  'ledger_snapshots',
+  {
+    height: integer().notNull(),
+    part: integer().notNull(),
+    parts: integer().notNull(),
+    version: integer().notNull(),
+    hash: text().notNull(),
+    state: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.height, table.part] })],
+)
 
 export const outboxEntries = sqliteTable(
   'outbox_entries',

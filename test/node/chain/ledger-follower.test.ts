@@ -59,7 +59,9 @@ async function register(account: string): Promise<void> {
 const open = (url = chain.url): ChainNode => aChainNode({ urls: [url], directory: home })
 
 function heights({ database }: ChainNode): readonly number[] {
-  const rows = database.all<{ height: number }>(sql`select height from ledger_snapshots order by 1`)
+  const rows = database.all<{ height: number }>(
+    sql`select distinct height from ledger_snapshots order by 1`,
+  )
   return rows.map(({ height }) => height)
 }
 
@@ -88,6 +90,8 @@ describe('damage is survived:', () => {
   const damages: Readonly<Record<string, ReturnType<typeof sql>>> = {
     'the newest snapshot has another letter': sql`update ledger_snapshots set state = replace(state, 'alice', 'alicf') where height = 3000`,
     'the newest snapshot is cut': sql`update ledger_snapshots set state = substr(state, 1, 50) where height = 3000`,
+    'the newest snapshot lacks a part': sql`delete from ledger_snapshots where height = 3000 and part = 1`,
+    'the newest snapshot has a part of another': sql`update ledger_snapshots set (state, hash) = (select state, hash from ledger_snapshots where height = 2000 and part = 1) where height = 3000 and part = 1`,
     'the newest snapshot has another hash': sql`update ledger_snapshots set hash = 'x' where height = 3000`,
     'the newest snapshot is of another version': sql`update ledger_snapshots set version = 999 where height = 3000`,
     'the newest snapshot is lost': sql`delete from ledger_snapshots where height = 3000`,

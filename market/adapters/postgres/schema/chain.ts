@@ -47,12 +47,19 @@ export const chainBlocks = pgTable('chain_blocks', {
   blocks: rawRecord<readonly LedgerBlock[]>().notNull(),
 })
 
-export const chainSnapshots = pgTable('chain_snapshots', {
-  height: chainNumber().primaryKey(),
-  version: integer().notNull(),
-  hash: text().notNull(),
-  state: text().notNull(),
-})
+/** A snapshot is as many rows as it has parts. */
+export const chainSnapshots = pgTable(
+  'chain_snapshots',
+  {
+    height: chainNumber().notNull(),
+    part: integer().notNull(),
+    parts: integer().notNull(),
+    version: integer().notNull(),
+    hash: text().notNull(),
+    state: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.height, table.part] })],
+)
 
 /** What became of each operation. The ends of blocks have no transaction of their own, so a place in a block is the key. */
 export const chainOperations = pgTable(
