@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { createAgentCommand } from './agent.ts'
 import { createAuditCommand } from './audit.ts'
 import { createBenchmarkCommand } from './benchmark.ts'
 import { createDevchainCommand } from './devchain.ts'
@@ -10,6 +11,7 @@ import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
 import { createReplayCommand } from './replay.ts'
 import { createReputationCommand } from './reputation.ts'
+import { createServiceCommand } from './service.ts'
 import { createVerifyCommand } from './verify.ts'
 
 const examples = `
@@ -32,6 +34,8 @@ export function createProgram(version: string): Command {
     createMarketCommand(),
     createNodeCommand(),
     createIndexerCommand(),
+    createAgentCommand(),
+    createServiceCommand(),
     createKeysCommand(),
     createEncodeCommand(),
     createVerifyCommand(),
