@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type Router from '@koa/router'
 import Koa from 'koa'
@@ -32,6 +32,8 @@ export async function startAgentServer(
   { port, origins, visits, data }: AgentServerOptions,
 ): Promise<HttpServer | null> {
   let taken = port
+  const urlFile = join(data, agentUrlFile)
+  await rm(urlFile, { force: true })
   const app = new Koa()
   app.on('error', (error: unknown) => logger.debug('answer not finished', {}, error))
   app.use(guardDoor({ port: () => taken, origins }))
@@ -47,7 +49,7 @@ export async function startAgentServer(
   taken = Number(new URL(server.url).port)
   if (port !== 0 && taken !== port)
     logger.warn('desktop agent elsewhere', { port: taken, reason: `port ${port} is taken` })
-  await writeFile(join(data, agentUrlFile), `${server.url}\n`, { mode: 0o600 })
+  await writeFile(urlFile, `${server.url}\n`, { mode: 0o600 })
   return server
 }
 

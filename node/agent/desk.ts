@@ -49,7 +49,7 @@ export const usualDeskOptions: DeskOptions = {
 /** Somebody who has claimed a job here: a page, or a program of the owner's. */
 export type Claimer = { readonly key: string; readonly name: string }
 
-export type DeskStatus = Pick<AgentHealth, 'status' | 'jobsInProgress'> & {
+type DeskStatus = Pick<AgentHealth, 'status' | 'jobsInProgress'> & {
   readonly isPaused: boolean
   readonly obstacle: string | null
   readonly work: WorkView | null

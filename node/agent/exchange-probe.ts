@@ -21,14 +21,14 @@ export type ExchangeProbeDeps = {
   readonly probe: CID
 }
 
-export type ExchangeProbeOptions = {
+type ExchangeProbeOptions = {
   readonly everyMs: number
   /** How long an exchange speaks for the next moments. */
   readonly freshMs: number
   readonly answerMs: number
 }
 
-export const usualProbeOptions: ExchangeProbeOptions = {
+const usualProbeOptions: ExchangeProbeOptions = {
   everyMs: 20_000,
   freshMs: 60_000,
   answerMs: 10_000,

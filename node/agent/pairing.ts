@@ -18,7 +18,7 @@ export type PairingDeps = {
   readonly onAsked: (code: string, origin: string) => void
 }
 
-export type PairedSession = {
+type PairedSession = {
   /** Not its token. */
   readonly id: string
   readonly origin: string
@@ -28,7 +28,7 @@ export type PairedSession = {
 
 type Granted = { readonly token: string; readonly expiresAt: Date }
 
-export type PairingAnswer =
+type PairingAnswer =
   | { readonly status: 'waiting' }
   | { readonly status: 'refused' }
   | ({ readonly status: 'paired' } & Granted)

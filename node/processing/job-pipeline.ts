@@ -64,7 +64,7 @@ export type MadeTree = {
   readonly milliseconds: { readonly fetch: number; readonly encode: number }
 }
 
-export type PipelineOptions = {
+type PipelineOptions = {
   readonly signal: AbortSignal
   /** Never goes back, whatever is repeated. */
   readonly onProgress: (progress: JobProgress) => void

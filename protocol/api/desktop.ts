@@ -18,7 +18,6 @@ export const hiveUserHeader = 'x-hive-user'
 
 /** What the agent encodes with: the interface that has proven itself on this machine. */
 const AgentHwAccel = z.enum(['nvenc', 'vaapi', 'qsv', 'none'])
-export type AgentHwAccel = z.infer<typeof AgentHwAccel>
 
 export const AgentHealth = z.strictObject({
   /** `offline` where it could take no job: paused, stopping, or out of reach of its queue. */

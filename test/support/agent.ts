@@ -108,7 +108,7 @@ export async function anAgent({
 }
 
 /** Asks with whatever headers, those included that no page could choose. */
-export function askAgent(
+function askAgent(
   url: string,
   method: string,
   where: string,

@@ -42,7 +42,7 @@ export function createAgentClaimStore(database: NodeDatabase): AgentClaimStore {
   }
 }
 
-export type NewLocalJob = {
+type NewLocalJob = {
   readonly id: EncodingJobId
   readonly owner: HiveAccount
   readonly permlink: string
