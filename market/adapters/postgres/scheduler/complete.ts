@@ -57,7 +57,8 @@ export function createCompleteJob({ pool, announce }: Queue) {
 
   const complete = createGrouped<Completion, JobRow | null | 'passed-over'>(async (completions) => {
     if (completions.length === 1) return [(await write(one, completions))[0] ?? null]
-    const ofJob = new Map(completions.map((each) => [each.lease.job, each]))
+    // The first of each job: who comes later is judged by what is written then.
+    const ofJob = new Map(completions.toReversed().map((each) => [each.lease.job, each]))
     const rows = await write(several, [...ofJob.values()])
     return completions.map((each) => {
       const isAsked = ofJob.get(each.lease.job) === each

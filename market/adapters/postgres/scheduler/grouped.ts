@@ -43,7 +43,9 @@ export function createGrouped<Call, Answer>(
   const depart = (): void => {
     isCalled = false
     while (waiting.length > 0 && underWay < groupsAtOnce) {
-      const size = Math.min(groupSize, 2 ** Math.floor(Math.log2(waiting.length)))
+      // Shared out among the groups that may leave, so that the server's work and ours overlap.
+      const share = Math.ceil(waiting.length / (groupsAtOnce - underWay))
+      const size = Math.min(groupSize, 2 ** Math.floor(Math.log2(share)))
       underWay += 1
       void askOf(waiting.splice(0, size)).then(() => {
         underWay -= 1

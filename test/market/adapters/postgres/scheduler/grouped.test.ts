@@ -21,7 +21,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 test('calls that come together are one question, and each has its own answer', async () => {
   const { asked, answerNext, ask } = aServer()
-  const call = createGrouped(ask)
+  const call = createGrouped(ask, { groupsAtOnce: 1 })
   const answers = Promise.all([1, 2, 3, 4].map(call))
   await turn()
   answerNext()
@@ -47,13 +47,30 @@ test('calls that come while enough is under way wait for each other, in their or
   expect(asked).toEqual([[0], [1, 2, 3, 4], [5, 6], [7]])
 })
 
+test('calls that come together are shared out among the groups that may be under way', async () => {
+  const { asked, answerNext, ask } = aServer()
+  const call = createGrouped(ask, { groupsAtOnce: 2 })
+  const answers = Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(call))
+  await turn()
+  expect(asked).toEqual([
+    [1, 2, 3, 4],
+    [5, 6, 7, 8],
+  ])
+  answerNext()
+  answerNext()
+  expect(await answers).toHaveLength(8)
+})
+
 test('a call that the server refuses is refused alone', async () => {
   const asked: number[][] = []
-  const call = createGrouped(async (calls: readonly number[]) => {
-    asked.push([...calls])
-    if (calls.includes(2)) throw new DatabaseError('two is none', 0, 'error')
-    return calls
-  })
+  const call = createGrouped(
+    async (calls: readonly number[]) => {
+      asked.push([...calls])
+      if (calls.includes(2)) throw new DatabaseError('two is none', 0, 'error')
+      return calls
+    },
+    { groupsAtOnce: 1 },
+  )
   const outcomes = await Promise.allSettled([1, 2, 3, 4].map(call))
   expect(outcomes.map(({ status }) => status)).toEqual([
     ...['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
@@ -63,10 +80,13 @@ test('a call that the server refuses is refused alone', async () => {
 
 test('nobody asks again by itself when the connection broke', async () => {
   let asked = 0
-  const call = createGrouped(() => {
-    asked += 1
-    return Promise.reject(new Error('Connection terminated unexpectedly'))
-  })
+  const call = createGrouped(
+    () => {
+      asked += 1
+      return Promise.reject(new Error('Connection terminated unexpectedly'))
+    },
+    { groupsAtOnce: 1 },
+  )
   const outcomes = await Promise.allSettled([1, 2, 3, 4].map(call))
   expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
   expect(asked).toBe(1)
