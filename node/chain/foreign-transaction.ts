@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { Types } from '@hiveio/dhive'
 import { z } from 'zod'
 import { formatAsset, parseNaiAsset } from '../devchain/hive/asset.ts'
 import { createByteWriter } from '../devchain/hive/byte-writer.ts'
+import { sha256 } from '../sha256.ts'
 
 /**
  * What stands in a block's tree for a transaction with operations that are none of the market's, packed by dhive; null where dhive
@@ -73,8 +73,4 @@ function pack(unsigned: object): Buffer {
     unsigned,
   )
   return writer.finish()
-}
-
-function sha256(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest()
 }

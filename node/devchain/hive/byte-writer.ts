@@ -7,44 +7,64 @@ export interface ByteWriter {
   varint(value: number): void
   text(value: string): void
   bytes(value: Uint8Array): void
+  /** All that was written. The last call on a writer. */
   finish(): Buffer
 }
 
+/** Holds most transactions. */
+const firstSize = 512
+
 export function createByteWriter(): ByteWriter {
-  const parts: Uint8Array[] = []
-  const fixed = (size: number, write: (buffer: Buffer) => void): void => {
-    const buffer = Buffer.allocUnsafe(size)
-    write(buffer)
-    parts.push(buffer)
+  let buffer = Buffer.allocUnsafe(firstSize)
+  let length = 0
+  /** Takes so many bytes, and results in where they begin. */
+  const take = (size: number): number => {
+    const place = length
+    length += size
+    if (length > buffer.length) {
+      const larger = Buffer.allocUnsafe(2 * length)
+      buffer.copy(larger, 0, 0, place)
+      buffer = larger
+    }
+    return place
+  }
+  const u8 = (value: number): void => {
+    const place = take(1)
+    buffer.writeUInt8(value, place)
   }
   const varint = (value: number): void => {
-    parts.push(packVarint(value))
+    let rest = value
+    while (rest >= 0x80) {
+      u8((rest & 0x7f) | 0x80)
+      rest >>>= 7
+    }
+    u8(rest)
   }
   return {
-    u8: (value) => fixed(1, (buffer) => buffer.writeUInt8(value)),
-    u16: (value) => fixed(2, (buffer) => buffer.writeUInt16LE(value)),
-    u32: (value) => fixed(4, (buffer) => buffer.writeUInt32LE(value)),
-    i64: (value) => fixed(8, (buffer) => buffer.writeBigInt64LE(value)),
+    u8,
+    u16: (value) => {
+      const place = take(2)
+      buffer.writeUInt16LE(value, place)
+    },
+    u32: (value) => {
+      const place = take(4)
+      buffer.writeUInt32LE(value, place)
+    },
+    i64: (value) => {
+      const place = take(8)
+      buffer.writeBigInt64LE(value, place)
+    },
     varint,
     text: (value) => {
-      const bytes = Buffer.from(value)
-      varint(bytes.length)
-      parts.push(bytes)
+      const size = Buffer.byteLength(value)
+      varint(size)
+      const place = take(size)
+      buffer.write(value, place)
     },
     bytes: (value) => {
-      parts.push(value)
+      const place = take(value.length)
+      buffer.set(value, place)
     },
-    finish: () => Buffer.concat(parts),
+    finish: () => buffer.subarray(0, length),
   }
-}
-
-function packVarint(value: number): Uint8Array {
-  const bytes: number[] = []
-  let rest = value
-  while (rest >= 0x80) {
-    bytes.push((rest & 0x7f) | 0x80)
-    rest >>>= 7
-  }
-  bytes.push(rest)
-  return Uint8Array.from(bytes)
 }

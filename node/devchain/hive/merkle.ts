@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sha256 } from '../../sha256.ts'
 
 /** What an empty block carries as its root. */
 export const emptyMerkleRoot = '0'.repeat(40)
@@ -21,5 +22,5 @@ function pairUp(level: readonly Buffer[]): readonly Buffer[] {
 }
 
 function pairDigest(left: Buffer, right: Buffer): Buffer {
-  return createHash('sha256').update(left).update(right).digest()
+  return sha256(Buffer.concat([left, right]))
 }

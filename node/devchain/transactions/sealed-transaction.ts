@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../sha256.ts'
 import { createByteWriter } from '../hive/byte-writer.ts'
 import type { Form } from '../hive/field.ts'
 import { HiveError } from '../hive/hive-error.ts'
@@ -63,8 +63,4 @@ function recoverKeys({ signatures }: Transaction, digest: Buffer): ReadonlySet<s
   if (keys.size < signatures.length)
     throw new HiveError('duplicate-signature', 'Duplicate signature detected')
   return keys
-}
-
-function sha256(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest()
 }
