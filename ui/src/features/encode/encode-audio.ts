@@ -66,7 +66,11 @@ export async function encodeAudio(work: AudioWork): Promise<void> {
   }
   // Silence to the end and a little further: what is too much is cut.
   const missing = zero + samples / sampleRate - last.end + 0.5
-  if (missing > 0) await source.add(silence(last, missing))
+  if (missing > 0) {
+    const tail = silence(last, missing)
+    await source.add(tail)
+    tail.close()
+  }
   await output.finalize()
   await packUp(work, packets, meta ?? {})
 }

@@ -141,9 +141,9 @@ function nextOf({ phase, tier }: JobView): string | null {
 }
 
 function outcomeOf({ rendition, grid, audioFrames }: BrowserPlan): Outcome {
-  const { name, width, height, kbps } = rendition
+  const { name, width, height } = rendition
   return {
-    ...{ name, width, height, kbps },
+    ...{ name, width, height },
     framesPerSecond: grid.rate.numerator / grid.rate.denominator,
     ...{ seconds: gridSeconds(grid), hasSound: audioFrames !== null },
   }

@@ -6,7 +6,6 @@ export type Outcome = {
   readonly name: string
   readonly width: number
   readonly height: number
-  readonly kbps: number
   readonly framesPerSecond: number
   readonly seconds: number
   readonly hasSound: boolean

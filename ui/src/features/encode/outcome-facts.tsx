@@ -6,11 +6,11 @@ export type OutcomeFactsProps = { readonly outcome: Outcome }
 
 /** The ladder that the video gets here: one rendition. */
 export function OutcomeFacts({ outcome }: OutcomeFactsProps): ReactElement {
-  const { name, width, height, kbps, framesPerSecond, seconds, hasSound } = outcome
+  const { name, width, height, framesPerSecond, seconds, hasSound } = outcome
   const facts = [
     ['Rendition', name],
     ['Size', `${width} × ${height}`],
-    ['Rate', `at most ${kbps} kb/s`],
+    ['Codec', 'H.264, Main 3.1'],
     ['Pictures', `${Number(framesPerSecond.toFixed(2))} a second`],
     ['Length', formatLength(seconds)],
     ['Sound', hasSound ? 'AAC, stereo' : 'none'],

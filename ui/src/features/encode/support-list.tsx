@@ -12,9 +12,13 @@ export function SupportList({ needs }: SupportListProps): ReactElement {
       <ul className="grid gap-2">
         {needs.map(({ name, isMet, advice }) => (
           <li key={name} className="flex gap-3">
-            <span aria-hidden="true" className={isMet ? 'text-good' : 'text-bad'}>
-              {isMet ? '✓' : '✗'}
-            </span>
+            <svg
+              viewBox="0 0 16 16"
+              aria-hidden="true"
+              className={`mt-1 size-4 shrink-0 fill-none stroke-current stroke-2 ${isMet ? 'text-good' : 'text-bad'}`}
+            >
+              <path d={isMet ? 'M2 8.5 6 12.5 14 4' : 'M3 3l10 10M13 3 3 13'} />
+            </svg>
             <span>
               <strong className="font-medium">
                 {name}
