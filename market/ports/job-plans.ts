@@ -4,7 +4,7 @@ import type { PlannedTier } from '../domain/tier-plan.ts'
 import type { EncodingJob } from './job-scheduler.ts'
 
 /** Why each tier of a job is as it is, with the words for it. */
-export type TierReasons = Partial<
+type TierReasons = Partial<
   Readonly<Record<EncoderKind, { readonly reason: TierReason; readonly text: string }>>
 >
 

@@ -7,7 +7,7 @@ import type { OwnTierDeps } from './look-at-own-tier.ts'
 import { createLookAtOwnTier } from './look-at-own-tier.ts'
 
 /** A tier of a job that nobody has submitted yet, and what there is to say about it now; null where nothing stands in the way. */
-export type PreviewedTier = PlannedTier & { readonly reason: TierReason | null }
+type PreviewedTier = PlannedTier & { readonly reason: TierReason | null }
 
 export type PreviewPlan = (
   owner: HiveAccount,

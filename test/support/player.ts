@@ -74,7 +74,7 @@ export type Playing = AsyncDisposable & {
 }
 
 /** A page with a video and hls.js in which a script runs, over the files of a folder. */
-export async function openPage(
+async function openPage(
   browser: Browser,
   folder: string,
   text: string,

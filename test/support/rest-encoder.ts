@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { cid } from './builders.ts'
 import type { Random } from './world/random.ts'
 
-export type RestAnswer = { readonly status: number; readonly body: unknown }
+type RestAnswer = { readonly status: number; readonly body: unknown }
 
 /** Asks until there is an answer: a server that is down, or dies while it is asked, is asked again. */
 export type Persevere = (method: string, path: string, body?: unknown) => Promise<RestAnswer>

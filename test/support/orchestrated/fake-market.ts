@@ -135,7 +135,7 @@ export function fakeMarket() {
   }
 }
 
-export type FakeMarket = ReturnType<typeof fakeMarket>
+type FakeMarket = ReturnType<typeof fakeMarket>
 
 type OfferWish = { readonly ceiling: MilliHbd; readonly bidSeconds?: number }
 
