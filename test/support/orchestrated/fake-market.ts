@@ -135,8 +135,6 @@ export function fakeMarket() {
   }
 }
 
-type FakeMarket = ReturnType<typeof fakeMarket>
-
 type OfferWish = { readonly ceiling: MilliHbd; readonly bidSeconds?: number }
 
 function registered(account: HiveAccount): NodeRecord {
