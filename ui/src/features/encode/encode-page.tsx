@@ -20,7 +20,7 @@ export function EncodePage(): ReactElement {
   })
   const isAble = needs?.every(({ isMet }) => isMet) ?? false
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <div>
         <h1 className="text-2xl font-semibold">Encode in this tab</h1>
         <p className="mt-1 text-muted">

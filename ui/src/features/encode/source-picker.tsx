@@ -32,14 +32,14 @@ export function SourcePicker({ onFile }: SourcePickerProps): ReactElement {
         }}
         onDragLeave={() => setIsOver(false)}
         onDrop={drop}
-        className={`grid cursor-pointer justify-items-center gap-3 rounded-lg border-2 border-dashed px-4 py-10 text-center ${ring}`}
+        className={`grid cursor-pointer grid-cols-1 justify-items-center gap-3 rounded-lg border-2 border-dashed px-4 py-10 text-center ${ring}`}
       >
         <span className="font-medium">Drop a video here, or pick one</span>
         <span className="text-muted">MP4, MOV, WebM or Matroska, shorter than 2:00</span>
         <input
           {...{ id, type: 'file', accept: 'video/*,.mkv' }}
           onChange={({ target }) => take(target.files?.[0])}
-          className="max-w-full rounded-lg border border-line p-2"
+          className="w-full max-w-80 rounded-lg border border-line p-2 file:mr-3 file:rounded-md file:bg-accent file:px-3 file:py-1 file:text-on-accent"
         />
       </label>
       {refusal !== null && (
