@@ -67,7 +67,7 @@ export const PeerId = z
   .string()
   .regex(/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/, 'not an Ed25519 peer id')
   .refine((id) => decodeBase58(id) >> 256n === ed25519Prefix, 'not an Ed25519 peer id')
-  .meta({ format: 'libp2p-peer-id' })
+  .meta({ format: 'libp2p-peer-id', pattern: undefined })
   .brand<'PeerId'>()
 export type PeerId = z.infer<typeof PeerId>
 

@@ -88,10 +88,19 @@ const problem: Json = {
 function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): Json {
   const { $schema: _, ...described } = z.toJSONSchema(schema, {
     ...{ io, unrepresentable: 'any' },
-    // Of the types in memory; in OpenAPI it would mean that nobody may send it.
-    override: ({ jsonSchema }) => void delete jsonSchema.readOnly,
+    override: ({ jsonSchema }) => simplify(jsonSchema),
   })
   return described
+}
+
+/** What tools of OpenAPI would take for something else, or not at all. */
+function simplify(schema: z.core.JSONSchema.BaseSchema): void {
+  // Of the types in memory; here it would mean that nobody may send it.
+  delete schema.readOnly
+  const { prefixItems } = schema
+  if (!prefixItems) return
+  delete schema.prefixItems
+  schema.items = { anyOf: prefixItems.filter((member) => typeof member !== 'boolean') }
 }
 
 function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): readonly Json[] {
