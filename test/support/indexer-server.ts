@@ -17,12 +17,15 @@ import { createIndexerApp } from '#market/api/indexer-app.ts'
 import type { usualRateLimits } from '#market/api/rate-limits.ts'
 import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
+import type { BrowserEncodes } from '#market/ports/browser-encodes.ts'
+import type { JobScheduler } from '#market/ports/job-scheduler.ts'
 import { createPreviewPlan } from '#market/services/preview-plan.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
 import { sha256 } from '#node/sha256.ts'
 import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import { aResult } from './encoding-jobs.ts'
 import { openTestDatabase } from './postgres.ts'
 import { testSecrets } from './secrets.ts'
 
@@ -45,7 +48,10 @@ const noRateLimits = {
 export async function startTestIndexer(options: Partial<IndexerAppOptions> = {}) {
   const opened = await openTestDatabase()
   const bugs: unknown[] = []
-  const scheduler = createJobScheduler({ pool: opened.pool, random: () => 0 })
+  const scheduler = createJobScheduler(
+    { pool: opened.pool, random: () => 0 },
+    { tierPatienceMs: null },
+  )
   const encoders = createEncoderDirectory(opened.database)
   const settings = createSettingsStore(opened.database)
   const chain = createChainQueries(opened.database)
@@ -68,7 +74,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
       throw new MarketError('job-unknown', 'No such offer is on the chain yet.')
     },
     refusalOfBid: async () => null,
-    browserEncodes: noTabs,
+    browserEncodes: { ...noTabs, check: completeUnchecked(scheduler) },
     webhooks: createWebhookStore(opened.database),
     receiveWebhook: createReceiveWebhook({
       secretOf: async (id) => {
@@ -92,7 +98,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    ...{ url, bugs, scheduler, encoders, settings },
+    ...{ url, bugs, scheduler, plans, encoders, settings, chain, live, opened },
     tokenOf: door.tokenOf,
     query: async (text: string) => (await opened.pool.query(text)).rows as unknown[],
     /** `body` goes out as JSON; texts as they are. */
@@ -129,10 +135,16 @@ export type TestIndexer = Awaited<ReturnType<typeof startTestIndexer>>
 const noSource = new MarketError('content-unavailable', 'No source is here.')
 
 /** A server without sources: tabs find nothing to encode. */
-const noTabs: IndexerAppDeps['browserEncodes'] = {
+const noTabs: Omit<BrowserEncodes, 'check'> = {
   plan: () => Promise.reject(noSource),
   keep: () => Promise.reject(noSource),
-  check: () => Promise.reject(noSource),
+}
+
+/** What a tab says it has made is believed. */
+function completeUnchecked(scheduler: Pick<JobScheduler, 'completeJob'>): BrowserEncodes['check'] {
+  return async (_job, lease) => {
+    await scheduler.completeJob(lease, aResult({ qualities: ['480p'] }))
+  }
 }
 
 function openDoor() {

@@ -26,7 +26,7 @@ const moments = {
 }
 
 /** Makes everything in the tables older. */
-async function letTimePass(
+export async function letTimePass(
   query: (text: string) => Promise<unknown>,
   ms: number,
 ): Promise<void> {
