@@ -127,7 +127,7 @@ button.primary { background: var(--accent); border-color: var(--accent); color: 
 button:hover { border-color: var(--accent); }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 button:disabled { opacity: .6; }
-.overall { font-size: 1.3rem; font-variant-numeric: tabular-nums; }
+.overall { font-size: 1.3rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .bar { display: grid; grid-template-columns: 5.5rem 1fr 3.5rem; gap: .75rem; align-items: center; }
 .figure { text-align: right; font-variant-numeric: tabular-nums; }
 progress { width: 100%; height: .7rem; accent-color: var(--accent); }

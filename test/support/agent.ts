@@ -48,7 +48,7 @@ export type Reply = {
 }
 
 /** Work that never ends by itself, for agents of which something else is asked. */
-const endlessPipeline: JobPipeline = {
+export const endlessPipeline: JobPipeline = {
   run: (_, { signal }) =>
     new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })

@@ -31,6 +31,7 @@ beforeAll(async () => {
   browser = await openBrowser()
   agent = await anAgent({ deps: { pipeline: halfWay } })
   page = await browser.newPage()
+  page.setDefaultTimeout(10_000)
   page.on('request', (request) => asked.push(new URL(request.url()).origin))
 }, 60_000)
 afterAll(async () => {
@@ -42,7 +43,7 @@ test('the owner sees the job at work, and lets a page in by the code that it sho
   const job = { permlink: '<b>Holiday</b> & more', inputCid: cid('source') }
   await agent.ask('POST', '/jobs', { token: ownerToken, body: job })
   await page.goto(agent.agent.pageLink() ?? '')
-  await page.getByText('<b>Holiday</b> & more').waitFor()
+  await page.getByRole('heading', { name: '<b>Holiday</b> & more' }).waitFor()
   expect(
     await page
       .locator('progress')
@@ -55,12 +56,13 @@ test('the owner sees the job at work, and lets a page in by the code that it sho
   const { code, ticket } = json as { code: string; ticket: string }
   await page.getByText(code, { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Let in' }).click()
-  await page.getByRole('button', { name: 'Unpair' }).waitFor()
+  await page.getByText(code, { exact: true }).waitFor({ state: 'detached' })
   const answer = await agent.ask('POST', '/pairing/answer', {
     origin: pageOrigin,
     body: { ticket },
   })
   expect(answer.json).toMatchObject({ status: 'paired' })
+  await page.getByRole('button', { name: 'Unpair' }).waitFor()
 })
 
 test('the page asks nobody but the agent, and runs no script but its own', async () => {

@@ -147,7 +147,7 @@ test('what was uploaded reaches the encoder that was awarded the job, from the i
   const usual = anOffer()
   const offer = anOffer({
     ...{ job, arbiters: [arbiter], ceiling: hbd(1_000n) },
-    ...{ bidsUntil: time(now + 10_000), deliverBy: time(now + 200_000) },
+    ...{ bidsUntil: time(now + 3_000), deliverBy: time(now + 200_000) },
     source: { ...usual.source, cid: cid as never, bytes: clip.length },
   })
   await say('alice', offer)
