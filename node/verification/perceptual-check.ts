@@ -4,10 +4,12 @@ import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import { frameSeconds, framesInSegment, partOfSegment } from '#protocol/grid.ts'
+import type { Cid } from '#protocol/ids.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import type { InitRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import { recipes } from '#protocol/recipe.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
+import { fileCid } from '../encoding/file-cid.ts'
 import type { LayoutReader } from '../encoding/layout-reader.ts'
 import { createLayoutReader } from '../encoding/layout-reader.ts'
 import { initOf, segmentsOf } from './exact-check.ts'
@@ -117,7 +119,9 @@ async function lookAtPictures(
     reference: reference.bytes,
     cap: capBytes(rendition.kbps, seconds),
   }
-  return pictureFinding(figures, bytes, place)
+  const found = pictureFinding(figures, bytes, place)
+  // What is to the byte what the verifier itself makes is as it should be, however little of the pictures its rate has left.
+  return record.cid === reference.cid ? { ...found, faults: [] } : found
 }
 
 function pictureFinding(figures: PictureFigures, bytes: LeafBytes, place: LeafPlace): LeafFinding {
@@ -134,7 +138,7 @@ async function encodeReference(
   { engine, offer, source, signal }: LeafCheck,
   { rendition, segment, look }: { rendition: Rendition; segment: number; look: Look },
   directory: string,
-): Promise<{ readonly name: string; readonly bytes: number }> {
+): Promise<{ readonly name: string; readonly bytes: number; readonly cid: Cid }> {
   const { leadSeconds, beside } = look
   const partSegments = beside === 'part' ? offer.grid.partSegments : 1
   const grid = { ...offer.grid, partSegments, leadSeconds }
@@ -147,7 +151,8 @@ async function encodeReference(
   if (!encoded) throw new Error('a segment is in its part')
   const name = fileName('reference', offer)
   await writeFile(path.join(directory, name), await joined([encoded]))
-  return { name, bytes: (await stat(encoded.path)).size }
+  const { size: bytes } = await stat(encoded.path)
+  return { name, bytes, cid: await fileCid(encoded.path) }
 }
 
 /** The sound is encoded from its beginning, once for all leaves of it, as by its recipe. */
