@@ -6,7 +6,7 @@ import type { BlockSource, SourcedBlock } from './block-source.ts'
 import type { EndpointFailure } from './hive-rpc.ts'
 import { noEndpoint, reason } from './hive-rpc.ts'
 import type { Group, Testimony, Unsound } from './testimony.ts'
-import { judgeBySeal, sift } from './testimony.ts'
+import { judgeBySeal, sift, weakestSeal } from './testimony.ts'
 import type { Witness } from './witness.ts'
 import {
   byHealth,
@@ -54,7 +54,7 @@ type Answers<Answer> = {
 
 /**
  * Holds several sources against one another. One that fails rests for a growing while, so that it holds the others up no more;
- * one that is alone is believed as far as its blocks bear out their ids, because there is nobody else to ask.
+ * one that is alone is believed as far as its ids prove its blocks, and wholly if it is on this machine.
  */
 export function createAgreedBlocks(
   {
@@ -144,6 +144,7 @@ export function createAgreedBlocks(
     const [left, other] = standing
     if (left && other && other.length === left.length)
       throw contradiction(first, last, [left, other])
+    if (left && !isBorneOut(left)) throw unproven(first, last, left)
     return left
   }
 
@@ -187,6 +188,21 @@ export function createAgreedBlocks(
     },
     health: () => byHealth(witnesses).map((witness) => healthOf(witness, now())),
   }
+}
+
+/** One endpoint's word counts as far as ids prove it: what cannot be packed may be made up, with anything beside it. */
+function isBorneOut(group: Group): boolean {
+  const [only] = group
+  const isAlone = group.length === 1 && only && !isOwnMachine(only.witness)
+  return !isAlone || weakestSeal(group) === 'whole'
+}
+
+function unproven(first: number, last: number, group: Group): MarketError {
+  const urls = group.map(({ witness }) => witness.source.url).join(', ')
+  return new MarketError(
+    'chain-inconsistent',
+    `Blocks ${first} to ${last} hold something that their ids cannot prove here, and only ${urls} tells of them. Name a second Hive endpoint, or wait for it.`,
+  )
 }
 
 function beliedOf(groups: readonly Group[], first: number, last: number): readonly Unsound[] {

@@ -95,7 +95,8 @@ export function judgeBySeal(groups: readonly Group[]): {
   return { standing: left.map(({ group }) => group), broken }
 }
 
-function weakestSeal([testimony]: Group): Seal {
+/** What the ids of a group's blocks prove of them, at worst. */
+export function weakestSeal([testimony]: Group): Seal {
   const seals = new Set(testimony?.blocks.map(({ seal }) => seal()))
   if (seals.has('broken')) return 'broken'
   return seals.has('partial') ? 'partial' : 'whole'

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { MarketError } from '#market/errors.ts'
 import type { AgreedBlocks } from '#node/chain/agreed-blocks.ts'
 import { createAgreedBlocks } from '#node/chain/agreed-blocks.ts'
+import type { Seal } from '#node/chain/block-seal.ts'
 import type { SourcedBlock } from '#node/chain/block-source.ts'
 import type { HttpStatusError } from '#node/chain/hive-endpoint.ts'
 import { createHiveEndpoint } from '#node/chain/hive-endpoint.ts'
@@ -13,9 +14,12 @@ import { aRecordingLogger } from '../../support/recording-logger.ts'
 
 /** How endpoints are asked by how they do: a clock by hand, and sources that are what the test says. */
 
-type Conduct = { latencyMs: number; fails: unknown; height: number; asked: number }
+type Conduct = { latencyMs: number; fails: unknown; height: number; asked: number; seal: Seal }
 
-function aSurrounding(names: readonly string[]) {
+function aSurrounding(
+  names: readonly string[],
+  origin = (name: string) => `https://${name}.example`,
+) {
   const clock = { now: 1_000 }
   const logger = aRecordingLogger()
   const conduct = new Map<string, Conduct>()
@@ -27,23 +31,23 @@ function aSurrounding(names: readonly string[]) {
     return own.fails ? Promise.reject(own.fails) : Promise.resolve(value(own))
   }
   const sources = names.map((name) => {
-    const url = `https://${name}.example`
-    conduct.set(url, { latencyMs: 10, fails: null, height: 100, asked: 0 })
+    const url = origin(name)
+    conduct.set(url, { latencyMs: 10, fails: null, height: 100, asked: 0, seal: 'whole' })
     return {
       url,
       lastIrreversible: () => answer(url, (own) => height(own.height)),
-      range: (first: number) => answer(url, () => [aBlock(first)]),
+      range: (first: number) => answer(url, ({ seal }) => [aBlock(first, seal)]),
     }
   })
   const chain = createAgreedBlocks(
     { sources, logger, now: () => clock.now },
     { frozenMs: 1_000_000, witnesses: 2 },
   )
-  const of = (name: string): Conduct => conduct.get(`https://${name}.example`)!
+  const of = (name: string): Conduct => conduct.get(origin(name))!
   return { chain, of, clock, logger }
 }
 
-function aBlock(number: number): SourcedBlock {
+function aBlock(number: number, seal: Seal): SourcedBlock {
   const block = {
     height: height(number),
     id: blockId(number),
@@ -51,7 +55,7 @@ function aBlock(number: number): SourcedBlock {
     time: time(1_000 + number),
     operations: [],
   }
-  return { block, transactions: [], seal: () => 'whole' }
+  return { block, transactions: [], seal: () => seal }
 }
 
 const signal = new AbortController().signal
@@ -127,6 +131,29 @@ test('one endpoint that decides alone is warned of, once, and again when the oth
   of('second').fails = new Error('away again')
   await round(chain)
   expect(warnings()).toBe(2)
+})
+
+test('what ids cannot prove is not believed of one endpoint alone, and is once a second one says the same', async () => {
+  const { chain, of, clock } = aSurrounding(['first', 'second'])
+  for (const name of ['first', 'second']) of(name).seal = 'partial'
+  await round(chain)
+  of('second').fails = new Error('away')
+  await expect(round(chain)).rejects.toMatchObject({
+    code: 'chain-inconsistent',
+    message: expect.stringContaining('only https://first.example tells of them'),
+  })
+  of('first').seal = 'whole'
+  await round(chain)
+  of('first').seal = 'partial'
+  of('second').fails = null
+  clock.now += 700_000
+  await round(chain)
+})
+
+test('an endpoint on this machine is believed alone in what ids cannot prove', async () => {
+  const { chain, of } = aSurrounding(['own'], () => 'http://127.0.0.1:8090')
+  of('own').seal = 'partial'
+  await round(chain)
 })
 
 test.each<[string, number, Record<string, string>, number | null]>([
