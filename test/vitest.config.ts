@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'ui',
           root: '.',
           include: ['test/ui/**/*.test.ts'],
-          testTimeout: 180_000,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
         },
       },

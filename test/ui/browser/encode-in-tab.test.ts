@@ -31,7 +31,7 @@ test('a video with sound becomes a checked stream in the tab, and plays there', 
   await signInOn(page, 'alice')
   await page.getByLabel(/Drop a video here/).setInputFiles(clip)
   const end = page.getByRole('heading', { name: /Encoded and checked|Not encoded/ })
-  await end.waitFor({ timeout: 120_000 })
+  await end.waitFor({ timeout: 240_000 })
   expect(await page.locator('main').innerText()).toContain('Encoded and checked')
   const { body } = await indexer.call('GET', '/api/encoding/jobs?owner=alice')
   const [job] = (body as { jobs: JobView[] }).jobs
