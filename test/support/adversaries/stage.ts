@@ -35,7 +35,8 @@ export type Adversary = {
   readonly terms?: Terms
   /** Who posts the job: the creator's node, or its owner by hand. */
   readonly posted?: 'by hand'
-  readonly play: (stage: Stage, job: JobId) => Promise<void>
+  /** Resolves to true where the job came to nothing, which may only be in disorder: then nobody has more or less than before. */
+  readonly play: (stage: Stage, job: JobId) => Promise<unknown>
   /** By the price of the bid. */
   readonly ends: (price: bigint) => Ends
 }
