@@ -72,6 +72,9 @@ function shuffled<T>(items: readonly T[], random: (below: number) => number): T[
   return result
 }
 
+/** How many numbers eight bytes can be. */
+const range = 2n ** 64n
+
 /** Uniform integers below a bound, from sha256 in counter mode; values that would bias the remainder are thrown away. */
 function createRandom(seed: Sha256Hex, sha256: Sha256): (below: number) => number {
   let counter = 0
@@ -82,7 +85,7 @@ function createRandom(seed: Sha256Hex, sha256: Sha256): (below: number) => numbe
   }
   return (below) => {
     const bound = BigInt(below)
-    const limit = 2n ** 64n - (2n ** 64n % bound)
+    const limit = range - (range % bound)
     let value = next()
     while (value >= limit) value = next()
     return Number(value % bound)

@@ -50,8 +50,18 @@ export function canonicalHash(value: unknown, sha256: Sha256): string {
 
 const encoder = new TextEncoder()
 
+/** Texts up to which a loop is faster than the encoder, where they are ASCII. */
+const shortText = 128
+
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text)
+  if (text.length > shortText) return encoder.encode(text)
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index)
+    if (unit > 0x7f) return encoder.encode(text)
+    bytes[index] = unit
+  }
+  return bytes
 }
 
 const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
