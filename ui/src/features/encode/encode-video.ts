@@ -2,6 +2,7 @@ import type { InputVideoTrack } from 'mediabunny'
 import { EncodedPacket, VideoSampleSink } from 'mediabunny'
 import type { BrowserPlan } from '#protocol/api/browser.ts'
 import { frameSeconds, framesInSegment } from '#protocol/grid.ts'
+import { atLevel } from './avc-level.ts'
 import { createFramePace } from './frame-pace.ts'
 import type { VideoMeta } from './segment-muxer.ts'
 import { clockBaseSeconds, muxVideo } from './segment-muxer.ts'
@@ -119,9 +120,19 @@ function dequeued(encoder: VideoEncoder): Promise<void> {
   )
 }
 
+function levelled(meta: VideoMeta, level: number): VideoMeta {
+  const { decoderConfig } = meta
+  const { description } = decoderConfig ?? {}
+  if (!decoderConfig || !description) return meta
+  const bytes = ArrayBuffer.isView(description)
+    ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
+    : new Uint8Array(description)
+  return { ...meta, decoderConfig: { ...decoderConfig, description: atLevel(bytes, level) } }
+}
+
 /** Puts packets together into segments, and hands on each that is whole. */
 function createPacker(
-  { plan: { grid }, onSegment }: Pick<VideoWork, 'plan' | 'onSegment'>,
+  { plan: { grid, rendition }, onSegment }: Pick<VideoWork, 'plan' | 'onSegment'>,
   { segments, first }: SegmentRun,
 ) {
   const waiting = [...segments]
@@ -132,7 +143,7 @@ function createPacker(
   return {
     /** In the order of the frames: no encoder is asked for pictures that reach ahead. */
     add: (chunk: EncodedVideoChunk, described?: VideoMeta): void => {
-      meta ??= described
+      meta ??= described && levelled(described, Math.round(10 * Number(rendition.level)))
       const data = new Uint8Array(chunk.byteLength)
       chunk.copyTo(data)
       const at = clockBaseSeconds + frameSeconds(grid.rate, frame)
