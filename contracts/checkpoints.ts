@@ -65,9 +65,10 @@ export type Divergence = {
 
 /**
  * What published checkpoints say against a ledger; null where nothing does, or less than speaks for it. An account weighs as
- * much as the jobs it had part in, which cost money, and one: to stop the others with accounts alone takes as many as all they
- * have done. The account's own claim decides alone, because it is this very node's. Claims older than the checkpoints
- * that are kept are not heard.
+ * much as the jobs it had part in, which cost money; accounts without any, which cost next to nothing, are heard by their number
+ * where nobody who is heard has done a job yet. So a very young market can be stopped by accounts alone, though it pays nothing
+ * wrong meanwhile, and one in which jobs were done cannot. The account's own claim decides alone, because it is this very
+ * node's. Claims older than the checkpoints that are kept are not heard.
  */
 export function divergenceOf(ledger: Ledger, account: HiveAccount): Divergence | null {
   const oldest = ledger.pastCheckpoints[0]?.height ?? ledger.checkpoint.height
@@ -78,17 +79,21 @@ export function divergenceOf(ledger: Ledger, account: HiveAccount): Divergence |
   const agreeing = heard.filter(([, { agrees }]) => agrees).map(([name]) => name)
   const divergence = { height: first, differing: differing.map(([name]) => name), agreeing }
   if (divergence.differing.includes(account)) return divergence
-  const own = weightOf(ledger, account)
-  const against = totalWeight(ledger, divergence.differing)
-  const rest = agreeing.filter((name) => name !== account)
-  return against >= own + totalWeight(ledger, rest) ? divergence : null
+  const standing = [account, ...agreeing.filter((name) => name !== account)]
+  return outweighs(ledger, divergence.differing, standing) ? divergence : null
 }
 
-function totalWeight(ledger: Ledger, accounts: readonly HiveAccount[]): bigint {
-  return accounts.reduce((sum, account) => sum + weightOf(ledger, account), 0n)
+function outweighs(
+  ledger: Ledger,
+  against: readonly HiveAccount[],
+  standing: readonly HiveAccount[],
+): boolean {
+  const [left, right] = [deedsOf(ledger, against), deedsOf(ledger, standing)]
+  return left + right > 0n ? left >= right : against.length >= standing.length
 }
 
-function weightOf({ standings }: Ledger, account: HiveAccount): bigint {
-  const records = Object.values(standings.get(account) ?? {})
-  return records.reduce((sum, { deeds }) => sum + deeds, 1n)
+/** Jobs that accounts had part in, in whatever role. */
+function deedsOf({ standings }: Ledger, accounts: readonly HiveAccount[]): bigint {
+  const records = accounts.flatMap((account) => Object.values(standings.get(account) ?? {}))
+  return records.reduce((sum, { deeds }) => sum + deeds, 0n)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { divergenceOf } from '#contracts/checkpoints.ts'
 import { foldBlocks } from '#contracts/fold.ts'
+import type { Ledger } from '#contracts/ledger.ts'
 import type { RoleRecord } from '#contracts/standing.ts'
 import type { HiveAccount, Sha256Hex } from '#protocol/ids.ts'
 import {
@@ -84,6 +85,18 @@ describe('a published checkpoint', () => {
   })
 })
 
+/** A ledger in which an account has encoded so many jobs. */
+function worked(ledger: Ledger, who: HiveAccount, deeds: bigint): Ledger {
+  const encoder: RoleRecord = {
+    good: new Map(),
+    goodTotal: 0n,
+    faults: 0n,
+    deeds,
+    marks: new Map(),
+  }
+  return { ...ledger, standings: new Map([...ledger.standings, [who, { encoder }]]) }
+}
+
 describe('a ledger', () => {
   test('is trusted while nobody contradicts it', () => {
     const chain = pastCheckpoint()
@@ -124,20 +137,19 @@ describe('a ledger', () => {
   test('is trusted by those who earned their say rather than by many who did not', () => {
     const chain = pastCheckpoint()
     for (const who of [bob, carol, dave]) claim(chain, who, lie)
-    const { standings } = chain.ledger()
-    const earned: RoleRecord = {
-      good: new Map(),
-      goodTotal: 0n,
-      faults: 0n,
-      deeds: 7n,
-      marks: new Map(),
-    }
-    const ledger = {
-      ...chain.ledger(),
-      standings: new Map([...standings, [alice, { encoder: earned }]]),
-    }
-    expect(divergenceOf(ledger, alice)).toBeNull()
+    expect(divergenceOf(worked(chain.ledger(), alice, 1n), alice)).toBeNull()
     expect(divergenceOf(chain.ledger(), alice)).not.toBeNull()
+  })
+
+  test('is not stopped by a thousand accounts that have done nothing, and is by one that did as much', () => {
+    const chain = pastCheckpoint()
+    claim(chain, bob, lie)
+    const one = chain.ledger().claims.get(bob)!
+    const many = Array.from({ length: 1_000 }, (_, index) => account(`fake${index}`))
+    const claims = new Map(many.map((name) => [name, one]))
+    const crowded = worked({ ...chain.ledger(), claims }, alice, 1n)
+    expect(divergenceOf(crowded, alice)).toBeNull()
+    expect(divergenceOf(worked(crowded, many[0]!, 1n), alice)).not.toBeNull()
   })
 
   test('forgets what was said of checkpoints that are no longer kept', () => {
