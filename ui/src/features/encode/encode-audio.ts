@@ -54,7 +54,9 @@ export async function encodeAudio(work: AudioWork): Promise<void> {
   output.addAudioTrack(source)
   await output.start()
   let last = { end: zero, channels: 2, rate: sampleRate as number }
-  for await (const sample of new AudioSampleSink(track).samples()) {
+  // From zero on: of frames before it, which only prime a decoder, some decoders make nothing, and what follows would be taken for
+  // it. What is missed of their overlap is in the frame that primes our own encoder, and not heard.
+  for await (const sample of new AudioSampleSink(track).samples(zero)) {
     signal.throwIfAborted()
     last = {
       end: sample.timestamp + sample.duration,
