@@ -11,6 +11,7 @@ import {
   Quality,
 } from 'mediabunny'
 import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
+import { mixGain } from './down-mix.ts'
 import type { AudioMeta } from './segment-muxer.ts'
 import { clockBaseSeconds, muxAudio } from './segment-muxer.ts'
 import { createSteadySound } from './steady-sound.ts'
@@ -35,6 +36,7 @@ export async function encodeAudio(work: AudioWork): Promise<void> {
   const steady = createSteadySound({ first: aacFrameSamples, end: samples })
   const packets: EncodedPacket[] = []
   let meta: AudioMeta | undefined
+  let gain = 1
   const source = new AudioSampleSource({
     ...{ codec: 'aac', quality: new Quality(quality) },
     transform: {
@@ -42,7 +44,7 @@ export async function encodeAudio(work: AudioWork): Promise<void> {
       process: (sample) => {
         const start = Math.round((sample.timestamp - zero) * sampleRate)
         const pieces = steady.add(start, sample.numberOfFrames)
-        return pieces.map((piece) => pieceOf(sample, piece))
+        return pieces.map((piece) => pieceOf(sample, piece, gain))
       },
     },
     onEncodedPacket: (packet, described) => {
@@ -58,6 +60,7 @@ export async function encodeAudio(work: AudioWork): Promise<void> {
   // it. What is missed of their overlap is in the frame that primes our own encoder, and not heard.
   for await (const sample of new AudioSampleSink(track).samples(zero)) {
     signal.throwIfAborted()
+    gain = mixGain(sample.numberOfChannels)
     last = {
       end: sample.timestamp + sample.duration,
       channels: sample.numberOfChannels,
@@ -100,9 +103,19 @@ function at({ data }: EncodedPacket, frame: number): EncodedPacket {
 
 type Piece = { readonly silent: number } | { readonly from: number; readonly to: number }
 
-function pieceOf(sample: AudioSample, piece: Piece): AudioSample {
-  if ('from' in piece) return sample.trim(piece.from, piece.to)
-  return silence({ end: sample.timestamp, channels, rate: sampleRate }, piece.silent / sampleRate)
+function pieceOf(sample: AudioSample, piece: Piece, gain: number): AudioSample {
+  if ('silent' in piece) {
+    const place = { end: sample.timestamp, channels, rate: sampleRate }
+    return silence(place, piece.silent / sampleRate)
+  }
+  const heard = sample.trim(piece.from, piece.to)
+  if (gain === 1) return heard
+  const data = new Float32Array(heard.numberOfFrames * channels)
+  heard.copyTo(data, { planeIndex: 0, format: 'f32' })
+  heard.close()
+  const { timestamp } = heard
+  const form = { format: 'f32', sampleRate, numberOfChannels: channels } as const
+  return new AudioSample({ ...form, timestamp, data: data.map((value) => gain * value) })
 }
 
 function silence(
