@@ -10,6 +10,8 @@ export type ShortClipOptions = {
   readonly seconds?: number
   /** False for a silent clip. */
   readonly hasSound?: boolean
+  /** What is done to the finished pictures, in FFmpeg's filters. */
+  readonly filters?: string
   /** More of FFmpeg's options for the file. */
   readonly output?: readonly string[]
 }
@@ -27,6 +29,7 @@ export async function makeShortClip(
     rate = '30',
     seconds = 9,
     hasSound = true,
+    filters = 'null',
     output = [],
   }: ShortClipOptions = {},
 ): Promise<string> {
@@ -39,7 +42,7 @@ export async function makeShortClip(
     tools,
     ...['-f', 'lavfi', '-i', ground, '-f', 'lavfi', '-i', card],
     ...['-f', 'lavfi', '-i', `aevalsrc=${tone(220)}|${tone(330)}:s=44100:d=${seconds}`],
-    ...['-filter_complex', `[0][1]${moving},format=yuv420p[v]`, '-map', '[v]'],
+    ...['-filter_complex', `[0][1]${moving},format=yuv420p,${filters}[v]`, '-map', '[v]'],
     ...(hasSound ? ['-map', '2', '-c:a', 'aac'] : []),
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '20', '-g', '60', ...output, file],
   )
