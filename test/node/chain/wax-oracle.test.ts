@@ -28,9 +28,13 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => market?.[Symbol.asyncDispose]())
 
+/** Of no use to a market of one version: for jobs by a recipe of an earlier one. Their one operation is that of a job given back. */
+const forEarlierRecipes = /\/retire-job\.ts:/
+
 test('every place that hands something to the outbox was reached', () => {
   const reached = new Set(market.submissions.map(({ caller }) => caller))
-  expect([...reached].sort()).toEqual([...submittingPlaces()].sort())
+  const places = [...submittingPlaces()].filter((place) => !forEarlierRecipes.test(place))
+  expect([...reached].sort()).toEqual(places.sort())
 })
 
 test('operations of the outbox are built in one file, and each kind was signed', () => {

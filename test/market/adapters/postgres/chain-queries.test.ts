@@ -134,7 +134,7 @@ test('who nobody has dealt with, and what nobody has offered, is told as such', 
   })
   for (const after of ['', 'x', 'W10', Buffer.from('[1,2,3]').toString('base64url')])
     await expect(queries.evidence(alice, 'encoder', { after, limit: 5 })).rejects.toMatchObject({
-      code: 'request-invalid',
+      code: 'cursor-unknown',
     })
 })
 
