@@ -1,6 +1,7 @@
 import { createCreatorJobStore } from '#market/adapters/sqlite/job-stores.ts'
 import { createOfferWaitingJobs } from '#market/services/creator/offer-waiting-jobs.ts'
 import type { JobRequest } from '#market/services/creator/post-job.ts'
+import type { AwardAllowance } from '#market/services/creator/within-allowance.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { AgentDeps } from './agent/agent.ts'
 import { createFetchInput } from './agent/fetch-input.ts'
@@ -24,7 +25,10 @@ export type ErrandOptions = {
   /** The node's data directory. */
   readonly data: string
   readonly everyMs?: number
+  readonly allowance: AwardAllowance
 }
+
+const mostTold = 1_000
 
 /**
  * Looks at an indexer for jobs of the account that wait for an offer, and makes it where the owner's limit allows. An indexer that
@@ -32,16 +36,26 @@ export type ErrandOptions = {
  */
 export function startCreatorErrand(
   deps: ErrandDeps,
-  { indexer, data, everyMs = 15_000 }: ErrandOptions,
+  { indexer, data, allowance, everyMs = 15_000 }: ErrandOptions,
 ): AsyncDisposable {
   const { account, content, blocks, logger, postJob } = deps
   const jobs = createCreatorJobStore(deps.database)
+  /** What was told of each job last: a limit that is reached is reached for hours. */
+  const told = new Map<string, string>()
+  const tell = (error: unknown, job: string): void => {
+    const message = error instanceof Error ? error.message : String(error)
+    if (told.get(job) === message) return
+    if (told.size >= mostTold) told.clear()
+    told.set(job, message)
+    logger.warn('not offered', { job }, error)
+  }
   return startLoop(async (stopped) => {
     const client = createIndexerClient({
       ...{ url: indexer, account, signer: deps.signer, signal: stopped },
     })
     const offerWaitingJobs = createOfferWaitingJobs({
-      ...{ account, content, postJob, waiting: createIndexerOffers(client, account) },
+      ...{ account, allowance, content, postJob },
+      waiting: createIndexerOffers(client, account),
       fetchInput: createFetchInput({
         ...{ blocks, content, logger, gateways: [indexer], peers: deps.gateways },
         ...{ gatewayStreams: createGatewayStreams(), peerStreams: deps.peerStreams },
@@ -49,7 +63,7 @@ export function startCreatorErrand(
       }),
       scratch: () => openScratch(data, 'offer'),
       isOffered: (job) => jobs.find(job) !== null,
-      onFailure: (error, job) => logger.warn('not offered', { job }, error),
+      onFailure: tell,
     })
     while (!stopped.aborted) {
       await offerWaitingJobs(stopped).catch((error: unknown) => {

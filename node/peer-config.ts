@@ -1,4 +1,5 @@
 import type { CreatorOptions } from '#market/services/creator/creator-deps.ts'
+import type { AwardAllowance } from '#market/services/creator/within-allowance.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { NodeRole } from '#protocol/registration.ts'
@@ -38,6 +39,8 @@ export type PeerConfig = {
     readonly marginSeconds: number
   }
   readonly creator: CreatorOptions
+  /** What it may spend on jobs that wait at its indexer; null where it offers none of them by itself. */
+  readonly allowance: AwardAllowance | null
   readonly arbiter: { readonly fee: MilliHbd }
   /** The desktop agent of a creator; null for none. */
   readonly agent: AgentConfig | null

@@ -388,7 +388,8 @@ export async function startPeer(
       .filter((node) => node.account !== account && peers.isConnected(node.account))
       .map((node) => node.account)
   const indexer = config.agent?.indexer ?? null
-  if (roles.creator && indexer !== null && !dryRun)
+  const { allowance } = config
+  if (roles.creator && indexer !== null && allowance !== null && !dryRun)
     starting.use(
       startCreatorErrand(
         {
@@ -396,7 +397,7 @@ export async function startPeer(
           gateways: () => connected('gateway'),
           logger: log('errand'),
         },
-        { indexer, data: config.data },
+        { indexer, allowance, data: config.data },
       ),
     )
   const agent =

@@ -13,7 +13,10 @@ export interface RecordStore<Job> {
   unfinished(): readonly Job[]
 }
 
-export type CreatorJobStore = RecordStore<CreatorJob>
+export type CreatorJobStore = RecordStore<CreatorJob> & {
+  /** Jobs, ended or not, that were posted at that time or later; milliseconds since 1970. */
+  postedSince(at: number): readonly CreatorJob[]
+}
 export type EncoderJobStore = RecordStore<EncoderJob>
 
 /** Bids a creator has received; a later bid of the same encoder for the same job replaces the earlier one. */

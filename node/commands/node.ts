@@ -30,6 +30,8 @@ export type NodeFlags = {
   readonly dryRun?: true
   readonly yesRealMoney?: true
   readonly escrowLimit?: z.output<typeof MilliHbd>
+  readonly awardLimit?: z.output<typeof MilliHbd>
+  readonly dailyAwardLimit?: z.output<typeof MilliHbd>
   readonly keystore?: string
   readonly passwordFile?: string
   readonly data?: string
@@ -138,6 +140,16 @@ export function createNodeCommand(): Command {
       )
         .argParser(parsedBy(AgentPort))
         .default(desktopAgentPort),
+    )
+    .option(
+      '--award-limit <amount>',
+      'creator: most that a job which waits at the indexer may cost, its arbiter included, where the node offers and awards it by itself (default: it offers none)',
+      parsedBy(MilliHbd),
+    )
+    .option(
+      '--daily-award-limit <amount>',
+      'creator: most that the jobs of a day may come to before it stops doing so (default: ten times the --award-limit)',
+      parsedBy(MilliHbd),
     )
     .option(
       '--agent-origin <origin>',

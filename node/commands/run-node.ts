@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { MarketError } from '#market/errors.ts'
+import type { AwardAllowance } from '#market/services/creator/within-allowance.ts'
+import { milliHbd } from '#protocol/amount.ts'
 import description from '../../package.json' with { type: 'json' }
 import { abilityLines } from '../abilities.ts'
 import type { AgentConfig } from '../agent/agent.ts'
@@ -69,6 +71,7 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
         escrowLimit: flags.escrowLimit ?? network.limits.escrow ?? undefined,
         codec: flags.codec,
       },
+      allowance: allowanceOf(flags),
       arbiter: { fee: flags.fee },
       agent: roles.includes('creator') ? agentOf(flags) : null,
     },
@@ -106,6 +109,12 @@ function agentOf({ agentPort, agentOrigin = [], indexer }: NodeFlags): AgentConf
   const port = agentPort === 'off' ? null : agentPort
   const { version } = description
   return { port, origins: agentOrigin, indexer: indexer ?? null, version }
+}
+
+/** Nothing is spent on an indexer's word alone: without a limit of the node's own it offers nothing from there. */
+function allowanceOf({ awardLimit, dailyAwardLimit }: NodeFlags): AwardAllowance | null {
+  if (awardLimit === undefined) return null
+  return { perJob: awardLimit, perDay: dailyAwardLimit ?? milliHbd(10n * awardLimit) }
 }
 
 function noArbiter({ account }: NodeFlags): MarketError {

@@ -32,6 +32,14 @@ export function createCreatorJobStore(database: NodeDatabase): CreatorJobStore {
         .orderBy(sql`rowid`)
         .all()
         .map(({ job }) => job),
+    postedSince: (at) =>
+      database
+        .select()
+        .from(creatorJobs)
+        .where(sql`json_extract(${creatorJobs.job}, '$.postedAt') >= ${at}`)
+        .orderBy(sql`rowid`)
+        .all()
+        .map(({ job }) => job),
   }
 }
 

@@ -1,12 +1,14 @@
-import type { MilliHbd } from '#protocol/amount.ts'
 import type { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import { marketJobOf, offerReference } from '../../domain/market-job-of.ts'
 import type { ContentStore, TransferOptions } from '../../ports/content-store.ts'
 import type { UnofferedJob, WaitingOffers } from '../../ports/waiting-offers.ts'
 import type { JobRequest } from './post-job.ts'
+import type { AwardAllowance } from './within-allowance.ts'
 
 export type OfferWaitingJobsDeps = {
   readonly account: HiveAccount
+  /** The node's own bounds: whatever an indexer says, no more is spent. */
+  readonly allowance: AwardAllowance
   readonly waiting: WaitingOffers
   readonly content: Pick<ContentStore, 'addFile' | 'exportFile'>
   /** Brings a source here of which nothing is known but its id. */
@@ -25,18 +27,21 @@ export class ForeignSourceError extends Error {
 }
 
 /**
- * Offers those jobs of an indexer's queue that wait for the account's signature, as far as the owner lets the node award by itself:
+ * Offers those jobs of an indexer's queue that wait for the account's signature, as far as the owner lets the node award by itself,
+ * by the node's own bounds and by what the account has told the indexer, whichever is less; the indexer may lie, or be somebody else's:
  * what follows, up to the payment, is the creator's as of any job. The offer's id follows from the job's, so that it is made once,
  * whoever dies in between. Rejects only where the indexer does not answer.
  */
 export function createOfferWaitingJobs(deps: OfferWaitingJobsDeps) {
-  const { account, waiting, isOffered, onFailure } = deps
+  const { account, allowance, waiting, isOffered, onFailure } = deps
   return async (signal: AbortSignal): Promise<void> => {
-    const limit = await waiting.awardLimit()
-    if (limit === null) return
+    const told = await waiting.awardLimit()
+    if (told === null) return
+    const perJob = told < allowance.perJob ? told : allowance.perJob
+    const bounds = { ...allowance, perJob }
     for (const job of await waiting.unoffered())
       try {
-        if (!isOffered(marketJobOf(account, job.id))) await offer(deps, job, { limit, signal })
+        if (!isOffered(marketJobOf(account, job.id))) await offer(deps, job, { bounds, signal })
       } catch (error) {
         signal.throwIfAborted()
         onFailure(error, job.id)
@@ -47,7 +52,7 @@ export function createOfferWaitingJobs(deps: OfferWaitingJobsDeps) {
 async function offer(
   { content, fetchInput, scratch, postJob }: OfferWaitingJobsDeps,
   { id, inputCid, budget }: UnofferedJob,
-  { limit, signal }: { readonly limit: MilliHbd; readonly signal: AbortSignal },
+  { bounds, signal }: { readonly bounds: AwardAllowance; readonly signal: AbortSignal },
 ): Promise<void> {
   await fetchInput(inputCid, { signal })
   await using folder = await scratch()
@@ -56,6 +61,6 @@ async function offer(
   const { cid } = await content.addFile(path, { signal })
   if (cid !== inputCid)
     throw new ForeignSourceError(`the source ${inputCid} is ${cid} as this node adds it`)
-  const ceiling = budget < limit ? budget : limit
-  await postJob({ reference: offerReference(id), path, ceiling }, signal)
+  const ceiling = budget < bounds.perJob ? budget : bounds.perJob
+  await postJob({ reference: offerReference(id), path, ceiling, allowance: bounds }, signal)
 }

@@ -15,7 +15,10 @@ import { encodingTerms } from '../encoding-terms.ts'
 import { submitOffer } from './confirm-offer.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
+import { mostCost } from './most-cost.ts'
 import { isFitting } from './receive-bid.ts'
+import type { AwardAllowance } from './within-allowance.ts'
+import { withinAllowance } from './within-allowance.ts'
 
 export type JobRequest = {
   /** 16 hex digits of the caller's choice; the same ones name the same job. */
@@ -23,6 +26,8 @@ export type JobRequest = {
   readonly path: string
   readonly ceiling?: MilliHbd | undefined
   readonly codec?: Codec | undefined
+  /** Bounds a job that the owner has not asked this node for; without it nothing but the node's own limits does. */
+  readonly allowance?: AwardAllowance
 }
 
 /**
@@ -32,7 +37,7 @@ export type JobRequest = {
  */
 export function createPostJob(deps: CreatorDeps) {
   return async (request: JobRequest, signal: AbortSignal): Promise<JobId> => {
-    const { reference, path, ceiling, codec = deps.options.codec ?? 'h264' } = request
+    const { reference, path, ceiling, codec = deps.options.codec ?? 'h264', allowance } = request
     const recipe = recipeFor(codec)
     const id = JobId.parse(`${deps.account}:${reference}`)
     if (deps.jobs.find(id)) return id
@@ -45,10 +50,11 @@ export function createPostJob(deps: CreatorDeps) {
     const salt = Sha256Hex.parse(deps.randomHex(32))
     const measured = { path, profile, cid: source.cid, recipe }
     const terms = await encodingTerms(deps.engine, measured, signal)
-    const offer = buildOffer(deps, {
+    const asked = buildOffer(deps, {
       ...{ id, salt, terms, arbiters, ceiling },
       percent: recipePercent(deps.engine, proof),
     })
+    const offer = allowance ? withinAllowance(deps, asked, allowance) : asked
     await requireFunds(deps, offer)
     deps.state.atomically(() => {
       if (!deps.jobs.find(id)) storeOffer(deps, offer, salt)
@@ -164,13 +170,6 @@ async function requireFunds(deps: CreatorDeps, offer: JobOffer): Promise<void> {
     'funds-missing',
     `@${account} has ${formatHbd(balance)}, but the job may cost ${formatHbd(needed)}${others}; add funds or lower the ceiling.`,
   )
-}
-
-/** What an offer may cost at the most: its ceiling, and the dearest of its arbiters. */
-function mostCost({ ledger }: CreatorDeps, { ceiling, arbiters }: JobOffer): MilliHbd {
-  const { nodes } = ledger.current()
-  const fees = arbiters.map((arbiter) => nodes.get(arbiter)?.arbiter?.fee ?? 0n)
-  return milliHbd(ceiling + fees.reduce((most, fee) => (fee > most ? fee : most), 0n))
 }
 
 /** True while the money for a job is still in the purse. */

@@ -255,6 +255,16 @@ keepsJobs<EncoderJob>('the encoder’s jobs', {
   over: lost,
 })
 
+test('jobs that were posted at a time or later are listed, ended ones too', () => {
+  const jobs = createCreatorJobStore(opened.database)
+  const at = (number: number, postedAt: number) => ({ ...creatorJob(number), postedAt })
+  for (const job of [at(1, 99), at(3, 100), { ...failed, postedAt: 2 ** 41 }]) jobs.save(job)
+  expectKept(createCreatorJobStore, (kept) => kept.postedSince(100).map(({ id }) => id), [
+    jobId('alice', 3),
+    failed.id,
+  ])
+})
+
 test('a later bid of an encoder replaces the earlier one, and those of others stay', () => {
   const sealed = (body: ReturnType<typeof aBid>, letter: string) => ({
     body,

@@ -33,7 +33,12 @@ function aCreator(answer: (root: Cid) => Promise<{ bytes: number }>) {
         return { blocks: 1, local: 0, ...(await answer(asked[0])) }
       },
     } as unknown as ContentStore,
-    jobs: { find: () => node.job, save: () => undefined, unfinished: () => [] },
+    jobs: {
+      find: () => node.job,
+      save: () => undefined,
+      unfinished: () => [],
+      postedSince: () => [],
+    },
     trees: { show: (_job, root) => void shown.push(root) },
   })
   const hear = async (preview: Cid): Promise<Cid | undefined> => {

@@ -18,11 +18,20 @@ const aJob = (budget: bigint, inputCid: Cid = source): UnofferedJob => ({
 })
 
 /** A node that finds every source under the same id. */
-function aNode({ limit, jobs }: { limit: MilliHbd | null; jobs: readonly UnofferedJob[] }) {
+function aNode({
+  limit,
+  jobs,
+  own = hbd(1_000n),
+}: {
+  limit: MilliHbd | null
+  jobs: readonly UnofferedJob[]
+  own?: MilliHbd
+}) {
   const posted = new Map<JobId, JobRequest>()
   const failures: unknown[] = []
   const round = createOfferWaitingJobs({
     account: alice,
+    allowance: { perJob: own, perDay: hbd(5_000n) },
     waiting: { awardLimit: async () => limit, unoffered: async () => jobs },
     content: {
       exportFile: async () => undefined,
@@ -51,6 +60,16 @@ test('a waiting job is offered once, under the id that everybody expects, for no
   expect(node.posted.get(marketJobOf(alice, small.id))).toMatchObject({ ceiling: 40n })
   expect(node.posted.get(marketJobOf(alice, large.id))).toMatchObject({ ceiling: 100n })
   expect(node.posted.size).toBe(2)
+})
+
+test('an indexer that says there is no limit cannot move the node’s own', async () => {
+  const job = aJob(900_000n)
+  const node = aNode({ limit: hbd(1_000_000n), own: hbd(60n), jobs: [job] })
+  await node.round()
+  expect(node.posted.get(marketJobOf(alice, job.id))).toMatchObject({
+    ceiling: 60n,
+    allowance: { perJob: 60n, perDay: 5_000n },
+  })
 })
 
 test('an owner who wants to be asked is not gone ahead of', async () => {

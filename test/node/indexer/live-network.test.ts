@@ -73,6 +73,7 @@ function encoderConfig(): Parameters<typeof startPeer>[0] {
       port: 0,
       denyList: null,
       agent: null,
+      allowance: null,
     },
     ...{ pollMs: 100, ffmpeg, arbiter: { fee: hbd(1n) } },
     encoder: {
