@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Context, Middleware } from 'koa'
+import { ifAbsent } from './if-absent.ts'
 
 /** Where `npm ci`, or `npm run ui:build`, leaves the dashboard. */
 export const dashboardFolder = fileURLToPath(new URL('../ui/dist/', import.meta.url))
@@ -69,7 +70,7 @@ function send(context: Context, { type, caching, bytes, packed }: Page): void {
 }
 
 async function readFiles(folder: string): Promise<ReadonlyMap<string, Page>> {
-  const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const names = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ifAbsent([]))
   const pages = names
     .filter((entry) => entry.isFile())
     .map(async ({ parentPath, name }) => {

@@ -58,8 +58,10 @@ export function startCheckQueue({
     const judgement = await judge({ signal, onProgress })
     signal.throwIfAborted()
     if (judgement.ok) {
-      await scheduler.completeJob(lease, { ...judgement.result, processingTimeSec })
-      await forget()
+      const { ok } = await scheduler.completeJob(lease, { ...judgement.result, processingTimeSec })
+      // Of a job that is somebody else's by now the segments may be wanted yet; those of an ended one are swept, and its tree let go.
+      if (ok) await forget()
+      else logger.info('tree comes too late', { job: lease.job })
       return
     }
     // First the segments: nothing of a tree that was refused may serve another attempt.

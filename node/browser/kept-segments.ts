@@ -6,6 +6,7 @@ import type { Track } from '#protocol/api/browser.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
 import { segmentName } from '../encoding/playlist.ts'
+import { ifAbsent } from '../if-absent.ts'
 
 /**
  * Segments that tabs have handed in, a folder for each job, laid out as the tree that they will be. A segment is there whole or
@@ -45,7 +46,7 @@ export async function openKeptSegments(directory: string): Promise<KeptSegments>
       }
     },
     list: async (job, rendition, track) => {
-      const names = await readdir(trackFolder(job, rendition, track)).catch(() => [])
+      const names = await readdir(trackFolder(job, rendition, track)).catch(ifAbsent([]))
       return names
         .flatMap((name) => {
           const [, digits] = /^segment_(\d+)\.ts$/.exec(name) ?? []

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MarketError } from '#market/errors.ts'
+import { ifAbsent } from '../if-absent.ts'
 import type { ServiceFile, ServicePlatform } from '../service/service-file.ts'
 import { serviceFile, servicePlatforms } from '../service/service-file.ts'
 import { serviceMark } from '../service/service-spec.ts'
@@ -103,10 +104,7 @@ async function refuseForeign(file: ServiceFile): Promise<void> {
 }
 
 async function readKnown({ path, encoding }: ServiceFile): Promise<string | null> {
-  return await readFile(path, encoding).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw error
-  })
+  return await readFile(path, encoding).catch(ifAbsent(null))
 }
 
 function nextSteps({ start, look }: ServiceFile): readonly string[] {

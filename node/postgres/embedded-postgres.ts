@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
 import { MarketError } from '#market/errors.ts'
+import { ifAbsent } from '../if-absent.ts'
 import type { PostgresPrograms } from './postgres-programs.ts'
 import { findPostgresPrograms } from './postgres-programs.ts'
 
@@ -125,7 +126,7 @@ async function initialise(
   },
 ): Promise<string> {
   const passwordFile = join(paths.directory, 'password')
-  const known = await readFile(passwordFile, 'utf8').catch(() => null)
+  const known = await readFile(passwordFile, 'utf8').catch(ifAbsent(null))
   if (known !== null && known !== '') return known
   const password = randomBytes(24).toString('hex')
   const draft = `${passwordFile}.new`

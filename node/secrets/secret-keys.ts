@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MarketError } from '#market/errors.ts'
+import { ifAbsent } from '../if-absent.ts'
 import { keyIdOf } from './secret-box.ts'
 
 /** The key that seals, and those that only open. */
@@ -11,14 +12,15 @@ const keyText = /^[0-9a-f]{64}$/
 
 /**
  * Keys for stored secrets: those given, in their order, then the directory's own, which is made where nothing is given. Losing them costs
- * the secrets that they sealed. Rejects with `data-unusable` for a file that is no key.
+ * the secrets that they sealed. Rejects with `data-unusable` for a file that is no key, and as the
+ * system does for one that cannot be read: what it sealed would be lost with it.
  */
 export async function openSecretKeys(
   directory: string,
   given: readonly string[] = [],
 ): Promise<SecretKeys> {
   const path = join(directory, 'secret.key')
-  const own = await readFile(path, 'utf8').catch(() => null)
+  const own = await readFile(path, 'utf8').catch(ifAbsent(null))
   if (own !== null && !keyText.test(own.trim()))
     throw new MarketError('data-unusable', `${path} is not a key of 64 hex digits.`)
   const texts = own === null ? given : [...given, own.trim()]

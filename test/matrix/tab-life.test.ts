@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
@@ -12,6 +11,8 @@ import type { TestIndexer } from '#test/support/indexer.ts'
 import { anIndexer } from '#test/support/indexer.ts'
 import type { ShortClipOptions } from '#test/support/short-clip.ts'
 import { makeShortClip } from '#test/support/short-clip.ts'
+
+const patient = { timeout: 30_000, interval: 100 }
 
 let tools: FfmpegTools
 let browser: Browser
@@ -122,7 +123,7 @@ test('the job of a tab that was closed falls to the next tier, once its lease ha
   // What a minute's silence comes to, three times over.
   const silence = `update encoding_jobs set lease_expires_at = now(), attempts = 2 where id = '${id}'`
   await indexer.query(silence)
-  while ((await jobOf('carol')).tier === 'browser') await pause(100)
+  await expect.poll(async () => (await jobOf('carol')).tier, patient).not.toBe('browser')
   expect(await jobOf('carol')).toMatchObject({ phase: 'queued', tier: 'agent' })
 })
 
@@ -131,7 +132,6 @@ test('a cancelled encode ends its job', async () => {
   await someSent(page)
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.getByLabel(/Drop a video here/).waitFor()
-  while ((await jobOf('dave')).phase === 'leased') await pause(100)
-  expect((await jobOf('dave')).phase).toBe('cancelled')
+  await expect.poll(async () => (await jobOf('dave')).phase, patient).toBe('cancelled')
   await page.context().close()
 })

@@ -7,6 +7,7 @@ import { segmentStart } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import { aacFrameSamples } from '#protocol/ladder.ts'
 import type { Recipe } from '#protocol/recipe.ts'
+import { ifAbsent } from '../../if-absent.ts'
 import { adtsFrames } from '../adts.ts'
 import { audioRendition } from '../audio-arguments.ts'
 import { segmentFile } from '../part-arguments.ts'
@@ -51,7 +52,7 @@ export async function finishVideoFragments(
         ...streamForm(recipe, bytes, rendition),
       })
       streamTerms(recipe, own, samples[0]?.bytes ?? new Uint8Array())
-      const known = inits.get(name) ?? (await readFile(init).catch(() => null))
+      const known = inits.get(name) ?? (await readFile(init).catch(ifAbsent(null)))
       requireSame(known ?? own, own, segment)
       if (!known) await writeFile(init, own)
       inits.set(name, own)

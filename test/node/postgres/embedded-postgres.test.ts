@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { expect, test, vi } from 'vitest'
@@ -48,6 +48,20 @@ test('a cluster whose making was cut short is made again', async () => {
   const first = await startEmbeddedPostgres({ directory })
   await first[Symbol.asyncDispose]()
   await rm(join(directory, 'password'))
+  await using again = await startEmbeddedPostgres({ directory })
+  expect(await query(again.url, 'select 1 as one')).toEqual([{ one: 1 }])
+})
+
+test('a password that cannot be read costs no cluster', async () => {
+  const directory = await makeFolder()
+  const first = await startEmbeddedPostgres({ directory })
+  await first[Symbol.asyncDispose]()
+  const password = join(directory, 'password')
+  await rename(password, `${password}.away`)
+  await mkdir(password)
+  await expect(startEmbeddedPostgres({ directory })).rejects.toThrow(/EISDIR/)
+  await rm(password, { recursive: true })
+  await rename(`${password}.away`, password)
   await using again = await startEmbeddedPostgres({ directory })
   expect(await query(again.url, 'select 1 as one')).toEqual([{ one: 1 }])
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
@@ -41,6 +41,13 @@ test('a file that is no key is told, and left as it is', async () => {
   await writeFile(path, 'not a key')
   await expect(openSecretKeys(directory)).rejects.toMatchObject({ code: 'data-unusable' })
   expect(await readFile(path, 'utf8')).toBe('not a key')
+})
+
+test('a key that cannot be read is not taken for one that is not there', async () => {
+  const directory = await makeFolder()
+  await mkdir(join(directory, 'secret.key'))
+  await expect(openSecretKeys(directory)).rejects.toMatchObject({ code: 'EISDIR' })
+  expect(await readdir(directory)).toEqual(['secret.key'])
 })
 
 test('an indexer without the key of calls that are still to be signed does not start', async () => {
