@@ -8,8 +8,6 @@ import {
   createEncoderJobStore,
   createJobEventStore,
 } from '#market/adapters/sqlite/job-stores.ts'
-import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
-import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
@@ -22,58 +20,32 @@ import { createCheckpointPublisher } from '#market/services/publish-checkpoint.t
 import { createRegistration } from '#market/services/register-node.ts'
 import { createMeansWatch } from '#market/services/watch-means.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
-import type { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
-import { PeerId } from '#protocol/ids.ts'
-import type { NodeRole } from '#protocol/registration.ts'
+import type { Cid, JobId } from '#protocol/ids.ts'
 import type { Agent } from './agent/agent.ts'
-import { startAgent } from './agent/agent.ts'
 import { nodeJobOf } from './agent/agent-order.ts'
 import { createLogTail } from './agent/log-tail.ts'
 import { measuredCapabilities, stillProven } from './benchmark/measure-and-keep.ts'
-import { createAccounts } from './chain/accounts.ts'
-import { createAgreedBlocks } from './chain/agreed-blocks.ts'
-import { createBlockSources } from './chain/block-source.ts'
-import { createBroadcaster } from './chain/broadcaster.ts'
-import { createEnvelopeSigner } from './chain/envelopes.ts'
-import { createHiveRpc, HiveRpcOptions, refuseForeignChain } from './chain/hive-rpc.ts'
-import { createLedgerFollower } from './chain/ledger-follower.ts'
-import { createOutbox } from './chain/outbox.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
-import { createSigning } from './chain/signing.ts'
-import { limitSpending } from './chain/spending-limit.ts'
 import type { ControlHandlers } from './control/control-server.ts'
 import { createControlRouter } from './control/control-server.ts'
 import { readControlToken } from './control/token.ts'
-import { startCreatorErrand } from './creator-errand.ts'
 import { describePeer, describeStatus } from './describe-peer.ts'
-import { createDryNetwork } from './dry-run/dry-network.ts'
-import { drySigner } from './dry-run/dry-signer.ts'
-import { createTransactionPrinter } from './dry-run/transaction-printer.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
-import { examineKeys } from './examine-keys.ts'
 import { openDenyList, openToAll } from './gateway/deny-list.ts'
 import { createGatewayRouter } from './gateway/gateway.ts'
 import { createJobsRouter } from './gateway/jobs.ts'
 import { startHttpServer } from './http-server.ts'
-import { answerCalls, gossipHandlers } from './inbox.ts'
-import { createContentStore } from './ipfs/content-store.ts'
-import { collectGarbage } from './ipfs/garbage.ts'
+import { answerCalls } from './inbox.ts'
 import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
 import type { NodeKeys } from './node-keys.ts'
-import { createBlockFetcher } from './p2p/block-fetcher.ts'
 import { serveBlocks } from './p2p/block-server.ts'
-import { createBlockStreams } from './p2p/block-streams.ts'
-import { createGossipBus, gossipRates } from './p2p/gossip-bus.ts'
-import { startHost } from './p2p/host.ts'
-import { createMarketNetwork } from './p2p/market-network.ts'
-import { createOpenPeers } from './p2p/open-peers.ts'
-import { createPeerDirectory } from './p2p/peer-directory.ts'
-import { createPresenceBoard } from './p2p/presence-board.ts'
-import { createValidators } from './p2p/validators.ts'
+import { startPeerAgent } from './peer-agent.ts'
+import { openPeerChain } from './peer-chain.ts'
 import type { PeerConfig } from './peer-config.ts'
 import { openPeerHardware } from './peer-hardware.ts'
+import { openPeerNetwork } from './peer-network.ts'
 import type { PipelineDeps } from './processing/job-pipeline.ts'
 import { createJobPipeline } from './processing/job-pipeline.ts'
 import { createJobProcessor } from './processing/job-processor.ts'
@@ -93,8 +65,6 @@ export type Peer = AsyncDisposable & {
   /** The desktop agent's address, and a link that opens its page once; null where there is none. */
   readonly agent: Pick<Agent, 'url' | 'pageLink'> | null
 }
-
-const agreement = { frozenMs: 30_000, witnesses: 3 }
 
 export type PeerDeps = {
   readonly keys: NodeKeys
@@ -120,7 +90,6 @@ export async function startPeer(
   // What a dry run has decided must never meet a node in earnest, which would sign it.
   bindDatabase(database, { chain: dryRun ? `dry run of ${chainId}` : chainId, account })
   const events = createJobEventStore(database)
-  const outboxStore = createOutboxStore(database)
   const pins = createPinStore(database)
 
   const tools = await openFfmpegTools({ ...config.ffmpeg, directory: config.data, signal })
@@ -137,106 +106,17 @@ export async function startPeer(
   const measured = isEncoder ? await measuredCapabilities(tools, config.data) : null
   const capabilities = measured && (await stillProven(engine, measured, signal))
 
-  const rpc = createHiveRpc(
-    { logger: log('rpc') },
-    HiveRpcOptions.parse({ urls: config.rpc, chainId, timeoutMs: network.timeoutMs }),
-  )
-  await refuseForeignChain(rpc, signal)
-  const accounts = createAccounts({ rpc, now: clock.now }, { ttlMs: 60_000, limit: 10_000 })
-  await examineKeys(config, keys, { accounts, logger: log('keys') })
   const ticker = createTicker(log('ticker'))
-  const chain = createAgreedBlocks(
-    {
-      sources: createBlockSources(rpc.endpoints, { operationId }),
-      logger: log('chain'),
-      now: clock.now,
-    },
-    agreement,
-  )
-  const follower = createLedgerFollower(
-    {
-      chain,
-      store: createLedgerStore(database, sha256),
-      outbox: outboxStore,
-      state,
-      network: { operationId, sha256 },
-      logger: log('chain'),
-      onBlocks: ticker.tick,
-    },
-    { chainId, genesisHeight: network.genesisHeight, pollMs: config.pollMs, account },
-  )
-  const ledger = follower.view
-  const broadcaster = starting.use(
-    dryRun
-      ? createTransactionPrinter(outboxStore, dryRun)
-      : createBroadcaster(
-          { store: outboxStore, endpoints: rpc.endpoints, logger: log('outbox'), now: clock.now },
-          { repeatMs: 3_000 },
-        ),
-  )
-  const signer = dryRun ? drySigner : limitSpending(keys.signer, config.creator.escrowLimit ?? null)
-  const signing = createSigning(
-    { store: outboxStore, signer, accounts, logger: log('signing'), onSigned: ticker.tick },
-    { chainId },
-  )
-  const outbox = createOutbox(
-    { store: outboxStore, ledger, onSubmitted: () => void signing.flush() },
-    { ttlSeconds: 120 },
-  )
-
-  const host = starting.use(
-    await startHost(config.data, operationId, {
-      listen: [...config.listen],
-      announce: [...config.announce],
-      reach: network.reach,
-      configured: [...config.bootstrap],
-    }),
-  )
-  const { libp2p, blocks } = host
-  const { removed, unknown } = await collectGarbage(blocks, pins)
-  if (unknown.length > 0) logger.warn('garbage kept: pinned content is not whole', { unknown })
-  else logger.info('garbage collected', { blocks: removed })
-  const peers = createPeerDirectory(
-    { libp2p, ledger, self: account, logger: log('peers'), now: clock.now },
-    {
-      bootstrap: config.bootstrap,
-      reach: network.reach,
-      everyMs: 1_000,
-      targetConnections: 50,
-    },
-  )
-  const streams = createBlockStreams({ libp2p, peers })
-  const content = createContentStore({
-    blocks,
-    pins,
-    fetcher: createBlockFetcher({
-      blocks,
-      streams,
-      logger: log('fetch'),
-      others: createOpenPeers({ libp2p, ledger }),
-    }),
-  })
-  const validation = { accounts, ledger, operationId, chainId }
-  const presence = createPresenceBoard(() => ledger.current().head?.time ?? 0)
-  const envelopes = createEnvelopeSigner(account, signer, chainId)
-  const bus = createGossipBus(
-    {
-      libp2p,
-      validators: createValidators(validation),
-      handlers: gossipHandlers(() => roles, presence, operationId),
-      logger: log('gossip'),
-      now: clock.now,
-    },
-    { operationId, ...gossipRates },
-  )
-  const liveNetwork = createMarketNetwork({
-    libp2p,
-    peers,
-    bus,
-    presence,
-    logger: log('network'),
-  })
-  const marketNetwork = dryRun ? createDryNetwork(liveNetwork, dryRun) : liveNetwork
+  const { accounts, chain, follower, ledger, broadcaster, signer, signing, outbox } =
+    await openPeerChain(starting, config, {
+      ...{ keys, database, state, clock, log, dryRun, signal },
+      onNews: ticker.tick,
+    })
+  const { libp2p, blocks, peers, streams, content, validation, envelopes, marketNetwork } =
+    await openPeerNetwork(starting, config, {
+      ...{ accounts, ledger, signer, pins, clock, log, dryRun },
+      roles: () => roles,
+    })
 
   const work = join(config.data, 'work')
   await removeAbandoned(work, unfinishedJobs(database))
@@ -382,42 +262,15 @@ export async function startPeer(
       }, stopped),
     ),
   )
-  const connected = (role?: NodeRole): readonly HiveAccount[] =>
-    [...ledger.current().nodes.values()]
-      .filter(({ roles: played }) => role === undefined || played.includes(role))
-      .filter((node) => node.account !== account && peers.isConnected(node.account))
-      .map((node) => node.account)
-  const indexer = config.agent?.indexer ?? null
-  const { allowance } = config
-  if (roles.creator && indexer !== null && allowance !== null && !dryRun)
-    starting.use(
-      startCreatorErrand(
-        {
-          ...{ account, database, content, blocks, signer, peerStreams: streams, postJob },
-          gateways: () => connected('gateway'),
-          logger: log('errand'),
-        },
-        { indexer, allowance, data: config.data },
-      ),
-    )
-  const agent =
-    config.agent === null || dryRun
-      ? null
-      : starting.use(
-          await startAgent(
-            {
-              ...{ account, database, content, blocks, signer, clock, tail },
-              pipeline: createJobPipeline(encoding),
-              ...{ engine: hardware.ownEngine, hwAccel: hardware.hwAccel, peerStreams: streams },
-              authority: createPostingAuthority({ accounts }),
-              ...{ connected: () => connected(), gateways: () => connected('gateway') },
-              peer: PeerId.parse(libp2p.peerId.toString()),
-              logger: log('agent'),
-            },
-            config.agent,
-            { data: config.data, ownerToken: token },
-          ),
-        )
+  const agent = dryRun
+    ? null
+    : await startPeerAgent(starting, config, {
+        ...{ database, content, blocks, signer, clock, tail, ledger, peers, postJob, log },
+        pipeline: createJobPipeline(encoding),
+        ...{ engine: hardware.ownEngine, hwAccel: hardware.hwAccel, peerStreams: streams },
+        authority: createPostingAuthority({ accounts }),
+        ...{ peerId: libp2p.peerId.toString(), ownerToken: token },
+      })
   const stack = starting.move()
   return { url: http.url, status, agent, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }

@@ -1,0 +1,88 @@
+import type { PinStore } from '#market/adapters/sqlite/pin-store.ts'
+import type { Clock } from '#market/ports/clock.ts'
+import { createEnvelopeSigner } from './chain/envelopes.ts'
+import { createDryNetwork } from './dry-run/dry-network.ts'
+import { gossipHandlers } from './inbox.ts'
+import { createContentStore } from './ipfs/content-store.ts'
+import { collectGarbage } from './ipfs/garbage.ts'
+import type { Logger } from './logger.ts'
+import { createBlockFetcher } from './p2p/block-fetcher.ts'
+import { createBlockStreams } from './p2p/block-streams.ts'
+import { createGossipBus, gossipRates } from './p2p/gossip-bus.ts'
+import { startHost } from './p2p/host.ts'
+import { createMarketNetwork } from './p2p/market-network.ts'
+import { createOpenPeers } from './p2p/open-peers.ts'
+import { createPeerDirectory } from './p2p/peer-directory.ts'
+import { createPresenceBoard } from './p2p/presence-board.ts'
+import { createValidators } from './p2p/validators.ts'
+import type { PeerChain } from './peer-chain.ts'
+import type { PeerConfig } from './peer-config.ts'
+import type { Roles } from './roles.ts'
+
+export type PeerNetworkDeps = Pick<PeerChain, 'accounts' | 'ledger' | 'signer'> & {
+  readonly pins: PinStore
+  readonly clock: Clock
+  readonly log: (module: string) => Logger
+  readonly dryRun: ((line: string) => void) | null
+  /** Who hears what is gossiped: made after the network, because the roles speak through it. */
+  readonly roles: () => Roles
+}
+
+/** A peer among others: its host, its content, and what is said between them. The host stops with the stack. */
+export async function openPeerNetwork(
+  stack: AsyncDisposableStack,
+  config: PeerConfig,
+  { accounts, ledger, signer, pins, clock, log, dryRun, roles }: PeerNetworkDeps,
+) {
+  const { account, network } = config
+  const { operationId, chainId } = network
+  const host = stack.use(
+    await startHost(config.data, operationId, {
+      listen: [...config.listen],
+      announce: [...config.announce],
+      reach: network.reach,
+      configured: [...config.bootstrap],
+    }),
+  )
+  const { libp2p, blocks } = host
+  const { removed, unknown } = await collectGarbage(blocks, pins)
+  if (unknown.length > 0)
+    log('content').warn('garbage kept: pinned content is not whole', { unknown })
+  else log('content').info('garbage collected', { blocks: removed })
+  const peers = createPeerDirectory(
+    { libp2p, ledger, self: account, logger: log('peers'), now: clock.now },
+    {
+      bootstrap: config.bootstrap,
+      reach: network.reach,
+      everyMs: 1_000,
+      targetConnections: 50,
+    },
+  )
+  const streams = createBlockStreams({ libp2p, peers })
+  const content = createContentStore({
+    blocks,
+    pins,
+    fetcher: createBlockFetcher({
+      blocks,
+      streams,
+      logger: log('fetch'),
+      others: createOpenPeers({ libp2p, ledger }),
+    }),
+  })
+  const validation = { accounts, ledger, operationId, chainId }
+  const presence = createPresenceBoard(() => ledger.current().head?.time ?? 0)
+  const envelopes = createEnvelopeSigner(account, signer, chainId)
+  const bus = createGossipBus(
+    {
+      libp2p,
+      validators: createValidators(validation),
+      handlers: gossipHandlers(roles, presence, operationId),
+      logger: log('gossip'),
+      now: clock.now,
+    },
+    { operationId, ...gossipRates },
+  )
+  const live = createMarketNetwork({ libp2p, peers, bus, presence, logger: log('network') })
+  const marketNetwork = dryRun ? createDryNetwork(live, dryRun) : live
+  return { libp2p, blocks, peers, streams, content, validation, envelopes, marketNetwork }
+}
