@@ -13,19 +13,18 @@ import type { AgentHealth, AgentJob } from '#protocol/api/desktop.ts'
 import type { EndedWork, WorkView } from '#protocol/api/desktop-owner.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { pause } from '../chain/hive-rpc.ts'
-import type { Logger } from '../logger.ts'
-import type { ClaimedOrder, JobPipeline } from '../processing/job-pipeline.ts'
-import { failureOf, nodeJobOf } from './agent-order.ts'
+import type { JobPipeline } from '../processing/job-pipeline.ts'
+import { nodeJobOf } from './agent-order.ts'
+import type { ClaimWorkDeps } from './claim-work.ts'
+import { createClaimWork, isUnreachable } from './claim-work.ts'
 import type { KeptLease } from './keep-lease.ts'
 import { isLost, keepLease } from './keep-lease.ts'
 
-export type DeskDeps = {
+export type DeskDeps = Pick<ClaimWorkDeps, 'orderOf' | 'logger'> & {
   readonly queue: AgentQueue
   readonly claims: AgentClaimStore
   readonly pipeline: JobPipeline
-  readonly orderOf: (claim: AgentClaim) => ClaimedOrder<EncodingResult>
   readonly clock: Clock
-  readonly logger: Logger
 }
 
 export type DeskOptions = {
@@ -99,7 +98,8 @@ const endedKept = 20
 const nothingYet: JobProgress = { stage: 'downloading', percent: 0, overall: 0 }
 
 export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptions): AgentDesk {
-  const { queue, claims, pipeline, orderOf, clock, logger } = deps
+  const { queue, claims, pipeline, clock, logger } = deps
+  const work = createClaimWork(deps, options)
   const ended: EndedWork[] = []
   let current: Current | null = null
   let isPaused = false
@@ -146,58 +146,16 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
     wake()
   }
 
-  /** Hands a result in, however long the queue cannot be reached: until it answers, or has given the job to somebody else. */
-  const handIn = async (
-    of: Current,
-    result: EncodingResult,
-    signal: AbortSignal,
-  ): Promise<void> => {
-    for (;;) {
-      try {
-        await queue.complete(of.claim, result)
-        return
-      } catch (error) {
-        if (!isUnreachable(error)) throw error
-        logger.warn('result not handed in yet', { job: of.claim.jobId }, error)
-        await pause(options.pollMs, signal)
-        signal.throwIfAborted()
-      }
-    }
-  }
-
   const workOn = async (of: Current, known: EncodingResult | null): Promise<void> => {
-    const { claim, stop } = of
-    const { signal } = stop
-    try {
-      const result =
-        known ??
-        (await pipeline.run(orderOf(claim), {
-          signal,
-          onProgress: (progress) => {
-            of.progress = progress
-            of.lease.report(reportOf(progress))
-          },
-        }))
-      signal.throwIfAborted()
-      claims.saveResult(claim.jobId, result)
-      await handIn(of, result, signal)
-      await end(of, 'completed', null)
-    } catch (error) {
-      if (signal.aborted) return
-      if (isLost(error)) await end(of, 'lost', error.message)
-      else await giveUp(of, error)
-    }
-  }
-
-  const giveUp = async (of: Current, error: unknown): Promise<void> => {
-    const failure = failureOf(error)
-    logger.warn('work failed', { job: of.claim.jobId, class: failure.class }, error)
-    const told = await queue.fail(of.claim, failure).then(
-      () => null,
-      (untold: unknown) => untold,
-    )
-    if (told !== null) logger.warn('failure not told', { job: of.claim.jobId }, told)
-    await end(of, isLost(told) ? 'lost' : 'failed', failure.message)
+    const outcome = await work(of.claim, {
+      ...{ known, signal: of.stop.signal },
+      onProgress: (progress) => {
+        of.progress = progress
+        of.lease.report(reportOf(progress))
+      },
+    })
+    if (outcome.type === 'stopped') return
+    await end(of, outcome.type, 'reason' in outcome ? outcome.reason : null)
   }
 
   const take = (claim: AgentClaim, claimer: Claimer | null, known: EncodingResult | null): void => {
@@ -402,11 +360,4 @@ function reportOf({ stage, percent, speed, etaSeconds }: JobProgress): ProgressR
 
 function unready(why: string): MarketError {
   return new MarketError('node-unready', `The agent takes no job now: ${why}.`)
-}
-
-function isUnreachable(error: unknown): boolean {
-  return (
-    error instanceof MarketError &&
-    (error.code === 'peer-unreachable' || error.code === 'rate-limited')
-  )
 }
