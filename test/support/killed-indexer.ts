@@ -73,7 +73,7 @@ export function describeKilledIndexer({
         expect(await indexer.postgresPid()).toBe(postgres)
       }
       const ids = await submitted
-      await Promise.race([untilEnded(asWho('alice')), failed])
+      await Promise.race([untilEnded(asWho('alice'), jobs), failed])
       done.abort()
       await Promise.all(working)
       const { events, ended } = await tablesOf(directory)
@@ -160,14 +160,16 @@ async function submit(ask: Persevere, id: string): Promise<string> {
   return id
 }
 
-const Page = z.object({ jobs: z.array(z.unknown()) })
+const Page = z.object({ jobs: z.array(z.object({ phase: z.string() })) })
 
-async function untilEnded(ask: Persevere): Promise<void> {
-  const alive = async (phase: string): Promise<number> => {
-    const { body } = await ask('GET', `/api/encoding/jobs?limit=1&phase=${phase}`)
-    return Page.parse(body).jobs.length
+/** One answer has all jobs at one moment: of two, each with a phase, a job may go from the second to the first in between. */
+async function untilEnded(ask: Persevere, jobs: number): Promise<void> {
+  for (;;) {
+    const { body } = await ask('GET', `/api/encoding/jobs?limit=${jobs}`)
+    const phases = Page.parse(body).jobs.map(({ phase }) => phase)
+    if (!phases.includes('queued') && !phases.includes('leased')) return
+    await pause(100)
   }
-  while ((await alive('queued')) + (await alive('leased')) > 0) await pause(100)
 }
 
 type EventRow = {
