@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
@@ -65,14 +66,14 @@ export async function claimedByTab(
   call: Client,
   { cid, seconds }: { readonly cid: Cid; readonly seconds: number },
 ): Promise<TabLease> {
+  const encoderId = `tab-${randomUUID()}`
+  await call(registerEncoderRoute, { body: { id: encoderId, kind: 'browser' } })
   const { job } = await call(submitJobRoute, {
     body: {
       ...{ permlink: 'a-clip', inputCid: cid, durationSeconds: seconds, qualities: ['480p'] },
       tiers: ['browser', 'agent'],
     },
   })
-  const encoderId = `tab-${job.id}`
-  await call(registerEncoderRoute, { body: { id: encoderId, kind: 'browser' } })
   const { job: claimed } = await call(claimRoute, { body: { encoderId } })
   if (claimed?.jobId !== job.id) throw new Error('the tab gets its own job')
   return { jobId: job.id, encoderId, fencingToken: claimed.fencingToken }

@@ -29,10 +29,18 @@ test('a video with sound becomes a checked stream in the tab, and plays there', 
   const clip = await makeShortClip(tools)
   const { page, complaints } = await visit(browser, `${indexer.url}/`)
   await signInOn(page, 'alice')
+  const posted: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'POST') posted.push(new URL(request.url()).pathname)
+  })
   await page.getByLabel(/Drop a video here/).setInputFiles(clip)
   const end = page.getByRole('heading', { name: /Encoded and checked|Not encoded/ })
   await end.waitFor({ timeout: 240_000 })
   expect(await page.locator('main').innerText()).toContain('Encoded and checked')
+  // A job that no tab offers to encode would go on to the next tier.
+  expect(posted.slice(0, posted.indexOf('/api/encoding/jobs'))).toContain(
+    '/api/encoding/encoders/register',
+  )
   const { body } = await indexer.call('GET', '/api/encoding/jobs?owner=alice')
   const [job] = (body as { jobs: JobView[] }).jobs
   expect(job).toMatchObject({

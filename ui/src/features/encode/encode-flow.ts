@@ -1,7 +1,14 @@
 import { cancelJobRoute, submitJobRoute } from '#protocol/api/jobs.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { callServer } from '#ui/shared/session.ts'
-import { claim, encodeJob, endWithoutTab, isLeaseGone, withKeptLease } from './encode-job.ts'
+import {
+  claim,
+  encodeJob,
+  endWithoutTab,
+  isLeaseGone,
+  registerTab,
+  withKeptLease,
+} from './encode-job.ts'
 import type { EncodeState } from './encode-state.ts'
 import { keepLease, keptLease } from './kept-lease.ts'
 import { pause } from './pause.ts'
@@ -55,6 +62,7 @@ export function createEncodeFlow(): EncodeFlow {
     })
     if (seconds >= mostSeconds) throw new Error(tooLong(seconds))
     set({ phase: 'waiting', job: null })
+    await registerTab()
     const submitted = await callServer(submitJobRoute, {
       body: {
         ...{ permlink: permlinkOf(file), inputCid: cid, durationSeconds: seconds },

@@ -20,14 +20,23 @@ type JobWatch = {
   readonly onState: (state: EncodeState) => void
 }
 
-/** Makes this tab one of its owner's encoders, and claims the next of the owner's jobs; null where none waits. */
-export async function claim(): Promise<TabLease | null> {
+/**
+ * Makes this tab one of its owner's encoders. A job that may run in a tab is submitted only after it: where no tab offers to encode,
+ * the server gives a job to the next tier at once.
+ */
+export async function registerTab(): Promise<string> {
   const encoderId = tabEncoderId()
   const capabilities = [
     { codec: 'h264', maxResolution: '480p', hwAccel: 'none', estimatedSpeed: null } as const,
   ]
   const body = { id: encoderId, kind: 'browser', capabilities } as const
   await callServer(registerEncoderRoute, { body })
+  return encoderId
+}
+
+/** Claims the next of the owner's jobs for this tab; null where none waits. */
+export async function claim(): Promise<TabLease | null> {
+  const encoderId = await registerTab()
   const { job } = await callServer(claimRoute, { body: { encoderId } })
   if (!job) return null
   const { jobId, fencingToken } = job
