@@ -143,6 +143,7 @@ export async function aMarketOfProcesses(
     },
     post: async (reference) => {
       for (;;) {
+        if (!chain.isUp()) chain.start()
         // Of two nodes the registry may name another one by now, and the former takes no job.
         await observe()
         const owner = nodeOf('creator' as HiveAccount)

@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module'
-import { MarketError } from '#market/errors.ts'
+import { MarketError, marketErrors } from '#market/errors.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import { aLocalSigner } from '../local-signer.ts'
 import { aParticipant, roleOf, usualBehaviour } from '../participant.ts'
@@ -71,10 +71,12 @@ async function answer(question: ToNode): Promise<unknown> {
       return null
     case 'post':
       await follow()
-      return roles.creator?.postJob(
-        { reference: question.reference, path: '/video.mp4' },
-        AbortSignal.timeout(30_000),
-      )
+      return await roles.creator
+        ?.postJob(
+          { reference: question.reference, path: '/video.mp4' },
+          AbortSignal.timeout(30_000),
+        )
+        .catch(nullIfLater)
     case 'answer':
       return participant.answer(question.verb, question.request)
     case 'hear':
@@ -84,4 +86,10 @@ async function answer(question: ToNode): Promise<unknown> {
       setFuse(null)
       return null
   }
+}
+
+/** Whoever else is dead may be back when it is asked again. */
+function nullIfLater(error: unknown): null {
+  if (error instanceof MarketError && marketErrors[error.code].retryable) return null
+  throw error
 }
