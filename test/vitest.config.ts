@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
+/**
+ * What runs whole processes, FFmpeg and Chromium on a machine that others use too is tried once more before it counts as failed; the
+ * report names each test that needed it. Properties and plain code get no second try: with another seed they could hide a defect.
+ */
+const retry = 1
+
 export default defineConfig({
   test: {
     // Two files at a time, whatever the machine: one that encodes or starts a market keeps more than a core busy by itself.
@@ -29,6 +35,7 @@ export default defineConfig({
             'test/media/**/*.test.ts',
           ],
           provide: { edgeCases: 'representative' },
+          retry,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
@@ -38,6 +45,7 @@ export default defineConfig({
           name: 'ui',
           root: '.',
           include: ['test/ui/**/*.test.ts'],
+          retry,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },
@@ -47,6 +55,7 @@ export default defineConfig({
           name: 'network',
           root: '.',
           include: ['test/network/**/*.test.ts'],
+          retry,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
