@@ -52,6 +52,11 @@ type Posted = {
   readonly awards: number
   /** Encoders and arbiters that were awarded and did not stand by it. */
   readonly setAside: readonly HiveAccount[]
+  /**
+   * What each arbiter asked when the offer was made: a fee can be raised at any time, and none is paid more than the creator saw.
+   * Absent where that was not noted: then it is what it asks.
+   */
+  readonly fees?: ReadonlyMap<HiveAccount, MilliHbd>
 }
 
 /** What was awarded. */

@@ -22,7 +22,7 @@ export type Circumstances = {
    * by byte, all others by measuring.
    */
   readonly ownClass: string | null
-  /** Arbiters of the offer that are registered and alive. */
+  /** Arbiters of the offer that are registered and alive, and ask no more than when it was made. */
   readonly arbiters: readonly HiveAccount[]
   /** Decided once for each job, by what nobody but its creator knows before the award. */
   readonly luck: Luck

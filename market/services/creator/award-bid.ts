@@ -114,7 +114,7 @@ function failUnawarded(
       deps,
       job,
       'arbiter-missing',
-      'No arbiter of the offer was there to award the job with.',
+      'No arbiter of the offer was there to award the job with, for what it asked when the offer was made.',
     )
   else failJob(deps, job, 'no-bids', noBidsMessage(bids, job.setAside.length))
 }

@@ -94,7 +94,7 @@ function reopened(
   job: CreatorJobIn<'awarding' | 'awaiting-approval'>,
   without: readonly HiveAccount[],
 ): CreatorJobIn<'bidding'> {
-  const { id, offer, salt, postedAt, awards, setAside } = job
+  const { id, offer, salt, postedAt, awards, setAside, fees } = job
   const now = ledger.current().head?.time ?? offer.bidsUntil
   return {
     phase: 'bidding',
@@ -104,6 +104,7 @@ function reopened(
     postedAt,
     awards,
     setAside: [...setAside, ...without],
+    ...(fees && { fees }),
     listensUntil: ChainTime.parse(now + options.bidSeconds),
   }
 }

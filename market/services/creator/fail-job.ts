@@ -12,14 +12,11 @@ export function failJob(
   code: MarketErrorCode,
   message: string,
 ): void {
-  const { id, offer, salt, postedAt, awards, setAside } = job
+  const { id, offer, salt, postedAt, awards, setAside, fees } = job
+  const posted = { id, offer, salt, postedAt, awards, setAside, ...(fees && { fees }) }
   if (deps.ledger.current().jobs.get(id)?.phase === 'offered') withdrawOffer(deps, job)
   deps.content.unpin(id)
-  saveJob(
-    deps,
-    { phase: 'failed', id, offer, salt, postedAt, awards, setAside, code, message },
-    { type: 'failed', code, message },
-  )
+  saveJob(deps, { phase: 'failed', ...posted, code, message }, { type: 'failed', code, message })
 }
 
 function withdrawOffer({ outbox, account, operationId }: CreatorDeps, { id }: CreatorJob): void {

@@ -15,7 +15,7 @@ import { encodingTerms } from '../encoding-terms.ts'
 import { submitOffer } from './confirm-offer.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
-import { mostCost } from './most-cost.ts'
+import { feesAsked, mostCost } from './most-cost.ts'
 import { isFitting } from './receive-bid.ts'
 import type { AwardAllowance } from './within-allowance.ts'
 import { withinAllowance } from './within-allowance.ts'
@@ -102,6 +102,7 @@ function storeOffer(deps: CreatorDeps, offer: JobOffer, salt: Sha256Hex): void {
     postedAt: deps.clock.now(),
     awards: 0,
     setAside: [],
+    fees: feesAsked(deps, offer.arbiters),
   }
   deps.content.pin(source.cid, id)
   const { id: transaction } = submitOffer(deps, job)
@@ -151,7 +152,7 @@ function requireFitting(
 
 async function requireFunds(deps: CreatorDeps, offer: JobOffer): Promise<void> {
   const { account, balanceOf, jobs, options } = deps
-  const needed = mostCost(deps, offer)
+  const needed = mostCost(deps, { offer })
   const { escrowLimit } = options
   if (escrowLimit !== undefined && needed > escrowLimit)
     throw new MarketError(
@@ -160,9 +161,7 @@ async function requireFunds(deps: CreatorDeps, offer: JobOffer): Promise<void> {
     )
   const balance = await balanceOf(account)
   const promised = milliHbd(
-    jobs
-      .unfinished()
-      .reduce((sum, job) => sum + (isUnpaid(job) ? mostCost(deps, job.offer) : 0n), 0n),
+    jobs.unfinished().reduce((sum, job) => sum + (isUnpaid(job) ? mostCost(deps, job) : 0n), 0n),
   )
   if (balance >= needed + promised) return
   const others = promised > 0n ? ` besides ${formatHbd(promised)} that other offers may cost` : ''

@@ -48,7 +48,7 @@ export function circumstancesOf(
     engine,
     sha256,
   }: Pick<CreatorDeps, 'ledger' | 'network' | 'engine' | 'sha256'>,
-  { offer, setAside, salt }: CreatorJob,
+  { offer, setAside, salt, fees }: CreatorJob,
 ): Circumstances {
   const { head, nodes } = ledger.current()
   return {
@@ -60,7 +60,7 @@ export function circumstancesOf(
       const node = nodes.get(account)
       return (
         !setAside.includes(account) &&
-        isFitting(node, offer.ceiling) &&
+        isFitting(node, fees?.get(account) ?? offer.ceiling) &&
         network.isConnected(account)
       )
     }),
@@ -68,12 +68,12 @@ export function circumstancesOf(
 }
 
 /**
- * True for an active arbiter that asks no more than the whole job may cost. A fee can be changed at any time, and whoever
- * changes it to a fortune must neither get that nor keep others from working.
+ * True for an active arbiter that asks no more than so much. A fee can be changed at any time, and whoever changes it must neither
+ * get more than was agreed to nor keep others from working.
  */
-export function isFitting(node: NodeRecord | undefined, ceiling: MilliHbd): boolean {
+export function isFitting(node: NodeRecord | undefined, most: MilliHbd): boolean {
   if (node?.phase !== 'active' || !node.roles.includes('arbiter')) return false
-  return node.arbiter !== undefined && node.arbiter.fee <= ceiling
+  return node.arbiter !== undefined && node.arbiter.fee <= most
 }
 
 function isRepeated({ bids }: CreatorDeps, { body, signature }: Envelope<Bid>): boolean {

@@ -4,7 +4,7 @@ import type { JobOffer } from '#protocol/offer.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import { MarketError } from '../../errors.ts'
 import type { CreatorDeps } from './creator-deps.ts'
-import { dearestFee, mostCost } from './most-cost.ts'
+import { dearest, feesAsked, mostCost } from './most-cost.ts'
 
 /** What a node may spend on jobs that its owner has not asked this very node for. */
 export type AwardAllowance = {
@@ -27,18 +27,18 @@ export function withinAllowance(
   { perJob, perDay }: AwardAllowance,
 ): JobOffer {
   const arbiters = offer.arbiters.filter(
-    (arbiter) => 2n * dearestFee(deps, { arbiters: [arbiter] }) <= perJob,
+    (arbiter) => 2n * dearest(feesAsked(deps, [arbiter])) <= perJob,
   )
   if (arbiters.length === 0)
     throw new MarketError(
       'arbiter-missing',
       `Every connected arbiter asks more than half of the ${formatHbd(perJob)} that this node may spend on a job by itself; raise --award-limit.`,
     )
-  const room = milliHbd(perJob - dearestFee(deps, { arbiters }))
+  const room = milliHbd(perJob - dearest(feesAsked(deps, arbiters)))
   const ceiling = offer.ceiling < room ? offer.ceiling : room
   const bounded = { ...offer, arbiters, ceiling }
   const spent = spentInADay(deps)
-  const needed = mostCost(deps, bounded)
+  const needed = mostCost(deps, { offer: bounded })
   if (spent + needed > perDay)
     throw new MarketError(
       'quota-exceeded',
@@ -52,7 +52,7 @@ function spentInADay({ jobs, clock, ...deps }: Pick<CreatorDeps, 'ledger' | 'job
     jobs
       .postedSince(clock.now() - dayMs)
       .filter(mayCost)
-      .reduce((sum, { offer }) => sum + mostCost(deps, offer), 0n),
+      .reduce((sum, job) => sum + mostCost(deps, job), 0n),
   )
 }
 

@@ -337,6 +337,49 @@ describe('an award', () => {
   })
 })
 
+describe('an arbiter that asks for another fee after the offer', () => {
+  /** A job whose creator still waits for erin's bid when carol asks `later`, with the other arbiters that there are. */
+  async function changed(later: bigint, others: Readonly<Record<string, PeerTerms>> = {}) {
+    const world = createWorld()
+    const alice = world.join('alice', { roles: ['creator'] })
+    world.join('bob', { roles: ['encoder'] })
+    world.join('erin', { roles: ['encoder'], pricePercent: 10_000n })
+    const carol = world.join('carol', { roles: ['arbiter'], fee: 5n })
+    for (const [name, terms] of Object.entries(others)) world.join(name, terms)
+    await world.open()
+    const job = await world.post(alice, 1, 50n)
+    carol.charge(later)
+    await world.until(() => alice.ledger().nodes.get(carol.account)?.arbiter?.fee === later)
+    expect(['offering', 'bidding']).toContain(alice.job(job)?.phase)
+    await world.until(isOver(alice, job))
+    world.expectSound()
+    return {
+      alice,
+      job,
+      world,
+      purse: (name: string) => world.chain.vault.purses.get(name as never),
+    }
+  }
+
+  test('is not given the job where it asks for more', async () => {
+    const { alice, job, purse } = await changed(6n, { gina: { roles: ['arbiter'], fee: 8n } })
+    expect(alice.job(job)).toMatchObject({ phase: 'paid', choice: { arbiter: 'gina', fee: 8n } })
+    expect([purse('carol'), purse('gina')]).toEqual([1_000n, 1_008n])
+  })
+
+  test('costs the creator nothing where it is the only one', async () => {
+    const { alice, job, purse } = await changed(6n)
+    expect(alice.job(job)).toMatchObject({ phase: 'failed', code: 'arbiter-missing' })
+    expect(purse('alice')).toBe(1_000n)
+  })
+
+  test('is given what it asks where that is less', async () => {
+    const { alice, job, purse } = await changed(3n)
+    expect(alice.job(job)).toMatchObject({ phase: 'paid', choice: { arbiter: 'carol', fee: 3n } })
+    expect(purse('carol')).toBe(1_003n)
+  })
+})
+
 describe('a bid', () => {
   test('is sent until its creator has answered, and not again', async () => {
     const { world, alice, bob } = await cast()

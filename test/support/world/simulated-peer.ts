@@ -76,7 +76,8 @@ export function createSimulatedPeer(
     pace,
   }: { readonly chain: SimulatedChain; readonly network: MarketNetwork; readonly pace: Pace },
 ) {
-  const { roles, slots = 1, pricePercent = 100n, fee = 1n, film = 'small', escrowLimit } = terms
+  const { roles, slots = 1, pricePercent = 100n, film = 'small', escrowLimit } = terms
+  let fee = terms.fee ?? 1n
   const account = accountOf(terms.account ?? name)
   const { database, state: disk } = openDatabase(':memory:')
   const jobs = createCreatorJobStore(database)
@@ -218,7 +219,14 @@ export function createSimulatedPeer(
         })
       : null
     const arbiter = roles.includes('arbiter')
-      ? createArbiter({ ...common, options: { fee: hbd(fee) } })
+      ? createArbiter({
+          ...common,
+          options: {
+            get fee() {
+              return hbd(fee)
+            },
+          },
+        })
       : null
     const registration = createRegistration({
       account,
@@ -268,6 +276,10 @@ export function createSimulatedPeer(
     isSuperseded: () => registered?.isSuperseded() ?? false,
     life: () => life,
     isUp: () => life !== null,
+    /** Asks for another fee from now on. */
+    charge: (other: bigint) => {
+      fee = other
+    },
     become: (other: Conduct) => {
       conduct = other
     },
