@@ -28,7 +28,7 @@ type Page = {
 const immutableFolder = 'assets'
 
 /** Addresses of programs: a page there would be an answer that no program understands. */
-const programs = /^\/(api|ipfs|jobs|metrics|health|openapi\.json|api-page)(\/|$)/
+const programs = /^\/(api|ipfs|metrics|health|openapi\.json|api-page)(\/|$)/
 
 const pack = promisify(gzip)
 

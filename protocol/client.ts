@@ -63,7 +63,8 @@ export type RequestOf<R> =
     ? Part<'params', Params> & Part<'body', Body> & Part<'query', Query>
     : never
 
-type ReplyOf<R> =
+/** What a route answers with, in the forms that memory has. */
+export type ReplyOf<R> =
   R extends Route<z.ZodType, z.ZodType, infer Reply, z.ZodType> ? z.output<Reply> : never
 
 /** Calls any route: what goes out is encoded by its schemas, what comes in is parsed by them. Rejects with a {@link CallError}. */

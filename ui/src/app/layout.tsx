@@ -1,28 +1,35 @@
 import { Link, Outlet } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { SessionBadge } from '#ui/shared/components/session-badge.tsx'
+import { Footer } from './footer.tsx'
+import { pages } from './pages.ts'
 
-/** Head and frame of every page. */
+const look =
+  'rounded px-1 py-1 text-muted hover:text-text [&.active]:font-medium [&.active]:text-text [&.active]:underline [&.active]:decoration-accent [&.active]:decoration-2 [&.active]:underline-offset-8'
+
+/** Head, frame and foot of every page. */
 export function Layout(): ReactElement {
   return (
-    <>
-      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:p-3">
+    <div className="flex min-h-dvh flex-col">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:bg-surface focus:p-3"
+      >
         Skip to the content
       </a>
       <header className="border-b border-line bg-surface">
-        <div className="mx-auto flex max-w-4xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
-          <Link to="/encode" className="flex items-center gap-2 font-semibold">
+        <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
+          <Link to="/" className="flex items-center gap-2 font-semibold">
             <img src="/icon.svg" alt="" width="24" height="24" />
             spk-encoder
           </Link>
-          <nav aria-label="Pages" className="flex gap-4">
-            <Link
-              to="/encode"
-              className="py-1 text-muted [&.active]:text-text [&.active]:underline"
-            >
-              Encode in this tab
-            </Link>
-            <a href="/api" className="py-1 text-muted">
+          <nav aria-label="Pages" className="flex flex-wrap gap-x-4 gap-y-1">
+            {pages.map(({ to, name }) => (
+              <Link key={to} to={to} className={look}>
+                {name}
+              </Link>
+            ))}
+            <a href="/api" className={look}>
               API
             </a>
           </nav>
@@ -31,9 +38,10 @@ export function Layout(): ReactElement {
           </div>
         </div>
       </header>
-      <main id="main" className="mx-auto max-w-4xl px-4 py-6">
+      <main id="main" className="mx-auto w-full max-w-6xl flex-1 px-4 py-6">
         <Outlet />
       </main>
-    </>
+      <Footer />
+    </div>
   )
 }

@@ -1,8 +1,14 @@
 import type { ReactElement } from 'react'
-import type { Step } from './steps.ts'
+
+export type ProgressLineProps = {
+  readonly title: string
+  /** 0 to 100; null while it is not known. */
+  readonly percent: number | null
+  readonly detail: string
+}
 
 /** A bar with what there is to say about it. */
-export function ProgressLine({ title, percent, detail }: Step): ReactElement {
+export function ProgressLine({ title, percent, detail }: ProgressLineProps): ReactElement {
   const value = percent === null ? {} : { value: Math.round(percent) }
   return (
     <div>

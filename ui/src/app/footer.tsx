@@ -1,0 +1,44 @@
+import type { ReactElement } from 'react'
+import { useSyncExternalStore } from 'react'
+import { networkRoute } from '#protocol/api/chain.ts'
+import { Time } from '#ui/shared/components/time.tsx'
+import { liveEvents } from '#ui/shared/live-events.ts'
+import { useRoute } from '#ui/shared/use-route.ts'
+import { version } from './version.ts'
+
+const blockMs = 3_000
+/** As long as nobody would notice, and no more questions than a page may ask. */
+const lookMs = 5 * blockMs
+
+const words = {
+  connecting: 'Connecting to live events…',
+  live: 'Live',
+  lost: 'Live events are lost; trying again.',
+} as const
+
+/** How fresh everything on the page is. */
+export function Footer(): ReactElement {
+  const state = useSyncExternalStore(liveEvents.watch, liveEvents.state)
+  const { data, error } = useRoute(networkRoute, { query: { days: 1 } }, { everyMs: lookMs })
+  return (
+    <footer className="mt-auto border-t border-line">
+      <div className="mx-auto flex min-h-12 max-w-6xl flex-wrap items-center gap-x-6 gap-y-1 px-4 py-3 text-sm text-muted">
+        <span className="inline-flex items-center gap-2">
+          <span
+            aria-hidden="true"
+            className={`size-2 rounded-full ${state === 'live' ? 'bg-good' : 'bg-muted'}`}
+          />
+          <span role="status">{words[state]}</span>
+        </span>
+        <span className="tabular-nums">{chainText(data?.at ?? null, error)}</span>
+        {data?.at && <Time at={new Date(data.at.time * 1_000)} />}
+        <span className="ml-auto">spk-encoder {version}</span>
+      </div>
+    </footer>
+  )
+}
+
+function chainText(at: { readonly height: number } | null, error: Error | null): string {
+  if (error) return 'The server does not answer.'
+  return at ? `Block ${at.height.toLocaleString('en')}` : 'No block yet'
+}

@@ -1,0 +1,4 @@
+/** What the head of every page leads to, in order. */
+export const pages: readonly { readonly to: string; readonly name: string }[] = [
+  { to: '/encode', name: 'Encode in this tab' },
+]
