@@ -101,6 +101,15 @@ test('a process that advances slowly is left alone', async () => {
   expect(progress.frames).toBe(6)
 })
 
+test('a process that advances, but for longer than it may, is killed as well', async () => {
+  const endless =
+    'i=0; while :; do i=$((i+1)); echo frame=$i; echo progress=continue; sleep 0.05; done'
+  const { ffmpeg, directory, ledger } = await stubFfmpeg(endless)
+  const run = ffmpeg.run({ args: anything, directory, signal: untroubled, longestMs: 400 })
+  await expect(run).rejects.toThrow('FFmpeg was ended by SIGKILL: Not done after 0 seconds.')
+  expect(await readdir(ledger)).toEqual([])
+})
+
 test('an abort ends the process before it is told', async () => {
   const { ffmpeg, directory, ledger } = await stubFfmpeg('echo progress=continue; sleep 60 & wait')
   const controller = new AbortController()
