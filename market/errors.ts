@@ -39,6 +39,9 @@ export const marketErrors = {
   'node-unready': { status: 503, retryable: true },
   'funds-missing': { status: 402, retryable: true },
   'arbiter-missing': { status: 409, retryable: true },
+  /** A bid that is not there, or cannot win any more. */
+  'bid-lost': { status: 409, retryable: false },
+  'choice-missing': { status: 409, retryable: true },
   'no-bids': { status: 409, retryable: true },
   'encoder-failed': { status: 502, retryable: true },
   'delivery-late': { status: 502, retryable: true },

@@ -16,6 +16,7 @@ import type { LedgerView } from '#market/ports/ledger-view.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
 import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
+import type { Creator } from '#market/services/creator/creator.ts'
 import { createCheckpointPublisher } from '#market/services/publish-checkpoint.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import { createMeansWatch } from '#market/services/watch-means.ts'
@@ -26,9 +27,8 @@ import { nodeJobOf } from './agent/agent-order.ts'
 import { createLogTail } from './agent/log-tail.ts'
 import { measuredCapabilities, stillProven } from './benchmark/measure-and-keep.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
-import type { ControlHandlers } from './control/control-server.ts'
+import { readControlToken, tellControlUrl } from './control/control-files.ts'
 import { createControlRouter } from './control/control-server.ts'
-import { readControlToken } from './control/token.ts'
 import { describePeer, describeStatus } from './describe-peer.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
@@ -205,11 +205,11 @@ export async function startPeer(
 
   await serveBlocks({ libp2p, blocks, logger: log('blocks') })
   await answerCalls({ libp2p, logger: log('calls'), roles, validation })
-  const postJob: ControlHandlers['postJob'] = async (job, asked) => {
-    if (!roles.creator)
-      throw new MarketError('role-missing', `@${account} does not play the role of a creator.`)
-    return roles.creator.postJob(job, asked)
+  const creator = (): Creator => {
+    if (roles.creator) return roles.creator
+    throw new MarketError('role-missing', `@${account} does not play the role of a creator.`)
   }
+  const postJob: Creator['postJob'] = async (job, asked) => await creator().postJob(job, asked)
   const token = await readControlToken(config.data)
   const status = (): NodeStatus =>
     describeStatus({
@@ -232,13 +232,14 @@ export async function startPeer(
         routers: [
           createGatewayRouter(blocks, denyList),
           createJobsRouter(blocks, trees.rootOf),
-          createControlRouter({ status, events, postJob, signing }, token),
+          createControlRouter({ status, events, creator, signing }, token),
         ],
         logger: log('http'),
       },
       config.port,
     ),
   )
+  await tellControlUrl(config.data, http.url)
   starting.use(startLoop((stopped) => follower.run(stopped)))
   starting.use(startLoop((stopped) => peers.run(stopped)))
   starting.use(

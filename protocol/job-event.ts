@@ -5,6 +5,7 @@ import { BlockHeight, ChainTime, Cid, EscrowId, HiveAccount, JobId, TransactionI
 import { JobReport } from './job-report.ts'
 import { Ladder } from './ladder.ts'
 import { Stage } from './progress.ts'
+import { SelectionMode } from './selection.ts'
 
 const event = <T extends string, Fields extends z.ZodRawShape>(type: T, fields: Fields) =>
   z.strictObject({ type: z.literal(type), job: JobId, at: z.int().nonnegative(), ...fields })
@@ -33,6 +34,13 @@ export const JobEvent = z.discriminatedUnion('type', [
     readyBy: ChainTime,
     /** Why this bid cannot win, absent for an eligible one. */
     excluded: z.string().optional(),
+  }),
+  /** The owner is to choose; until then the proposal waits, and where the mode is `ask` it is awarded at that time. */
+  event('choice-wanted', {
+    mode: SelectionMode.exclude(['automatic']),
+    encoder: HiveAccount,
+    price: MilliHbd,
+    until: ChainTime,
   }),
   event('award-signed', {
     transaction: TransactionId,

@@ -3,6 +3,7 @@ import type { Fault, Verdict } from '#protocol/attestation.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { ChainTime, EscrowId, HiveAccount, JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import type { SelectionMode } from '#protocol/selection.ts'
 import type { MarketErrorCode } from '../errors.ts'
 
 /**
@@ -19,6 +20,10 @@ type PhaseData = {
   readonly bidding: {
     /** Until when bids are waited for if none can win: later than the offer says where an award came to nothing. */
     readonly listensUntil: ChainTime
+    /** The owner was asked to choose: since when, and what bid was proposed last. */
+    readonly asked?: { readonly since: ChainTime; readonly bid: Sha256Hex }
+    /** What the owner has chosen. */
+    readonly chosen?: Sha256Hex
   }
   readonly awarding: { readonly choice: Choice }
   readonly 'awaiting-approval': {
@@ -48,6 +53,8 @@ type Posted = {
   readonly salt: Sha256Hex
   /** Milliseconds since 1970. */
   readonly postedAt: number
+  /** Absent for jobs of nodes that knew only one way. */
+  readonly selection?: SelectionMode
   /** Awards tried so far: each opens its own escrow. */
   readonly awards: number
   /** Encoders and arbiters that were awarded and did not stand by it. */

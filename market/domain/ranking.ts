@@ -5,6 +5,7 @@ import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
 import type { Luck } from './luck.ts'
+import type { SelectionRules } from './selection.ts'
 
 /** A bid, and what the creator's own node knows about its author. */
 export type Candidate = {
@@ -26,12 +27,15 @@ export type Circumstances = {
   readonly arbiters: readonly HiveAccount[]
   /** Decided once for each job, by what nobody but its creator knows before the award. */
   readonly luck: Luck
+  readonly rules: SelectionRules
 }
 
 /** Why a bid cannot win, in words for its author and the creator. */
 export type Exclusion =
   | 'not registered as an encoder'
   | 'recipe not proven in the registry'
+  | 'blocked by the creator'
+  | "reputation below the creator's floor"
   | 'price above the ceiling'
   | 'ready after the deadline'
   | 'bid has expired'
@@ -39,15 +43,17 @@ export type Exclusion =
   | 'no arbiter in common'
 
 /** Seconds an award may take to be in a block; what ends sooner is as good as over. */
-const awardMarginSeconds = 30
+export const awardMarginSeconds = 30
 
 /** Null for a bid that can win. */
 export function exclusionOf(
-  { bid, node }: Candidate,
-  { offer, now, arbiters }: Circumstances,
+  { bid, node, score }: Candidate,
+  { offer, now, arbiters, rules }: Circumstances,
 ): Exclusion | null {
   if (!node?.encoder) return 'not registered as an encoder'
   if (classOf(node.encoder, offer.recipe) === null) return 'recipe not proven in the registry'
+  if (rules.blocked.includes(bid.encoder)) return 'blocked by the creator'
+  if (score.low < rules.reputationFloor) return "reputation below the creator's floor"
   if (bid.price > offer.ceiling) return 'price above the ceiling'
   if (bid.readyBy > offer.deliverBy) return 'ready after the deadline'
   if (bid.expires < now + awardMarginSeconds) return 'bid has expired'
@@ -67,22 +73,35 @@ function trustIn({ low, high }: Score, { isExploring }: Luck): bigint {
   return 500n + BigInt(isExploring ? high : low) / 2n
 }
 
+/** What a bid costs all in all, and what it is made of. */
+export type BidCost = {
+  /** In thousandths of a milli-HBD: comparable with that of other bids for the same job. */
+  readonly effective: bigint
+  /** Seconds from now to the promised time, and to the deadline: their ratio raises the price. */
+  readonly wait: bigint
+  readonly window: bigint
+  readonly classPercent: bigint
+  /** Of 1000; the price is divided by it. */
+  readonly trust: bigint
+}
+
 /**
  * What a bid costs all in all: its price, raised by the share of the time to the deadline that it takes and for another
  * determinism class, divided by the trust that its author's reputation deserves: by the low end of its band, and in a job
  * that explores by the high end. Lower is better. Multiplied and not added, so that no single virtue can buy a job.
  */
-export function effectivePrice(
+export function costOf(
   { bid, node, score }: Candidate,
   { offer, now, ownClass, luck }: Circumstances,
-): bigint {
+): BidCost {
   const wait = BigInt(Math.max(0, bid.readyBy - now))
   const window = BigInt(Math.max(1, offer.deliverBy - now))
   const trust = trustIn(score, luck)
   const ownersClass = node?.encoder ? classOf(node.encoder, offer.recipe) : null
   const isSame = ownersClass !== null && ownersClass === ownClass
   const classPercent = isSame ? 100n : foreignClassPercent
-  return (bid.price * (window + wait) * classPercent * 10_000n) / (window * trust)
+  const effective = (bid.price * (window + wait) * classPercent * 10_000n) / (window * trust)
+  return { effective, wait, window, classPercent, trust }
 }
 
 /** Candidates that can win, best first; equal ones by lot, for a name must not be an advantage. */
@@ -94,7 +113,7 @@ export function rankBids(
     .filter((candidate) => exclusionOf(candidate, circumstances) === null)
     .map((candidate) => ({
       candidate,
-      cost: effectivePrice(candidate, circumstances),
+      cost: costOf(candidate, circumstances).effective,
       lot: circumstances.luck.lotOf(candidate.bid.encoder),
     }))
     .sort((left, right) => compareCost(left, right))

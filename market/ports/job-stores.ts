@@ -14,6 +14,8 @@ export interface RecordStore<Job> {
 }
 
 export type CreatorJobStore = RecordStore<CreatorJob> & {
+  /** Ended or not, the newest first. */
+  latest(most: number): readonly CreatorJob[]
   /** Jobs, ended or not, that were posted at that time or later; milliseconds since 1970. */
   postedSince(at: number): readonly CreatorJob[]
 }

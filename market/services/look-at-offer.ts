@@ -9,6 +9,7 @@ import { marketJobOf } from '../domain/market-job-of.ts'
 import { escrowIdOf } from '../domain/offer-terms.ts'
 import type { Candidate, Circumstances } from '../domain/ranking.ts'
 import { exclusionOf, rankBids } from '../domain/ranking.ts'
+import { openRules } from '../domain/selection.ts'
 import type { BestBid, OfferSight } from '../domain/tier-decision.ts'
 import type { ChainQueries } from '../ports/chain-queries.ts'
 import type { WaitingJob } from '../ports/job-plans.ts'
@@ -98,7 +99,7 @@ async function circumstancesOf(
   const lotOf = (encoder: HiveAccount) => bytesToHex(sha256(utf8(`lot of ${encoder} in ${id}`)))
   return {
     ...{ offer, now, ownClass: null, arbiters: registered.flat() },
-    luck: { isExploring: false, lotOf },
+    ...{ luck: { isExploring: false, lotOf }, rules: openRules },
   }
 }
 

@@ -6,6 +6,7 @@ import { desktopAgentPort } from '#protocol/api/desktop.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import { NodeRole } from '#protocol/registration.ts'
+import type { SelectionMode } from '#protocol/selection.ts'
 import type { HardwareChoice } from '../encoding/hardware/hardware-choice.ts'
 import type { NetworkName } from '../networks.ts'
 import { networks } from '../networks.ts'
@@ -19,6 +20,7 @@ import {
   hardwareOption,
   listenOption,
   parsedBy,
+  selectionOption,
   wholeNumber,
 } from './options.ts'
 
@@ -55,6 +57,10 @@ export type NodeFlags = {
   readonly deadlineSeconds: number
   readonly ceilingPercent: number
   readonly codec: Codec
+  readonly selection: SelectionMode
+  readonly askSeconds: number
+  readonly block?: z.output<typeof HiveAccount>[]
+  readonly reputationFloor: number
   readonly fee: z.output<typeof MilliHbd>
 }
 
@@ -212,6 +218,24 @@ export function createNodeCommand(): Command {
       200,
     )
     .addOption(codecOption('creator: what jobs are encoded in, unless they say otherwise'))
+    .addOption(selectionOption('creator: who chooses among bids').default('automatic'))
+    .option(
+      '--ask-seconds <seconds>',
+      'creator: with --selection ask, how long a choice is waited for at the most',
+      parsedBy(count(86_400)),
+      600,
+    )
+    .option(
+      '--block <account>',
+      'creator: encoder that is never awarded a job; may be repeated',
+      collectedBy(HiveAccount),
+    )
+    .option(
+      '--reputation-floor <score>',
+      "creator: least that the low end of an encoder's reputation may be, of 1000; above 0 it keeps newcomers out",
+      parsedBy(wholeNumber(0, 1_000)),
+      0,
+    )
     .addOption(
       new Option('--fee <amount>', 'arbiter: fee for standing by')
         .argParser(parsedBy(MilliHbd))

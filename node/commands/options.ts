@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { Codec } from '#protocol/recipe.ts'
+import { SelectionMode } from '#protocol/selection.ts'
 import { hardwareChoices } from '../encoding/hardware/hardware-choice.ts'
 
 /** Makes a commander parser of a schema: what the schema refuses, commander tells with the option's name. */
@@ -36,6 +37,14 @@ export function codecOption(description: string): Option {
   return new Option('--codec <name>', description)
     .choices(Codec.options)
     .default('h264' satisfies Codec)
+}
+
+/** `--selection`, of every command that offers jobs. */
+export function selectionOption(description: string): Option {
+  return new Option(
+    '--selection <mode>',
+    `${description}: the node (automatic), the owner within a time, else the node (ask), or the owner alone (manual)`,
+  ).choices(SelectionMode.options)
 }
 
 /** `--hardware`, of every command that encodes. */

@@ -6,6 +6,7 @@ import { createDevchainCommand } from './devchain.ts'
 import { createDoctorCommand } from './doctor.ts'
 import { createEncodeCommand } from './encode.ts'
 import { createIndexerCommand } from './indexer.ts'
+import { createJobCommand } from './job.ts'
 import { createKeysCommand } from './keys.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
@@ -34,6 +35,7 @@ export function createProgram(version: string): Command {
     createMarketCommand(),
     createNodeCommand(),
     createIndexerCommand(),
+    createJobCommand(),
     createAgentCommand(),
     createServiceCommand(),
     createKeysCommand(),

@@ -4,6 +4,7 @@ import { formatHbd } from '#protocol/amount.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { Palette } from '../supervisor/palette.ts'
 import { createPalette } from '../supervisor/palette.ts'
+import { timeText } from './time-text.ts'
 
 export type ReputationReport = {
   readonly account: HiveAccount
@@ -135,8 +136,4 @@ function linkLine({ what, at }: EvidenceLink): string {
 
 function pointsText(points: bigint): string {
   return plainPoints(points).toFixed(3).padStart(9)
-}
-
-function timeText(time: ChainTime): string {
-  return `${new Date(time * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { MarketError } from '#market/errors.ts'
 import type { PairingCode } from '#protocol/api/desktop.ts'
 import {
   addFileRoute,
@@ -14,11 +13,10 @@ import {
 import type { Client } from '#protocol/client.ts'
 import { CallError, createClient } from '#protocol/client.ts'
 import { agentUrlFile } from '../agent/agent-server.ts'
-import { readEnvironment } from '../config.ts'
-import { tokenFile } from '../control/token.ts'
-import { defaultDataPath, openDataDirectory } from '../data-directory.ts'
+import { tokenFile } from '../control/control-files.ts'
 import type { AddFlags, AgentFlags, StatusFlags } from './agent.ts'
 import { explain } from './explain.ts'
+import { findRunning } from './running-node.ts'
 
 export async function runStatus(flags: StatusFlags): Promise<void> {
   await ask(flags, async (agent) => {
@@ -71,37 +69,11 @@ async function ask(flags: AgentFlags, question: (agent: Client) => Promise<strin
   }
 }
 
-async function openAgent({ account, data }: AgentFlags): Promise<Client> {
-  const { settings } = readEnvironment()
-  const directory = resolve(data ?? defaultDataPath(account, settings.dataBase))
-  const [url, token] = await Promise.all(
-    [agentUrlFile, tokenFile].map((name) => readFile(join(directory, name), 'utf8')),
-  ).catch((cause: unknown) => {
-    throw noAgent(directory, cause)
-  })
-  requireRunning(directory)
-  const headers = { authorization: `Bearer ${token?.trim()}` }
-  return createClient({ url: url?.trim() ?? '', headers: () => headers })
-}
-
-/** A node that runs has its directory locked; the address that one has left behind may be anybody's by now, and gets no token. */
-function requireRunning(directory: string): void {
-  try {
-    openDataDirectory(directory, { freeBytes: 0 })[Symbol.dispose]()
-  } catch (error) {
-    if (error instanceof MarketError && error.code === 'data-locked') return
-    throw error
-  }
-  throw noAgent(directory)
-}
-
-function noAgent(directory: string, cause?: unknown): MarketError {
-  return new MarketError(
-    'peer-unreachable',
-    `No desktop agent runs in ${directory}; start it with spk-encoder node --role creator.`,
-    {},
-    { cause },
-  )
+async function openAgent(flags: AgentFlags): Promise<Client> {
+  const absent = 'No desktop agent runs'
+  const { url, directory } = await findRunning(flags, { urlFile: agentUrlFile, absent })
+  const token = await readFile(join(directory, tokenFile), 'utf8')
+  return createClient({ url, headers: () => ({ authorization: `Bearer ${token.trim()}` }) })
 }
 
 function describe({ health, account, obstacle, work, queued, pairings }: OwnerStatus): string {

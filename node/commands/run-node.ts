@@ -70,6 +70,11 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
         ceilingPercent: BigInt(flags.ceilingPercent),
         escrowLimit: flags.escrowLimit ?? network.limits.escrow ?? undefined,
         codec: flags.codec,
+        selection: {
+          mode: flags.selection,
+          askSeconds: flags.askSeconds,
+          rules: { blocked: flags.block ?? [], reputationFloor: flags.reputationFloor },
+        },
       },
       allowance: allowanceOf(flags),
       arbiter: { fee: flags.fee },

@@ -5,10 +5,14 @@ import { z } from 'zod'
 import type { WatchableEvents } from '#market/adapters/sqlite/job-stores.ts'
 import { bearerToken, localHostOnly } from '#market/api/middleware.ts'
 import { mount, parse } from '#market/api/mount.ts'
-import type { AwaitedTransaction, NodeStatus, PostJob } from '#protocol/api/control.ts'
+import type { Creator } from '#market/services/creator/creator.ts'
+import type { AwaitedTransaction, NodeStatus } from '#protocol/api/control.ts'
 import {
   awaitedRoute,
+  chooseBidRoute,
+  jobBidsRoute,
   jobEventsPath,
+  listPostedRoute,
   postJobRoute,
   signRoute,
   statusRoute,
@@ -20,7 +24,8 @@ import type { AwaitedSignature, Signing } from '../chain/signing.ts'
 
 export type ControlHandlers = {
   readonly status: () => NodeStatus
-  readonly postJob: (job: PostJob, signal: AbortSignal) => Promise<JobId>
+  /** Throws where the node is none. */
+  readonly creator: () => Pick<Creator, 'postJob' | 'posted' | 'bidsFor' | 'chooseBid'>
   readonly events: WatchableEvents
   readonly signing: Pick<Signing, 'awaited' | 'accept'>
 }
@@ -43,13 +48,21 @@ const backlogLimitBytes = 1024 * 1024
 
 /** What a node's owner may ask of it, on this machine and with the token of its data directory. */
 export function createControlRouter(
-  { status, postJob, events, signing }: ControlHandlers,
+  { status, creator, events, signing }: ControlHandlers,
   token: string,
 ): Router {
   const router = new Router()
   router.use('/control', localHostOnly(), bearerToken(token))
   mount(router, statusRoute, async () => status())
-  mount(router, postJobRoute, async ({ body, signal }) => ({ job: await postJob(body, signal) }))
+  mount(router, postJobRoute, async ({ body, signal }) => ({
+    job: await creator().postJob(body, signal),
+  }))
+  mount(router, listPostedRoute, async () => ({ jobs: [...creator().posted()] }))
+  mount(router, jobBidsRoute, async ({ params }) => creator().bidsFor(params.job))
+  mount(router, chooseBidRoute, async ({ params, body }) => {
+    creator().chooseBid(params.job, body.bid)
+    return {}
+  })
   mount(router, awaitedRoute, async () => signing.awaited().map(describeAwaited))
   mount(router, signRoute, async ({ params, body }) => {
     await signing.accept(params.id, body.signatures)

@@ -1,12 +1,7 @@
-import type { JobSteps } from './job-steps.ts'
-import { currentStep, followJob, noSteps, stepNames } from './job-steps.ts'
+import { followLines } from './follow-lines.ts'
 import { outcomeLines } from './outcome-lines.ts'
 import { createPalette } from './palette.ts'
-import { stepLine } from './step-line.ts'
 import type { MarketView } from './view.ts'
-
-/** Percent between two lines about the same stage. */
-const progressEvery = 10
 
 /** Where a view writes: its story, and what went wrong. */
 export type Streams = { readonly out: NodeJS.WriteStream; readonly err: NodeJS.WriteStream }
@@ -17,20 +12,6 @@ export function createLineView({ out, err }: Streams): MarketView {
   const print = (line: string): void => {
     out.write(`${line}\n`)
   }
-  let steps: JobSteps = noSteps
-  let told = ''
-  let isTitled = false
-
-  const tellProgress = (): void => {
-    const name = currentStep(steps)
-    const { progress } = steps[name]
-    if (!progress) return
-    const stage = progress.label.split(' ')[0] ?? ''
-    const mark = `${name} ${stage} ${Math.floor(progress.percent / progressEvery)}`
-    if (mark === told) return
-    told = mark
-    print(stepLine(name, steps[name], { paint, spinner: '…' }))
-  }
 
   return {
     child: (event) => {
@@ -39,19 +20,7 @@ export function createLineView({ out, err }: Streams): MarketView {
     },
     note: print,
     api: (url) => print(`The market's API is at ${url}`),
-    job: (event) => {
-      if (!isTitled) print(`Job ${event.job}`)
-      isTitled = true
-      const before = steps
-      steps = followJob(steps, event)
-      for (const name of stepNames) {
-        const { status } = steps[name]
-        const isOver = status === 'done' || status === 'failed'
-        if (isOver && steps[name] !== before[name])
-          print(stepLine(name, steps[name], { paint, spinner: '' }))
-      }
-      tellProgress()
-    },
+    job: followLines(print, paint),
     finish: (outcome) => {
       for (const line of outcomeLines(outcome, paint)) print(line)
     },

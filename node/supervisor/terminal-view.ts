@@ -2,14 +2,13 @@ import { createLogUpdate } from 'log-update'
 import type { ChildEvent } from './child.ts'
 import { clip } from './format.ts'
 import type { JobSteps } from './job-steps.ts'
-import { followJob, noSteps, stepNames } from './job-steps.ts'
+import { followJob, noSteps } from './job-steps.ts'
 import { outcomeLines } from './outcome-lines.ts'
 import type { Palette } from './palette.ts'
 import { createPalette } from './palette.ts'
-import { stepLine } from './step-line.ts'
+import { spinnerFrame, stepLines } from './step-lines.ts'
 import type { MarketView } from './view.ts'
 
-const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
 const frameMs = 100
 const nameWidth = 16
 const title = 'spk-encoder market'
@@ -28,11 +27,8 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
 
   const draw = (): void => {
     frame += 1
-    const spinner = frames[frame % frames.length] ?? ''
+    const spinner = spinnerFrame(frame)
     const width = stream.columns - 1
-    const stepLines = stepNames.map((name) =>
-      stepLine(name, steps[name], { paint, spinner, width }),
-    )
     const lines = [
       `${paint.strong(title)}  ${paint.dim(clip(subtitle, width - title.length - 2))}`,
       '',
@@ -40,7 +36,11 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
       ...(api ? [clip(`  ${'API'.padEnd(nameWidth)} ${api}`, width)] : []),
       '',
       ...(job
-        ? [paint.strong(`Job ${job}`), ...stepLines, ...(note ? ['', clip(note, width)] : [])]
+        ? [
+            paint.strong(`Job ${job}`),
+            ...stepLines(steps, { paint, spinner, width }),
+            ...(note ? ['', clip(note, width)] : []),
+          ]
         : [`${spinner} ${clip(note, width - 2)}`]),
     ]
     update(lines.join('\n'))

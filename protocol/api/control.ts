@@ -1,10 +1,19 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
 import { Signature } from '../envelope.ts'
-import { BlockHeight, ChainTime, HiveAccount, JobId, PeerId, TransactionId } from '../ids.ts'
+import {
+  BlockHeight,
+  ChainTime,
+  HiveAccount,
+  JobId,
+  PeerId,
+  Sha256Hex,
+  TransactionId,
+} from '../ids.ts'
 import { Codec } from '../recipe.ts'
 import { NodeRole } from '../registration.ts'
 import { defineRoute } from '../route.ts'
+import { SelectionMode } from '../selection.ts'
 import { UnsignedTransaction } from '../transaction.ts'
 
 /** What a node's owner may ask of it. Bound to 127.0.0.1 and guarded by a token that only the owner's files hold. */
@@ -63,6 +72,8 @@ export const PostJob = z.strictObject({
   ceiling: MilliHbd.optional(),
   /** What the pictures are to be encoded in. Absent: the node's own choice. */
   codec: Codec.optional(),
+  /** Who chooses among the bids. Absent: as the node was told. */
+  selection: SelectionMode.optional(),
 })
 export type PostJob = z.infer<typeof PostJob>
 
@@ -77,6 +88,45 @@ export const AwaitedTransaction = z.strictObject({
   lines: z.array(z.string()),
 })
 export type AwaitedTransaction = z.infer<typeof AwaitedTransaction>
+
+/** A bid as the creator's node ranks it, with what the rank follows from. */
+export const BidView = z.strictObject({
+  /** Names the bid where it is chosen. */
+  bid: Sha256Hex,
+  encoder: HiveAccount,
+  price: MilliHbd,
+  /** Thousandths of real time. */
+  speed: z.int().nonnegative(),
+  readyBy: ChainTime,
+  expires: ChainTime,
+  score: z.strictObject({ score: z.int(), low: z.int(), high: z.int() }),
+  cost: z.strictObject({
+    /** The price with all that follows; the lowest ranks first. */
+    allInAll: MilliHbd,
+    /** Added for the share of the time to the deadline that the bid takes. */
+    waitPercent: z.int(),
+    /** Added for work that can be measured only, and not compared byte by byte. */
+    classPercent: z.int(),
+    /** Of 1000: what the price is divided by, from the low end of the score; in one job of ten from the high end. */
+    trust: z.int(),
+  }),
+  /** From 1; null for a bid that cannot win. */
+  rank: z.int().positive().nullable(),
+  /** Why it cannot win. */
+  excluded: z.string().nullable(),
+})
+export type BidView = z.infer<typeof BidView>
+
+export const JobBids = z.strictObject({
+  job: JobId,
+  phase: z.string(),
+  mode: SelectionMode,
+  awarded: Sha256Hex.nullable(),
+  /** Until when the owner may choose as things are; null where nothing is asked of him. */
+  choiceUntil: ChainTime.nullable(),
+  bids: z.array(BidView),
+})
+export type JobBids = z.infer<typeof JobBids>
 
 const none = z.strictObject({})
 
@@ -94,6 +144,48 @@ export const postJobRoute = defineRoute({
   params: none,
   body: PostJob,
   reply: z.strictObject({ job: JobId }),
+})
+
+/** A job of the creator's, as its node has it. */
+export const PostedJob = z.strictObject({
+  job: JobId,
+  phase: z.string(),
+  /** Milliseconds since 1970. */
+  postedAt: z.int().nonnegative(),
+  ceiling: MilliHbd,
+  /** Whom it was awarded to, and for how much; null before that. */
+  award: z.strictObject({ encoder: HiveAccount, price: MilliHbd }).nullable(),
+  /** Why it came to nothing. */
+  failure: z.string().nullable(),
+})
+export type PostedJob = z.infer<typeof PostedJob>
+
+/** The latest hundred, the newest first. */
+export const listPostedRoute = defineRoute({
+  method: 'GET',
+  path: '/control/jobs',
+  params: none,
+  body: z.undefined(),
+  reply: z.strictObject({ jobs: z.array(PostedJob).max(100) }),
+})
+
+const jobParams = z.strictObject({ job: JobId })
+
+export const jobBidsRoute = defineRoute({
+  method: 'GET',
+  path: '/control/jobs/:job/bids',
+  params: jobParams,
+  body: z.undefined(),
+  reply: JobBids,
+})
+
+/** The owner's choice, which is awarded at once. */
+export const chooseBidRoute = defineRoute({
+  method: 'POST',
+  path: '/control/jobs/:job/choice',
+  params: jobParams,
+  body: z.strictObject({ bid: Sha256Hex }),
+  reply: none,
 })
 
 export const awaitedRoute = defineRoute({

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { makeSampleClip } from '#node/encoding/sample-clip.ts'
+import { JobBids } from '#protocol/api/control.ts'
 import { JobReport } from '#protocol/job-report.ts'
 import type { Command, CommandEnd } from '../support/command.ts'
 import {
@@ -206,6 +207,7 @@ test('a paid market stays up, plays and shows what it made, and goes when it is 
   await expectPlayable(new URL(`/jobs/${job}/master.m3u8`, address).href)
   const said = await market.line((line) => line.startsWith("The market's API is at http"))
   await expectShown(new URL(`/api/encoding/market/jobs/${job}`, said.slice(23)).href)
+  await expectChosenAndPaid(join(data, 'creator'))
   const tree = await processTree(market.pid)
   market.process.kill('SIGTERM')
   const { code, stdout, stderr } = await market.ended
@@ -217,6 +219,27 @@ test('a paid market stays up, plays and shows what it made, and goes when it is 
     expect(stdout).toMatch(new RegExp(`✓ ${step} `))
   expect(stdout).toMatch(/Paid \d+\.\d{3} HBD to @\S+ for job creator:/)
 })
+
+/** A second job of the same creator, by the command line, whose dearer bid its owner prefers. */
+async function expectChosenAndPaid(data: string): Promise<void> {
+  const command = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await runCommand(['job', ...args, '--data', data])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    return stdout
+  }
+  const wish = ['--account', 'creator', '--selection', 'manual', '--detach']
+  const job = await command('post', clip, ...wish)
+  const bids = async () => JobBids.parse(JSON.parse(await command('bids', job, '--json')))
+  await expect.poll(async () => (await bids()).choiceUntil, { timeout: 60_000 }).not.toBeNull()
+  const [, second] = (await bids()).bids
+  const encoder = second?.encoder ?? ''
+  expect(await command('bids', job)).toContain('Your choice is wanted until')
+  expect(await command('award', job, encoder)).toBe(`${job} goes to @${encoder}.`)
+  expect(await command('watch', job)).toMatch(new RegExp(`Paid \\d\\.\\d{3} HBD to @${encoder}`))
+  expect(await command('list', '--account', 'creator')).toContain(`paid  @${encoder}`)
+  const gone = await runCommand(['job', 'award', job, encoder, '--data', data])
+  expect(gone).toMatchObject({ code: 1, stderr: expect.stringMatching(/^job-ended: /) })
+}
 
 /** The indexer reads the chain in its own time. */
 async function expectShown(address: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { challengeOf } from '#contracts/delivering.ts'
 import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
+import { usualSelection } from '#market/domain/selection.ts'
 import { MarketError } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodingEngine, RecipeProof } from '#market/ports/encoding-engine.ts'
@@ -124,6 +125,7 @@ const config = {
     deadlineSeconds: 300,
     ratificationSeconds: 120,
     ceilingPercent: 2_000n,
+    selection: usualSelection,
   },
   arbiter: { fee: hbd(1n) },
 } as const

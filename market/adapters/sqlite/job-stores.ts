@@ -32,6 +32,14 @@ export function createCreatorJobStore(database: NodeDatabase): CreatorJobStore {
         .orderBy(sql`rowid`)
         .all()
         .map(({ job }) => job),
+    latest: (most) =>
+      database
+        .select()
+        .from(creatorJobs)
+        .orderBy(sql`rowid DESC`)
+        .limit(most)
+        .all()
+        .map(({ job }) => job),
     postedSince: (at) =>
       database
         .select()

@@ -6,6 +6,7 @@ import type { JobOffer } from '#protocol/offer.ts'
 import { awardOperations } from '../../domain/award-operations.ts'
 import type { Bidder } from '../../domain/bidders.ts'
 import { haveAllBid } from '../../domain/bidders.ts'
+import { choiceUntil } from '../../domain/choice.ts'
 import type { Choice, CreatorJobIn } from '../../domain/creator-job.ts'
 import { escrowIdOf } from '../../domain/offer-terms.ts'
 import type { Circumstances } from '../../domain/ranking.ts'
@@ -16,22 +17,53 @@ import { failJob } from './fail-job.ts'
 import { candidateOf, circumstancesOf } from './receive-bid.ts'
 
 /**
- * bidding -> awarding when every encoder at hand has bid or the time for bids is over; -> failed when none came that can win,
- * although this node was there to hear them.
+ * bidding -> awarding as soon as the owner has chosen a bid that can win; else when every encoder at hand has bid or the time for bids
+ * is over, and the choice is this node's; -> failed when no bid came that can win, although this node was there to hear them.
  */
 export function awardBid(deps: CreatorContext, job: CreatorJobIn<'bidding'>): void {
   const circumstances = circumstancesOf(deps, job)
   const bids = deps.bids.of(job.id).map(({ body }) => body)
-  const isTimeUp = circumstances.now >= job.offer.bidsUntil
-  if (!isTimeUp && !haveAllBid(bids, connectedEncoders(deps, job.offer))) return
   const open = bids.filter(({ encoder }) => !job.setAside.includes(encoder))
-  const [best] = rankBids(
+  const ranked = rankBids(
     open.map((bid) => candidateOf(deps, bid)),
     circumstances,
-  )
-  if (best) signAward(deps, job, best.bid, circumstances)
+  ).map(({ bid }) => bid)
+  const chosen = ranked.find((bid) => bidHash(bid, deps.sha256) === job.chosen)
+  if (chosen) {
+    signAward(deps, job, chosen, circumstances)
+    return
+  }
+  const isTimeUp = circumstances.now >= job.offer.bidsUntil
+  if (!isTimeUp && !haveAllBid(bids, connectedEncoders(deps, job.offer))) return
+  const [best] = ranked
+  if (best) awardOrAsk(deps, job, best, circumstances)
   else if (circumstances.now >= bidsAwaitedUntil(deps, job, circumstances))
     failUnawarded(deps, job, bids.length, circumstances)
+}
+
+/** The best bid is awarded, unless the owner wants to choose and still can. */
+function awardOrAsk(
+  deps: CreatorDeps,
+  job: CreatorJobIn<'bidding'>,
+  best: Bid,
+  circumstances: Circumstances,
+): void {
+  const { selection: mode = 'automatic', asked } = job
+  const { now } = circumstances
+  if (mode === 'automatic') {
+    signAward(deps, job, best, circumstances)
+    return
+  }
+  const proposal = { since: asked?.since ?? now, bid: bidHash(best, deps.sha256) }
+  const until = choiceUntil(best, { mode, since: proposal.since }, deps.options.selection)
+  if (mode === 'ask' && now >= until) {
+    signAward(deps, job, best, circumstances)
+    return
+  }
+  if (asked?.bid === proposal.bid) return
+  const { encoder, price } = best
+  const told = { type: 'choice-wanted', mode, encoder, price, until } as const
+  saveJob(deps, { ...job, asked: proposal }, told)
 }
 
 /**
@@ -73,6 +105,7 @@ function signAward(
 ): void {
   const arbiter = circumstances.arbiters.find((account) => bid.arbiters.includes(account))
   if (!arbiter) return
+  const { asked: _, chosen: __, ...posted } = job
   const awards = job.awards + 1
   const choice: Choice = {
     bid,
@@ -94,7 +127,7 @@ function signAward(
   const { fee, escrow } = choice
   saveJob(
     deps,
-    { ...job, phase: 'awarding', awards, choice },
+    { ...posted, phase: 'awarding', awards, choice },
     { type: 'award-signed', transaction: entry.id, encoder, arbiter, price, fee, escrow },
   )
 }
@@ -115,6 +148,13 @@ function failUnawarded(
       job,
       'arbiter-missing',
       'No arbiter of the offer was there to award the job with, for what it asked when the offer was made.',
+    )
+  else if (job.asked)
+    failJob(
+      deps,
+      job,
+      'choice-missing',
+      'No bid was chosen while it was firm; post the job again, or let the node choose: --selection ask, or automatic.',
     )
   else failJob(deps, job, 'no-bids', noBidsMessage(bids, job.setAside.length))
 }

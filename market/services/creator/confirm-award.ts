@@ -94,7 +94,7 @@ function reopened(
   job: CreatorJobIn<'awarding' | 'awaiting-approval'>,
   without: readonly HiveAccount[],
 ): CreatorJobIn<'bidding'> {
-  const { id, offer, salt, postedAt, awards, setAside, fees } = job
+  const { id, offer, salt, postedAt, selection, awards, setAside, fees } = job
   const now = ledger.current().head?.time ?? offer.bidsUntil
   return {
     phase: 'bidding',
@@ -102,6 +102,7 @@ function reopened(
     offer,
     salt,
     postedAt,
+    ...(selection && { selection }),
     awards,
     setAside: [...setAside, ...without],
     ...(fees && { fees }),

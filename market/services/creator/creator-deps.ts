@@ -5,6 +5,7 @@ import type { JobEvent } from '#protocol/job-event.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import type { Patience } from '../../domain/offer-terms.ts'
+import type { Selection } from '../../domain/selection.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ContentStore } from '../../ports/content-store.ts'
 import type { EncodingEngine } from '../../ports/encoding-engine.ts'
@@ -55,6 +56,8 @@ export type CreatorOptions = Patience & {
   readonly escrowLimit?: MilliHbd | undefined
   /** What jobs are encoded in whose request does not say; absent for H.264. */
   readonly codec?: Codec
+  /** Its mode is that of jobs whose request does not say. */
+  readonly selection: Selection
 }
 
 type Unstamped<E> = E extends JobEvent ? Omit<E, 'at' | 'job'> : never

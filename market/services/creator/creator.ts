@@ -1,12 +1,16 @@
+import type { JobBids, PostedJob } from '#protocol/api/control.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
-import type { ChainTime, JobId } from '#protocol/ids.ts'
+import type { ChainTime, JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { Progress } from '#protocol/progress.ts'
 import { eachApart } from '../apart.ts'
 import { createAdvanceJob } from './advance-job.ts'
 import { announceOffers } from './announce-offers.ts'
+import { createChooseBid } from './choose-bid.ts'
 import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
+import { createListBids } from './list-bids.ts'
+import { listPosted } from './list-posted.ts'
 import type { JobRequest } from './post-job.ts'
 import { createPostJob } from './post-job.ts'
 import { createReceiveBid } from './receive-bid.ts'
@@ -18,6 +22,12 @@ export type Creator = {
   postJob(request: JobRequest, signal: AbortSignal): Promise<JobId>
   receiveBid(bid: Envelope<Bid>): Acknowledged
   receiveProgress(progress: Envelope<Progress>): Acknowledged
+  /** The latest jobs of this node, the newest first. */
+  posted(): readonly PostedJob[]
+  /** The bids for a job, ranked and explained. */
+  bidsFor(job: JobId): JobBids
+  /** Awards the bid of that hash. */
+  chooseBid(job: JobId, bid: Sha256Hex): void
   /** Moves every job as far as it can go. Called after each block, and after whatever else may have changed something. */
   advance(): void
 }
@@ -32,6 +42,7 @@ export function createCreator(needs: CreatorDeps): Creator {
     background.start(`check ${job}`, (signal) => checkJob(job, signal)),
   )
   const announce = announceOffers(deps)
+  const chooseBid = createChooseBid(deps)
 
   const checkJob = async (id: JobId, signal: AbortSignal): Promise<void> => {
     const posted = deps.jobs.find(id)
@@ -73,6 +84,12 @@ export function createCreator(needs: CreatorDeps): Creator {
       return answer
     },
     receiveProgress: createReceiveProgress(deps),
+    posted: () => listPosted(deps),
+    bidsFor: createListBids(deps),
+    chooseBid: (job, bid) => {
+      chooseBid(job, bid)
+      advanceJob(job)
+    },
     advance,
   }
 }

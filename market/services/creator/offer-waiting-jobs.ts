@@ -62,5 +62,7 @@ async function offer(
   if (cid !== inputCid)
     throw new ForeignSourceError(`the source ${inputCid} is ${cid} as this node adds it`)
   const ceiling = budget < bounds.perJob ? budget : bounds.perJob
-  await postJob({ reference: offerReference(id), path, ceiling, allowance: bounds }, signal)
+  // Its owner asked for it without this node, and is not there to choose.
+  const request = { reference: offerReference(id), path, ceiling, selection: 'automatic' } as const
+  await postJob({ ...request, allowance: bounds }, signal)
 }

@@ -6,6 +6,7 @@ import { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import { recipeFor } from '#protocol/recipe.ts'
+import type { SelectionMode } from '#protocol/selection.ts'
 import type { CreatorJob, CreatorJobIn } from '../../domain/creator-job.ts'
 import { offerDeadlines, saltHashOf } from '../../domain/offer-terms.ts'
 import { defaultPrices, ladderPrice, recipePercent } from '../../domain/pricing.ts'
@@ -26,6 +27,8 @@ export type JobRequest = {
   readonly path: string
   readonly ceiling?: MilliHbd | undefined
   readonly codec?: Codec | undefined
+  /** Who chooses among the bids. */
+  readonly selection?: SelectionMode | undefined
   /** Bounds a job that the owner has not asked this node for; without it nothing but the node's own limits does. */
   readonly allowance?: AwardAllowance
 }
@@ -38,6 +41,7 @@ export type JobRequest = {
 export function createPostJob(deps: CreatorDeps) {
   return async (request: JobRequest, signal: AbortSignal): Promise<JobId> => {
     const { reference, path, ceiling, codec = deps.options.codec ?? 'h264', allowance } = request
+    const { selection = deps.options.selection.mode } = request
     const recipe = recipeFor(codec)
     const id = JobId.parse(`${deps.account}:${reference}`)
     if (deps.jobs.find(id)) return id
@@ -57,7 +61,7 @@ export function createPostJob(deps: CreatorDeps) {
     const offer = allowance ? withinAllowance(deps, asked, allowance) : asked
     await requireFunds(deps, offer)
     deps.state.atomically(() => {
-      if (!deps.jobs.find(id)) storeOffer(deps, offer, salt)
+      if (!deps.jobs.find(id)) storeOffer(deps, { offer, salt, selection })
     })
     return id
   }
@@ -92,7 +96,13 @@ function buildOffer(
   }
 }
 
-function storeOffer(deps: CreatorDeps, offer: JobOffer, salt: Sha256Hex): void {
+type Posting = {
+  readonly offer: JobOffer
+  readonly salt: Sha256Hex
+  readonly selection: SelectionMode
+}
+
+function storeOffer(deps: CreatorDeps, { offer, salt, selection }: Posting): void {
   const { job: id, source, grid, ladder, ceiling, bidsUntil, deliverBy } = offer
   const job: CreatorJobIn<'offering'> = {
     phase: 'offering',
@@ -100,6 +110,7 @@ function storeOffer(deps: CreatorDeps, offer: JobOffer, salt: Sha256Hex): void {
     offer,
     salt,
     postedAt: deps.clock.now(),
+    selection,
     awards: 0,
     setAside: [],
     fees: feesAsked(deps, offer.arbiters),

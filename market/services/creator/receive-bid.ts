@@ -47,7 +47,8 @@ export function circumstancesOf(
     network,
     engine,
     sha256,
-  }: Pick<CreatorDeps, 'ledger' | 'network' | 'engine' | 'sha256'>,
+    options,
+  }: Pick<CreatorDeps, 'ledger' | 'network' | 'engine' | 'sha256' | 'options'>,
   { offer, setAside, salt, fees }: CreatorJob,
 ): Circumstances {
   const { head, nodes } = ledger.current()
@@ -56,6 +57,7 @@ export function circumstancesOf(
     now: head?.time ?? ChainTime.parse(0),
     ownClass: engine.proofOf(offer.recipe)?.class.cid ?? null,
     luck: luckFrom(salt, sha256),
+    rules: options.selection.rules,
     arbiters: offer.arbiters.filter((account) => {
       const node = nodes.get(account)
       return (

@@ -5,6 +5,7 @@ import { scoreOf } from '#contracts/reputation.ts'
 import { exploringOneIn, luckFrom } from '#market/domain/luck.ts'
 import type { Candidate } from '#market/domain/ranking.ts'
 import { rankBids } from '#market/domain/ranking.ts'
+import { openRules } from '#market/domain/selection.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import {
   aBid,
@@ -51,6 +52,7 @@ function wins(...candidates: readonly Candidate[]): ReadonlyMap<HiveAccount, num
       ownClass: encoderProfile.class.cid,
       arbiters: [carol],
       luck: luckFrom(hashHex(`salt of ${job}`), sha256),
+      rules: openRules,
     })
     return best!.bid.encoder
   })

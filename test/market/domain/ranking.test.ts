@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Candidate, Circumstances } from '#market/domain/ranking.ts'
-import { effectivePrice, exclusionOf, rankBids } from '#market/domain/ranking.ts'
+import { costOf, exclusionOf, rankBids } from '#market/domain/ranking.ts'
+import { openRules } from '#market/domain/selection.ts'
 import {
   aBid,
   account,
@@ -19,6 +20,7 @@ const circumstances: Circumstances = {
   ownClass: encoderProfile.class.cid,
   arbiters: [carol],
   luck: { isExploring: false, lotOf: (encoder) => encoder },
+  rules: openRules,
 }
 
 function aCandidate(overrides: Partial<Candidate> = {}): Candidate {
@@ -50,7 +52,7 @@ describe('a bid of another determinism class', () => {
     const at = (price: bigint) => aCandidate({ node: foreign, bid: aBid({ price: hbd(price) }) })
     const offer = anOffer({ ceiling: hbd(1_000n) })
     const dear = { ...circumstances, offer }
-    expect(effectivePrice(at(100n), dear)).toBe(effectivePrice(own, dear))
+    expect(costOf(at(100n), dear).effective).toBe(costOf(own, dear).effective)
     expect(rankBids([own, at(99n)], dear)[0]).toEqual(at(99n))
     expect(rankBids([own, at(101n)], dear)[0]).toEqual(own)
   })
@@ -76,5 +78,5 @@ test('a bid for a recipe that its author has not published cannot win; the class
   }
   expect(exclusionOf(proving('av1 there'), asked)).toBeNull()
   const [own, foreign] = [proving('av1 here'), proving('av1 there')]
-  expect(effectivePrice(own, asked)).toBeLessThan(effectivePrice(foreign, asked))
+  expect(costOf(own, asked).effective).toBeLessThan(costOf(foreign, asked).effective)
 })

@@ -37,6 +37,7 @@ function aCreator(answer: (root: Cid) => Promise<{ bytes: number }>) {
       find: () => node.job,
       save: () => undefined,
       unfinished: () => [],
+      latest: () => [],
       postedSince: () => [],
     },
     trees: { show: (_job, root) => void shown.push(root) },

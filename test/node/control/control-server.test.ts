@@ -7,20 +7,22 @@ import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
 import { escrowApprove } from '#market/domain/hive-operations.ts'
 import { MarketError } from '#market/errors.ts'
 import type { OutboxEntry } from '#market/ports/outbox.ts'
+import { createControlClient } from '#node/control/control-client.ts'
+import { readControlToken, tokenFile } from '#node/control/control-files.ts'
 import { createControlRouter } from '#node/control/control-server.ts'
-import { readControlToken, tokenFile } from '#node/control/token.ts'
 import type { HttpServer } from '#node/http-server.ts'
 import { startHttpServer } from '#node/http-server.ts'
-import { createControlClient } from '#node/supervisor/control-client.ts'
-import type { NodeStatus, PostJob } from '#protocol/api/control.ts'
+import type { JobBids, NodeStatus, PostJob } from '#protocol/api/control.ts'
 import type { Signature } from '#protocol/envelope.ts'
-import type { TransactionId } from '#protocol/ids.ts'
+import type { Sha256Hex, TransactionId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import {
   alice,
   bob,
   carol,
   escrowId,
+  hashHex,
+  hbd,
   height,
   jobId,
   peerId,
@@ -33,6 +35,18 @@ import { silent } from '#test/support/peers.ts'
 const stack = new AsyncDisposableStack()
 const job = jobId('alice')
 const posted: PostJob[] = []
+const choices: Sha256Hex[] = []
+const bids: JobBids = {
+  ...{ job, phase: 'bidding', mode: 'ask', awarded: null, choiceUntil: time(1_767_225_600) },
+  bids: [
+    {
+      ...{ bid: hashHex('bid'), encoder: bob, price: hbd(42n), speed: 1_000, rank: 1 },
+      ...{ readyBy: time(1_767_225_700), expires: time(1_767_225_650), excluded: null },
+      score: { score: 300, low: 200, high: 400 },
+      cost: { allInAll: hbd(63n), waitPercent: 5, classPercent: 0, trust: 600 },
+    },
+  ],
+}
 const brought: { readonly id: string; readonly signatures: readonly string[] }[] = []
 const operations = [
   escrowApprove({ from: bob, to: alice, agent: carol, escrow: escrowId(7) }, alice, 'approve'),
@@ -83,6 +97,8 @@ beforeAll(async () => {
     if (asked.path === '/bug') throw new TypeError('a bug with a secret in it')
     return job
   }
+  const chooseBid = (_: unknown, bid: Sha256Hex) => void choices.push(bid)
+  const creator = { postJob, posted: () => [], bidsFor: () => bids, chooseBid }
   const signing = {
     awaited: () => [
       { entry: awaitedEntry, missing: [{ account: alice, role: 'active' as const }] },
@@ -91,7 +107,10 @@ beforeAll(async () => {
       brought.push({ id, signatures })
     },
   }
-  const router = createControlRouter({ status: () => status, postJob, events, signing }, token)
+  const router = createControlRouter(
+    { status: () => status, creator: () => creator, events, signing },
+    token,
+  )
   server = stack.use(await startHttpServer({ routers: [router], logger: silent }, 0))
 })
 afterAll(async () => await stack.disposeAsync())
@@ -117,6 +136,13 @@ test('the owner of the token is told how the node is, and may post a job', async
   expect(await client.status()).toEqual(status)
   expect(await client.postJob(aJob)).toBe(job)
   expect(posted).toContainEqual(aJob)
+})
+
+test('bids come with what their ranks follow from, and one of them can be chosen', async () => {
+  const client = await createControlClient(server.url, `${directory}/${tokenFile}`)
+  expect(await client.bidsFor(job)).toEqual(bids)
+  await client.chooseBid(job, hashHex('bid'))
+  expect(choices).toEqual([hashHex('bid')])
 })
 
 for (const [name, authorization] of [

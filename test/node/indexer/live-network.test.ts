@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { customJson } from '#market/domain/hive-operations.ts'
 import { marketJobOf } from '#market/domain/market-job-of.ts'
+import { usualSelection } from '#market/domain/selection.ts'
 import { calibrationFile } from '#node/encoding/engine.ts'
 import { networks } from '#node/networks.ts'
 import type { Peer } from '#node/peer.ts'
@@ -83,6 +84,7 @@ function encoderConfig(): Parameters<typeof startPeer>[0] {
     creator: {
       ...{ bidSeconds: 30, ratificationSeconds: 180, deadlineSeconds: 600 },
       ...{ ceilingPercent: 200n, escrowLimit: undefined, codec: 'h264' },
+      selection: usualSelection,
     },
   }
 }

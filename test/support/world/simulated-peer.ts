@@ -12,6 +12,8 @@ import type { CreatorJob } from '#market/domain/creator-job.ts'
 import type { EncoderJob } from '#market/domain/encoder-job.ts'
 import { isOccupying } from '#market/domain/encoder-job.ts'
 import { defaultPrices, scalePrices } from '#market/domain/pricing.ts'
+import type { Selection } from '#market/domain/selection.ts'
+import { usualSelection } from '#market/domain/selection.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
@@ -46,6 +48,7 @@ export type PeerTerms = {
   readonly pricePercent?: bigint
   readonly fee?: bigint
   readonly escrowLimit?: bigint
+  readonly selection?: Selection
   /** The account, where it is not the node's name: two nodes can have one. */
   readonly account?: string
   readonly judgement?: Judgement
@@ -77,6 +80,7 @@ export function createSimulatedPeer(
   }: { readonly chain: SimulatedChain; readonly network: MarketNetwork; readonly pace: Pace },
 ) {
   const { roles, slots = 1, pricePercent = 100n, film = 'small', escrowLimit } = terms
+  const { selection = usualSelection } = terms
   let fee = terms.fee ?? 1n
   const account = accountOf(terms.account ?? name)
   const { database, state: disk } = openDatabase(':memory:')
@@ -203,6 +207,7 @@ export function createSimulatedPeer(
             ratificationSeconds: 60,
             ceilingPercent: 200n,
             escrowLimit: escrowLimit === undefined ? undefined : hbd(escrowLimit),
+            selection,
           },
         })
       : null

@@ -1,45 +1,47 @@
 import { readFile } from 'node:fs/promises'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
-import { z } from 'zod'
+import { ZodError } from 'zod'
 import type { MarketErrorCode } from '#market/errors.ts'
 import { MarketError, marketErrors } from '#market/errors.ts'
-import { jobEventsPath, postJobRoute, statusRoute } from '#protocol/api/control.ts'
-import type { JobId } from '#protocol/ids.ts'
+import type { JobBids, NodeStatus, PostedJob, PostJob } from '#protocol/api/control.ts'
+import {
+  chooseBidRoute,
+  jobBidsRoute,
+  jobEventsPath,
+  listPostedRoute,
+  postJobRoute,
+  statusRoute,
+} from '#protocol/api/control.ts'
+import { CallError, createClient } from '#protocol/client.ts'
+import type { JobId, Sha256Hex } from '#protocol/ids.ts'
 import { JobEvent } from '#protocol/job-event.ts'
-import type { Route } from '#protocol/route.ts'
 import { pause } from '../chain/hive-rpc.ts'
 
-/** Speaks to a node's control routes. */
+/** Speaks to a node's control routes. What the node refuses rejects with its `MarketError`, no answer at all with a `CallError`. */
 export type ControlClient = {
-  status(): Promise<z.output<typeof statusRoute.reply>>
-  postJob(body: z.output<typeof postJobRoute.body>): Promise<JobId>
+  status(): Promise<NodeStatus>
+  postJob(body: PostJob): Promise<JobId>
+  /** The latest first. */
+  postedJobs(): Promise<readonly PostedJob[]>
+  bidsFor(job: JobId): Promise<JobBids>
+  chooseBid(job: JobId, bid: Sha256Hex): Promise<void>
   /** Every event of a job from its beginning, across restarts of the node, until stopped. */
   events(job: JobId, signal: AbortSignal): AsyncGenerator<JobEvent>
 }
 
-const Refusal = z.object({ code: z.string(), message: z.string() })
 const reconnectMs = 200
 
 export async function createControlClient(url: string, tokenFile: string): Promise<ControlClient> {
   const headers = { authorization: `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}` }
-
-  const request = async <R extends Route>(
-    route: R,
-    body: unknown,
-  ): Promise<z.output<R['reply']>> => {
-    const response = await fetch(`${url}${route.path}`, {
-      method: route.method,
-      headers: { ...headers, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(z.encode(route.body, body)) }),
-    })
-    const answer: unknown = await response.json()
-    if (!response.ok) throw asMarketError(answer)
-    return route.reply.parse(answer) as z.output<R['reply']>
-  }
-
+  const call = createClient({ url, headers: () => headers })
   return {
-    status: () => request(statusRoute, undefined),
-    postJob: async (body) => (await request(postJobRoute, body)).job,
+    status: () => refused(call(statusRoute, {})),
+    postJob: async (body) => (await refused(call(postJobRoute, { body }))).job,
+    postedJobs: async () => (await refused(call(listPostedRoute, {}))).jobs,
+    bidsFor: (job) => refused(call(jobBidsRoute, { params: { job } })),
+    chooseBid: async (job, bid) => {
+      await refused(call(chooseBidRoute, { params: { job }, body: { bid } }))
+    },
     events: async function* (job, signal) {
       let last = ''
       while (!signal.aborted) {
@@ -55,12 +57,24 @@ export async function createControlClient(url: string, tokenFile: string): Promi
           }
         } catch (error) {
           if (signal.aborted) return
-          if (error instanceof z.ZodError) throw error
+          if (!isInterruption(error)) throw error
         }
         await pause(reconnectMs, signal)
       }
     },
   }
+}
+
+async function refused<T>(answer: Promise<T>): Promise<T> {
+  return await answer.catch((error: unknown) => {
+    if (!(error instanceof CallError) || error.status === 0) throw error
+    throw new MarketError(asErrorCode(error.code), error.message, {}, { cause: error })
+  })
+}
+
+/** Whatever a node that dies or starts again leaves of a connection; an event that is not understood is none of it. */
+function isInterruption(error: unknown): boolean {
+  return !(error instanceof ZodError)
 }
 
 async function* connect(
@@ -74,14 +88,6 @@ async function* connect(
   yield* response.body
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream())
-}
-
-function asMarketError(answer: unknown): MarketError {
-  const refusal = Refusal.safeParse(answer)
-  if (!refusal.success)
-    return new MarketError('child-failed', 'The node answered in a form that is not understood.')
-  const { code, message } = refusal.data
-  return new MarketError(asErrorCode(code), message)
 }
 
 /** A code as this program knows it; one that it does not know is some failure of the node's. */

@@ -1,0 +1,51 @@
+import { formatHbd } from '#protocol/amount.ts'
+import type { BidView, JobBids } from '#protocol/api/control.ts'
+import type { Palette } from '../supervisor/palette.ts'
+import { timeText } from './time-text.ts'
+
+/** The bids for a job as a person compares them: what each asks, what that comes to all in all, and why. */
+export function bidLines(
+  { job, phase, mode, awarded, choiceUntil, bids }: JobBids,
+  paint: Palette,
+): readonly string[] {
+  const width = Math.max(...bids.map(({ encoder }) => encoder.length + 1), 'encoder'.length)
+  const head = `     ${'encoder'.padEnd(width)}  ${'price'.padStart(12)}  ${'all in all'.padStart(12)}  speed  ready by`
+  return [
+    `${paint.strong(job)}  ${phase}, ${whoChooses[mode]}`,
+    ...(bids.length === 0
+      ? ['  No encoder has bid so far.']
+      : [paint.dim(head), ...bids.flatMap((bid) => linesOf(bid, { width, paint, awarded }))]),
+    ...(choiceUntil === null
+      ? []
+      : [
+          '',
+          `Your choice is wanted until ${timeText(choiceUntil)}: spk-encoder job award ${job} ENCODER`,
+        ]),
+  ]
+}
+
+const whoChooses = {
+  automatic: 'the node chooses',
+  ask: 'you choose, else the node does',
+  manual: 'you choose',
+} as const
+
+type Row = { readonly width: number; readonly paint: Palette; readonly awarded: string | null }
+
+function linesOf(
+  { bid, encoder, price, speed, readyBy, score, cost, rank, excluded }: BidView,
+  { width, paint, awarded }: Row,
+): readonly string[] {
+  const place = bid === awarded ? paint.good('  ✓') : String(rank ?? '-').padStart(3)
+  const name = `@${encoder}`.padEnd(width)
+  const allInAll = rank === null ? '' : formatHbd(cost.allInAll)
+  const figures = `${formatHbd(price).padStart(12)}  ${allInAll.padStart(12)}  ${(speed / 1_000).toFixed(1).padStart(4)}x  ${timeText(readyBy)}`
+  const why =
+    excluded ??
+    [
+      `reputation ${score.score} (${score.low} to ${score.high}): price by ${(cost.trust / 1_000).toFixed(3)}`,
+      `time +${cost.waitPercent} %`,
+      ...(cost.classPercent > 0 ? [`measured, not compared +${cost.classPercent} %`] : []),
+    ].join(', ')
+  return [`${place}  ${name}  ${figures}`, paint.dim(`     ${' '.repeat(width)}  ${why}`)]
+}

@@ -1,0 +1,97 @@
+import { Command, Option } from 'commander'
+import type { z } from 'zod'
+import { MilliHbd } from '#protocol/amount.ts'
+import { HiveAccount, JobId } from '#protocol/ids.ts'
+import { Codec } from '#protocol/recipe.ts'
+import type { SelectionMode } from '#protocol/selection.ts'
+import { parsedBy, selectionOption } from './options.ts'
+
+type DataFlag = { readonly data?: string }
+export type OutputFlags = DataFlag & { readonly json?: true }
+type AccountFlag = { readonly account: z.output<typeof HiveAccount> }
+export type ListFlags = OutputFlags & AccountFlag
+export type PostFlags = OutputFlags &
+  AccountFlag & {
+    readonly ceiling?: z.output<typeof MilliHbd>
+    readonly codec?: Codec
+    readonly selection?: SelectionMode
+    readonly detach?: true
+  }
+
+const details = `
+What a creator asks of a node that runs on this machine (spk-encoder node --role creator). The job is the node's: it goes on whoever
+watches, and through restarts.
+
+  $ spk-encoder job post holiday.mp4 --account alice --ceiling "0.100 HBD"
+  $ spk-encoder job post holiday.mp4 --account alice --selection ask --detach
+  $ spk-encoder job bids alice:0123456789abcdef
+  $ spk-encoder job award alice:0123456789abcdef swift-encoder
+
+Exit code: 0 it is done, and a job that was watched is paid; 1 it could not be done, or the job failed.`
+
+/** `spk-encoder job`: posts videos to the market through the creator's own node, and follows them. */
+export function createJobCommand(): Command {
+  return new Command('job')
+    .description(
+      "Post videos to the market, follow them, and choose among bids: through the creator's node.",
+    )
+    .addHelpText('after', details)
+    .addCommand(
+      withOutput(new Command('post').description('Offer a video to the market, and watch the job.'))
+        .argument('<file>', 'the video')
+        .requiredOption('--account <name>', 'whose node it is (required)', parsedBy(HiveAccount))
+        .option(
+          '--ceiling <amount>',
+          "most that the encoder may ask, such as 0.100 HBD (default: the node's own)",
+          parsedBy(MilliHbd),
+        )
+        .addOption(
+          new Option(
+            '--codec <name>',
+            "what the video is to be encoded in (default: the node's own choice)",
+          ).choices(Codec.options),
+        )
+        .addOption(selectionOption("who chooses among the bids (default: the node's own way)"))
+        .option('--detach', "print the job's id and leave the rest to the node")
+        .action(async (file: string, flags: PostFlags) => (await run()).runPost(file, flags)),
+    )
+    .addCommand(
+      withOutput(new Command('list').description('The latest jobs of the node, the newest first.'))
+        .requiredOption('--account <name>', 'whose node it is (required)', parsedBy(HiveAccount))
+        .action(async (flags: ListFlags) => (await run()).runList(flags)),
+    )
+    .addCommand(
+      withOutput(
+        ofJob('watch', 'Show what has happened to a job, and go on until it ends.'),
+      ).action(async (job: JobId, flags: OutputFlags) => (await run()).runWatch(job, flags)),
+    )
+    .addCommand(
+      withOutput(
+        ofJob(
+          'bids',
+          'The bids for a job as the node ranks them, and what each rank follows from.',
+        ),
+      ).action(async (job: JobId, flags: OutputFlags) => (await run()).runBids(job, flags)),
+    )
+    .addCommand(
+      withOutput(ofJob('award', "Award the job to an encoder's bid, now."))
+        .argument('<encoder>', 'account of the encoder', parsedBy(HiveAccount))
+        .action(async (job: JobId, encoder: HiveAccount, flags: OutputFlags) =>
+          (await run()).runAward(job, encoder, flags),
+        ),
+    )
+}
+
+const run = () => import('./run-job.ts')
+
+function ofJob(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument('<job>', "the job's id, such as alice:0123456789abcdef", parsedBy(JobId))
+}
+
+function withOutput(command: Command): Command {
+  return command
+    .option('--data <dir>', "the node's directory (default: the user's data directory)")
+    .option('--json', 'print JSON: one object a line')
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { MarketError } from '#market/errors.ts'
+import { JobBids, PostedJob } from '#protocol/api/control.ts'
+import { CallError } from '#protocol/client.ts'
+import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import { jobCreator } from '#protocol/ids.ts'
+import type { ControlClient } from '../control/control-client.ts'
+import { asErrorCode, createControlClient } from '../control/control-client.ts'
+import { controlUrlFile, tokenFile } from '../control/control-files.ts'
+import { createPalette } from '../supervisor/palette.ts'
+import { bidLines } from './bid-lines.ts'
+import { explain } from './explain.ts'
+import type { ListFlags, OutputFlags, PostFlags } from './job.ts'
+import { jobLines } from './job-lines.ts'
+import { createJobView } from './job-view.ts'
+import type { NodeNamed } from './running-node.ts'
+import { findRunning } from './running-node.ts'
+
+type Node = { readonly url: string; readonly control: ControlClient }
+
+const paint = createPalette(process.stdout)
+
+export async function runPost(file: string, flags: PostFlags): Promise<void> {
+  const { ceiling, codec, selection } = flags
+  await ask(flags, flags, async (node) => {
+    const job = await node.control.postJob({
+      ...{ reference: randomBytes(8).toString('hex'), path: resolve(file) },
+      ...{ ceiling, codec, selection },
+    })
+    if (!flags.detach) return await watch(node, job, flags)
+    print(flags.json ? JSON.stringify({ job }) : job)
+  })
+}
+
+export async function runList(flags: ListFlags): Promise<void> {
+  await ask(flags, flags, async ({ control }) => {
+    const jobs = await control.postedJobs()
+    const lines = flags.json
+      ? jobs.map((job) => JSON.stringify(z.encode(PostedJob, job)))
+      : jobLines(jobs, paint)
+    for (const line of lines) print(line)
+  })
+}
+
+export async function runWatch(job: JobId, flags: OutputFlags): Promise<void> {
+  await ask({ ...flags, account: jobCreator(job) }, flags, async (node) => {
+    await node.control.bidsFor(job)
+    await watch(node, job, flags)
+  })
+}
+
+export async function runBids(job: JobId, flags: OutputFlags): Promise<void> {
+  await ask({ ...flags, account: jobCreator(job) }, flags, async ({ control }) => {
+    const bids = await control.bidsFor(job)
+    const lines = flags.json ? [JSON.stringify(z.encode(JobBids, bids))] : bidLines(bids, paint)
+    for (const line of lines) print(line)
+  })
+}
+
+export async function runAward(
+  job: JobId,
+  encoder: HiveAccount,
+  flags: OutputFlags,
+): Promise<void> {
+  await ask({ ...flags, account: jobCreator(job) }, flags, async ({ control }) => {
+    const { bids } = await control.bidsFor(job)
+    const bid = bids.find((each) => each.encoder === encoder)
+    if (!bid)
+      throw new MarketError(
+        'bid-lost',
+        `@${encoder} has not bid for ${job}; see spk-encoder job bids.`,
+      )
+    await control.chooseBid(job, bid.bid)
+    print(flags.json ? JSON.stringify({ job, awarded: encoder }) : `${job} goes to @${encoder}.`)
+  })
+}
+
+/** Follows a job to its end; leaving early leaves the job alone. */
+async function watch(
+  { url, control }: Node,
+  job: JobId,
+  { json }: Pick<OutputFlags, 'json'>,
+): Promise<void> {
+  const view = createJobView(process.stdout, { asJson: json ?? false, url })
+  const leaving = new AbortController()
+  const leave = (): void => leaving.abort()
+  process.once('SIGINT', leave)
+  try {
+    for await (const event of control.events(job, leaving.signal)) {
+      view.event(event)
+      if (event.type === 'finished') return
+      if (event.type === 'failed')
+        throw new MarketError(asErrorCode(event.code), `The job failed: ${event.message}`)
+    }
+    view.left()
+  } finally {
+    view.close()
+    process.removeListener('SIGINT', leave)
+  }
+}
+
+async function ask(
+  named: NodeNamed,
+  { json }: Pick<OutputFlags, 'json'>,
+  question: (node: Node) => Promise<void>,
+): Promise<void> {
+  try {
+    const absent = `No node of @${named.account} runs`
+    const { url, directory } = await findRunning(named, { urlFile: controlUrlFile, absent })
+    await question({ url, control: await createControlClient(url, join(directory, tokenFile)) })
+  } catch (error) {
+    const { code, message } = error instanceof CallError ? error : explain(error)
+    if (json) print(JSON.stringify({ error: { code, message } }))
+    else process.stderr.write(`${code}: ${message}\n`)
+    process.exitCode = 1
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
