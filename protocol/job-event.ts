@@ -61,6 +61,9 @@ export const JobEvent = z.discriminatedUnion('type', [
     /** Finished so far and here: this node's gateway has it under `/jobs/<job>/master.m3u8`. */
     preview: Cid.optional(),
   }),
+  /** Nothing was heard of the encoder for some beats; it keeps its award. `since` is milliseconds since 1970. */
+  event('encoder-silent', { encoder: HiveAccount, since: z.int().nonnegative() }),
+  event('encoder-heard', { encoder: HiveAccount }),
   event('delivered', { root: Cid, bytes: z.int(), block: BlockHeight }),
   event('check-progress', {
     stage: z.enum(['fetching', 'structure', 'awaiting-seed', 'challenge']),

@@ -5,6 +5,9 @@ import { Cid, HiveAccount, JobId } from './ids.ts'
 export const Stage = z.enum(['downloading', 'encoding', 'uploading'])
 export type Stage = z.infer<typeof Stage>
 
+/** Whoever is at work says so at least so often, whether or not there is anything new. */
+export const beatSeconds = 10
+
 /** How far an encoder is. A later sequence number replaces an earlier one; nothing here is money. */
 export const Progress = z.strictObject({
   v: z.literal(1),

@@ -96,6 +96,12 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
         encode: { ...steps.encode, status: 'running', text: `@${event.encoder}`, progress },
       }
     }
+    case 'encoder-silent':
+    case 'encoder-heard': {
+      if (steps.encode.status !== 'running') return steps
+      const state = event.type === 'encoder-silent' ? ', of whom nothing is heard' : ''
+      return running(steps, 'encode', `@${event.encoder}${state}`)
+    }
     case 'delivered': {
       const encoded = done(steps, 'encode', steps.encode.text)
       return running(

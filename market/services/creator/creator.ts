@@ -16,6 +16,7 @@ import { createPostJob } from './post-job.ts'
 import { createReceiveBid } from './receive-bid.ts'
 import { createReceiveProgress } from './receive-progress.ts'
 import { recordVerdict } from './settle-job.ts'
+import { createEncoderWatch } from './watch-encoders.ts'
 
 /** The creator's side of the market. */
 export type Creator = {
@@ -43,6 +44,7 @@ export function createCreator(needs: CreatorDeps): Creator {
   )
   const announce = announceOffers(deps)
   const chooseBid = createChooseBid(deps)
+  const watch = createEncoderWatch(deps)
 
   const checkJob = async (id: JobId, signal: AbortSignal): Promise<void> => {
     const posted = deps.jobs.find(id)
@@ -69,7 +71,7 @@ export function createCreator(needs: CreatorDeps): Creator {
     if (!deps.ledger.isSynced()) return
     listeningSince ??= deps.ledger.current().head?.time ?? null
     const advanceJobs = (): void => eachApart(deps.jobs.unfinished(), ({ id }) => advanceJob(id))
-    eachApart([advanceJobs, announce], (step) => step())
+    eachApart([advanceJobs, announce, watch.look], (step) => step())
   }
 
   return {
@@ -83,7 +85,7 @@ export function createCreator(needs: CreatorDeps): Creator {
       advanceJob(bid.body.job)
       return answer
     },
-    receiveProgress: createReceiveProgress(deps),
+    receiveProgress: createReceiveProgress(deps, watch),
     posted: () => listPosted(deps),
     bidsFor: createListBids(deps),
     chooseBid: (job, bid) => {

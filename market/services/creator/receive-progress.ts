@@ -5,9 +5,10 @@ import type { Progress } from '#protocol/progress.ts'
 import { isAwaited } from '../../domain/creator-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { createPreviewFollower } from './follow-preview.ts'
+import type { EncoderWatch } from './watch-encoders.ts'
 
 /** Passes on how far an encoder is. Only the awarded one is listened to, and nothing late overtakes what is newer. */
-export function createReceiveProgress(deps: CreatorDeps) {
+export function createReceiveProgress(deps: CreatorDeps, { heard }: Pick<EncoderWatch, 'heard'>) {
   const { jobs, events, clock } = deps
   const previews = createPreviewFollower(deps)
   const newest = new Map<JobId, number>()
@@ -20,6 +21,7 @@ export function createReceiveProgress(deps: CreatorDeps) {
       return { accepted: false, reason: 'not the awarded encoder' }
     }
     if (body.sequence <= (newest.get(job.id) ?? -1)) return { accepted: true }
+    heard(job)
     newest.set(job.id, body.sequence)
     const { encoder, stage, percent, speed, etaSeconds } = body
     const preview = body.preview && previews.follow(job, encoder, body.preview)

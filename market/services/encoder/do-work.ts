@@ -5,13 +5,17 @@ import { closeJob } from './close-job.ts'
 import { submitDelivery } from './deliver-work.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
 import { giveBack } from './give-back.ts'
-import { createProgressReporter } from './report-progress.ts'
+import type { ProgressReports } from './report-progress.ts'
 
 /** Failures in a row after which an encoder gives a job back: the money is better returned early than disputed late. */
 const giveUpAfter = 3
 
 /** encoding -> delivering when the work is done; -> refunding when it cannot be. */
-export function doWork(deps: EncoderDeps, job: EncoderJobIn<'encoding'>): void {
+export function doWork(
+  deps: EncoderDeps,
+  job: EncoderJobIn<'encoding'>,
+  reports: ProgressReports,
+): void {
   const { head, jobs } = deps.ledger.current()
   const known = jobs.get(job.id)
   if (known?.phase === 'settled') {
@@ -24,7 +28,7 @@ export function doWork(deps: EncoderDeps, job: EncoderJobIn<'encoding'>): void {
   }
   deps.background.start(
     `encode ${job.id}`,
-    (signal) => encode(deps, job, signal),
+    (signal) => encode(deps, job, { signal, reports }),
     (error, failures) => workFailed(deps, job, error, failures),
   )
 }
@@ -57,12 +61,11 @@ function isAboutOthers({ code }: MarketError): boolean {
 async function encode(
   deps: EncoderDeps,
   job: EncoderJobIn<'encoding'>,
-  signal: AbortSignal,
+  { signal, reports }: { readonly signal: AbortSignal; readonly reports: ProgressReports },
 ): Promise<void> {
-  const reporter = createProgressReporter(deps, job)
   const delivery = await deps.processor.process(job.offer, jobCreator(job.id), {
     signal,
-    onProgress: reporter.report,
+    onProgress: (progress) => reports.report(job.id, progress),
   })
   deps.state.atomically(() => {
     if (deps.jobs.find(job.id)?.phase !== 'encoding') return

@@ -11,6 +11,8 @@ import { doWork } from './do-work.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
 import { awaitRefund } from './give-back.ts'
 import { createConsiderOffer } from './place-bid.ts'
+import type { ProgressReports } from './report-progress.ts'
+import { createProgressReports } from './report-progress.ts'
 import { retireJob } from './retire-job.ts'
 
 /** The encoder's side of the market. */
@@ -25,6 +27,7 @@ export type Encoder = {
 
 export function createEncoder(deps: EncoderDeps): Encoder {
   const considerOffer = createConsiderOffer(deps)
+  const reports = createProgressReports(deps)
 
   const considerOpenOffers = (): void => {
     eachApart(deps.ledger.current().jobs.values(), (job) => {
@@ -33,7 +36,9 @@ export function createEncoder(deps: EncoderDeps): Encoder {
   }
 
   const advanceJobs = (): void =>
-    eachApart(deps.jobs.unfinished(), (job) => deps.state.atomically(() => advanceJob(deps, job)))
+    eachApart(deps.jobs.unfinished(), (job) =>
+      deps.state.atomically(() => advanceJob(deps, job, reports)),
+    )
 
   return {
     considerOffer,
@@ -43,15 +48,16 @@ export function createEncoder(deps: EncoderDeps): Encoder {
     },
     advance: () => {
       if (!deps.ledger.isSynced()) return
-      eachApart([advanceJobs, () => refuseForeignEscrows(deps), considerOpenOffers], (step) =>
-        step(),
+      eachApart(
+        [advanceJobs, () => refuseForeignEscrows(deps), considerOpenOffers, reports.beat],
+        (step) => step(),
       )
     },
   }
 }
 
 /** One step by what is true now; steps that are not due do nothing. */
-function advanceJob(deps: EncoderDeps, job: EncoderJob): void {
+function advanceJob(deps: EncoderDeps, job: EncoderJob, reports: ProgressReports): void {
   if (isRetired(job.offer)) {
     retireJob(deps, job)
     return
@@ -64,7 +70,7 @@ function advanceJob(deps: EncoderDeps, job: EncoderJob): void {
       awaitFunding(deps, job)
       break
     case 'encoding':
-      doWork(deps, job)
+      doWork(deps, job, reports)
       break
     case 'delivering':
       awaitDelivered(deps, job)
