@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'ui',
           root: '.',
-          include: ['test/ui/**/*.test.ts'],
+          include: ['test/ui/**/*.test.{ts,tsx}'],
           retry,
           testTimeout: 300_000,
           hookTimeout: 120_000,

@@ -31,7 +31,7 @@ export function Footer(): ReactElement {
           <span role="status">{words[state]}</span>
         </span>
         <span className="tabular-nums">{chainText(data?.at ?? null, error)}</span>
-        {data?.at && <Time at={new Date(data.at.time * 1_000)} />}
+        {data?.at && <Time at={data.at.time} />}
         <span className="ml-auto">spk-encoder {version}</span>
       </div>
     </footer>

@@ -10,7 +10,7 @@ export type LiveEvent = {
   readonly at: string
 }
 
-export type LiveState = 'connecting' | 'live' | 'lost'
+type LiveState = 'connecting' | 'live' | 'lost'
 
 export type LiveListener = {
   /** What came since the frame before, in order. */

@@ -6,7 +6,7 @@ const soonMs = 150
 const apartMs = 2_000
 
 /** What queries name in `meta.live` to be told of: `jobs` for any of them, `job:<id>` for one. */
-export function subjectsOf({ job }: Pick<LiveEvent, 'job'>): readonly string[] {
+function subjectsOf({ job }: Pick<LiveEvent, 'job'>): readonly string[] {
   return ['jobs', `job:${job}`]
 }
 

@@ -13,7 +13,7 @@ export type UseRouteOptions = {
 }
 
 /** What names an answer in the cache, for those who change it by hand. */
-export function routeKey<R extends Route>(route: R, request: RequestOf<R>): readonly unknown[] {
+function routeKey<R extends Route>(route: R, request: RequestOf<R>): readonly unknown[] {
   return [route.method, route.path, request]
 }
 

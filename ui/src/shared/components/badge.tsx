@@ -7,7 +7,7 @@ const tones = {
   plain: 'bg-plain-ground text-muted',
 } as const
 
-export type Tone = keyof typeof tones
+type Tone = keyof typeof tones
 export type BadgeProps = { readonly tone?: Tone; readonly children: ReactNode }
 
 /** A state in a word. */

@@ -3,8 +3,8 @@ import { useSyncExternalStore } from 'react'
 import { agoText } from '#ui/shared/format.ts'
 
 export type TimeProps = {
-  /** Seconds of the chain, milliseconds never: a Date, or a text in UTC. */
-  readonly at: Date | string
+  /** A moment, or the chain's time in seconds. */
+  readonly at: Date | number
 }
 
 const tickMs = 10_000
@@ -17,8 +17,8 @@ function subscribe(changed: () => void): () => void {
 
 /** A moment, as long ago as it is; the moment itself on hover, and to whoever reads it aloud. */
 export function Time({ at }: TimeProps): ReactElement {
-  useSyncExternalStore(subscribe, tick)
-  const moment = typeof at === 'string' ? new Date(/Z|[+-]\d\d:\d\d$/.test(at) ? at : `${at}Z`) : at
+  useSyncExternalStore(subscribe, tick, tick)
+  const moment = typeof at === 'number' ? new Date(at * 1_000) : at
   const absolute = `${moment.toISOString().slice(0, 19).replace('T', ' ')} UTC`
   return (
     <time
