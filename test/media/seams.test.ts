@@ -7,11 +7,9 @@ import type {
 } from '#market/ports/encoding-engine.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
-import { clockRate } from '#node/encoding/segment-clock.ts'
-import { framesInSegment, segmentCount, segmentStart } from '#protocol/grid.ts'
+import { partCount, segmentStart } from '#protocol/grid.ts'
 import type { Tree } from '#test/support/clip.ts'
 import { encodeSegments, encodeTree, requestFor, smallLadder } from '#test/support/clip.ts'
-import type { Packet } from '#test/support/ffmpeg.ts'
 import {
   complaintsAbout,
   ffmpeg,
@@ -21,6 +19,7 @@ import {
   pictureHashes,
   untroubled,
 } from '#test/support/ffmpeg.ts'
+import { expectLikenessAt, expectSteadyPictures } from '#test/support/seam-check.ts'
 
 /** Sources whose rates and groups are hard on a grid; each tree has several parts, and so several seams. */
 const sources = [
@@ -56,25 +55,6 @@ async function aRequest(rate: string, options: readonly string[]): Promise<Encod
   return await requestFor(engine, file)
 }
 
-/** Every frame in its place, decoding ahead of showing by one measure throughout, key frames at segments and nowhere else. */
-function expectSeamless(packets: readonly Packet[], { grid }: EncodeRequest['terms']): void {
-  const { numerator, denominator } = grid.rate
-  const ticks = (clockRate * denominator) / numerator
-  const shown = packets.toSorted((a, b) => a.pts - b.pts)
-  expect(shown).toHaveLength(grid.frames)
-  const [first] = shown
-  for (const [frame, { pts }] of shown.entries())
-    expect(Math.abs(pts - (first?.pts ?? 0) - frame * ticks)).toBeLessThanOrEqual(1)
-  const starts = Array.from({ length: segmentCount(grid) }, (_, index) => segmentStart(grid, index))
-  expect(shown.flatMap(({ isKey }, frame) => (isKey ? [frame] : []))).toEqual(starts)
-  // The first few decoding times of a tree are squeezed together, so that it begins with its first picture.
-  const settled = packets.slice(framesInSegment(grid, 0))
-  for (const [index, { dts }] of settled.entries()) {
-    const previous = settled[index - 1]
-    if (previous) expect(Math.abs(dts - previous.dts - ticks)).toBeLessThanOrEqual(1)
-  }
-}
-
 describe.each(sources)('a source of %s', (_, rate, options) => {
   let request: EncodeRequest
   let tree: Tree
@@ -87,13 +67,25 @@ describe.each(sources)('a source of %s', (_, rate, options) => {
   test('is read by FFmpeg’s own HLS demuxer without a word, frame by frame over every seam', async () => {
     expect(await complaintsAbout(tools, tree.master)).toBe('')
     for (const { name } of smallLadder)
-      expectSeamless(await packetsOf(tools, tree.playlistOf(name)), request.terms)
+      expectSteadyPictures(await packetsOf(tools, tree.playlistOf(name)), request.terms)
   })
 
   test('shows every picture of the source in its turn', async () => {
     const own = await pictureHashes(tools, tree.playlistOf('90p'))
     expect(own).toHaveLength(request.terms.grid.frames)
     expect(new Set(own).size).toBe(own.length)
+  })
+
+  test('looks like the source at its seams as it does elsewhere, and weighs as much', async () => {
+    const { grid } = request.terms
+    const seams = Array.from({ length: partCount(grid) - 1 }, (_, part) =>
+      segmentStart(grid, (part + 1) * grid.partSegments),
+    )
+    for (const { name, segments } of tree.manifest.renditions) {
+      await expectLikenessAt(seams, tools, request.source, tree.playlistOf(name))
+      const sizes = segments.slice(0, -1).map(({ bytes }) => bytes)
+      expect(Math.max(...sizes)).toBeLessThan(1.5 * Math.min(...sizes))
+    }
   })
 
   test('gives the same tree when its encode was stopped and went on, or was split among peers', async () => {

@@ -17,6 +17,7 @@ import {
   pictureHashes,
   untroubled,
 } from '#test/support/ffmpeg.ts'
+import { expectLikenessAt } from '#test/support/seam-check.ts'
 
 /** Key frames of the source, and the segments made of them: unlike each other on purpose. */
 const keyFrames = [0, 60, 90, 170, 200, 260]
@@ -98,6 +99,14 @@ describe('a rendition that is the source’s own video', () => {
       expect(Math.abs(pts - (copied[index]?.pts ?? 0))).toBeLessThanOrEqual(1)
     for (const [index, { isKey }] of encoded.entries())
       if (isKey) expect(copied[index]?.isKey).toBe(true)
+  })
+
+  test('has one beside it that shows every picture once, its seams as like the source as all else', async () => {
+    const playlist = tree.playlistOf('90p')
+    const own = await pictureHashes(tools, playlist)
+    expect(own).toHaveLength(frames)
+    expect(new Set(own).size).toBe(frames)
+    await expectLikenessAt([60, 170, 260], tools, source, playlist)
   })
 
   test('is announced as what it is, beside one that FFmpeg reads without a word', async () => {

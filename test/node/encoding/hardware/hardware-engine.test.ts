@@ -10,25 +10,20 @@ import type {
 } from '#market/ports/encoding-engine.ts'
 import { createCellRunner } from '#node/encoding/cell-runner.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
-import { findCandidates } from '#node/encoding/hardware/device-candidates.ts'
-import type { HardwareEngine } from '#node/encoding/hardware/hardware-engine.ts'
-import { openHardwareEngine } from '#node/encoding/hardware/hardware-engine.ts'
-import { createProvenDevices } from '#node/encoding/hardware/proven-devices.ts'
 import { makeSampleClip } from '#node/encoding/sample-clip.ts'
-import type { HardwareEncoder } from '#protocol/encoder.ts'
-import { presets } from '#protocol/ladder.ts'
 import { encodeTree, requestFor } from '#test/support/clip.ts'
-import type { FakeFfmpeg, FakeRule } from '#test/support/fake-ffmpeg.ts'
-import { fakeFfmpeg } from '#test/support/fake-ffmpeg.ts'
-import type { FakeMachine } from '#test/support/fake-machine.ts'
-import { fakeMachine } from '#test/support/fake-machine.ts'
+import type { FakeRule } from '#test/support/fake-ffmpeg.ts'
 import {
   complaintsAbout,
   makeFolder,
   openTools,
   packetsOf,
+  pictureHashes,
   untroubled,
 } from '#test/support/ffmpeg.ts'
+import type { BenchOptions, HardwareBench } from '#test/support/hardware-bench.ts'
+import { openHardwareBench } from '#test/support/hardware-bench.ts'
+import { expectLikenessAt, expectSteadyPictures } from '#test/support/seam-check.ts'
 
 let clip = ''
 /** The recipe's own engine, measured once. */
@@ -44,50 +39,11 @@ beforeAll(async () => {
   plain = await createEncodingEngine({ tools }, { directory, signal: untroubled, workers: 2 })
 })
 
-type Bench = HardwareEngine & {
-  readonly fake: FakeFfmpeg
-  readonly machine: FakeMachine
-  readonly changes: string[]
-  readonly clock: { time: number }
-  /** Starts again on the same machine with what is kept on its disk. */
-  readonly restart: () => Promise<HardwareEngine>
-}
-
-type BenchOptions = {
-  readonly stallMs?: number
-  /** Encoders that have proved themselves in an earlier life. */
-  readonly proven?: readonly HardwareEncoder[]
-}
-
-async function openBench(
-  gpus: Parameters<typeof fakeMachine>[0],
+const openBench = (
+  gpus: Parameters<typeof openHardwareBench>[1],
   rules: readonly FakeRule[],
-  { proven = [], ...patience }: BenchOptions = {},
-): Promise<Bench> {
-  const fake = await fakeFfmpeg(rules, patience)
-  const machine = await fakeMachine(gpus)
-  const { tools } = fake
-  const clock = { time: 0 }
-  const changes: string[] = []
-  const directory = await makeFolder()
-  const known = createProvenDevices(tools, { file: path.join(directory, 'hardware.json') })
-  for (const candidate of await findCandidates(machine)) {
-    const { identity: _identity, mayOpen: _mayOpen, ...device } = candidate
-    const renditions = presets.map((preset) => ({ ...preset }))
-    if (proven.includes(device.encoder))
-      await known.remember(candidate, { isProven: true, device, renditions })
-  }
-  const restart = (): Promise<HardwareEngine> =>
-    openHardwareEngine(
-      { engine: plain, tools, clock: { now: () => clock.time } },
-      {
-        ...{ directory, signal: untroubled, search: machine, ...patience },
-        onChange: ({ candidate }, { phase, failure }) =>
-          changes.push(`${candidate.encoder} ${phase} ${failure?.reason}`),
-      },
-    )
-  return { ...(await restart()), fake, machine, changes, clock, restart }
-}
+  options: BenchOptions = {},
+): Promise<HardwareBench> => openHardwareBench(plain, gpus, rules, options)
 
 /** True for a process that runs; a dead one that nobody has fetched yet does not. */
 function isRunning(pid: number): boolean {
@@ -154,14 +110,11 @@ test('a job goes on with the next device, and then with libx264, and no seam sho
   expect(new Set(done.map(({ encoder }) => encoder))).toEqual(new Set(['h264_vaapi', 'libx264']))
   expect(await complaintsAbout(fake.tools, tree.master)).toBe('')
   for (const { name } of request.terms.ladder) {
-    const packets = await packetsOf(fake.tools, tree.playlistOf(name))
-    expect(packets).toHaveLength(request.terms.grid.frames)
-    const steps = new Set(
-      packets.slice(4).map(({ dts }, index) => dts - (packets[index + 3]?.dts ?? 0)),
-    )
-    expect([...steps]).toEqual([3750])
-    const keys = packets.flatMap(({ isKey }, index) => (isKey ? [index] : []))
-    expect(keys).toEqual(Array.from({ length: 8 }, (_, index) => 24 * index))
+    const playlist = tree.playlistOf(name)
+    expectSteadyPictures(await packetsOf(fake.tools, playlist), request.terms)
+    const own = await pictureHashes(fake.tools, playlist)
+    expect(new Set(own).size).toBe(request.terms.grid.frames)
+    await expectLikenessAt([48, 96, 144], fake.tools, clip, playlist)
   }
 })
 
