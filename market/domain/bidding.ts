@@ -5,6 +5,7 @@ import type { HiveAccount } from '#protocol/ids.ts'
 import { ChainTime, lastChainTime } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { ladderPrice } from './pricing.ts'
+import { tooSmallFor } from './recipe-ladder.ts'
 
 /** What an encoder knows of itself when it looks at an offer. */
 export type BidderProfile = {
@@ -37,6 +38,8 @@ const longestBiddingSeconds = 3_600
 /** The bid an encoder makes for an offer, or why it makes none. */
 export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime): Bid | string {
   if (offer.bidsUntil > now + longestBiddingSeconds) return 'bidding stays open too long'
+  const tooSmall = tooSmallFor(offer.recipe, offer.ladder)
+  if (tooSmall !== null) return tooSmall
   const price = ladderPrice(profile.prices, offer, profile.percent)
   if (price === null) return 'a rendition is not in the price list'
   if (price > offer.ceiling) return 'the ceiling is below the price'

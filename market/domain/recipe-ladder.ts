@@ -2,6 +2,7 @@ import type { FrameRate } from '#protocol/grid.ts'
 import type { Ladder, Rendition } from '#protocol/ladder.ts'
 import type { Recipe } from '#protocol/recipe.ts'
 import { recipes } from '#protocol/recipe.ts'
+import { MarketError } from '../errors.ts'
 import { codecGain } from './ladder.ts'
 
 /** What a level allows: luma samples of a picture, and in a second. */
@@ -49,6 +50,14 @@ const levels: Readonly<Record<Recipe, readonly Level[]>> = {
   'av1-fmp4-2': av1Levels,
 }
 
+/** Pixels that either side of a picture needs, or its recipe's encoder does not open. */
+const leastSide: Readonly<Record<Recipe, number>> = {
+  'h264-ts-3': 2,
+  'h265-fmp4-2': 16,
+  'vp9-fmp4-2': 2,
+  'av1-fmp4-2': 64,
+}
+
 /** The protocol knows no rendition of less. */
 const leastKbps = 50
 
@@ -66,6 +75,22 @@ export function ladderFor(recipe: Recipe, ladder: Ladder, rate: FrameRate): Ladd
     profile: 'main',
     level: levelOf(levels[recipe], rendition, rate),
   }))
+}
+
+/** Why a recipe's encoder cannot make a ladder, in a sentence; null where it can. */
+export function tooSmallFor(recipe: Recipe, ladder: Ladder): string | null {
+  const least = leastSide[recipe]
+  const small = ladder.find(({ width, height }) => Math.min(width, height) < least)
+  return small === undefined
+    ? null
+    : `${recipes[recipe].codec.toUpperCase()} takes no picture below ${least}x${least}, and ${small.name} is ${small.width}x${small.height}`
+}
+
+/** Rejects with `input-unsupported` what no encoder of the recipe can make. */
+export function requireLargeEnough(recipe: Recipe, ladder: Ladder): void {
+  const reason = tooSmallFor(recipe, ladder)
+  if (reason !== null)
+    throw new MarketError('input-unsupported', `${reason}: choose another codec.`, { recipe })
 }
 
 function levelOf(

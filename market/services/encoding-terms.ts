@@ -3,7 +3,7 @@ import type { Ladder } from '#protocol/ladder.ts'
 import type { Recipe } from '#protocol/recipe.ts'
 import { buildLadder } from '../domain/ladder.ts'
 import { frameGrid } from '../domain/offer-terms.ts'
-import { ladderFor } from '../domain/recipe-ladder.ts'
+import { ladderFor, requireLargeEnough } from '../domain/recipe-ladder.ts'
 import type { EncodeRequest, EncodingEngine, SourceProfile } from '../ports/encoding-engine.ts'
 import { chooseCopy } from './creator/choose-copy.ts'
 
@@ -16,7 +16,10 @@ export type MeasuredSource = {
   readonly qualities?: readonly string[]
 }
 
-/** What the bytes of a job will depend on, of a source that was measured: on equal sources everybody comes to the same. */
+/**
+ * What the bytes of a job will depend on, of a source that was measured: on equal sources everybody comes to the same.
+ * Rejects with `input-unsupported` a video that is too small for the recipe.
+ */
 export async function encodingTerms(
   engine: Pick<EncodingEngine, 'tryCopy'>,
   { path, cid, profile, recipe, qualities = [] }: MeasuredSource,
@@ -25,6 +28,7 @@ export async function encodingTerms(
   const { bytes, width, height, codec, videoStream, audioStream } = profile
   const sound = audioStream === null ? {} : { audioStream }
   const ladder = ladderFor(recipe, buildLadder(width, height, profile), profile.rate)
+  requireLargeEnough(recipe, ladder)
   const terms = {
     source: { cid, bytes, width, height, codec, videoStream, ...sound },
     grid: frameGrid(profile.rate, profile.frames, profile.longestGopSeconds),

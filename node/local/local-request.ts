@@ -1,13 +1,16 @@
 import { buildLadder } from '#market/domain/ladder.ts'
 import { frameGrid } from '#market/domain/offer-terms.ts'
-import { ladderFor } from '#market/domain/recipe-ladder.ts'
+import { ladderFor, requireLargeEnough } from '#market/domain/recipe-ladder.ts'
 import { MarketError } from '#market/errors.ts'
 import type { EncodeRequest, SourceProfile } from '#market/ports/encoding-engine.ts'
 import type { Cid } from '#protocol/ids.ts'
 import type { Ladder } from '#protocol/ladder.ts'
 import type { Recipe } from '#protocol/recipe.ts'
 
-/** The same terms that an offer of this file would carry, so that a tree made here is the one the market makes. */
+/**
+ * The same terms that an offer of this file would carry, so that a tree made here is the one the market makes.
+ * Throws `input-unsupported` for a video that is too small for the recipe.
+ */
 export function localRequest(
   file: string,
   {
@@ -25,15 +28,14 @@ export function localRequest(
 ): EncodeRequest {
   const { bytes, width, height, codec, videoStream, audioStream, rate, frames } = profile
   const source = { cid, bytes, width, height, codec, videoStream }
+  const ladder = ladderFor(recipe, buildLadder(width, height, profile), rate)
+  requireLargeEnough(recipe, ladder)
   return {
     source: file,
     terms: {
       source: audioStream === null ? source : { ...source, audioStream },
       grid: frameGrid(rate, frames, profile.longestGopSeconds),
-      ladder: chooseRenditions(
-        ladderFor(recipe, buildLadder(width, height, profile), rate),
-        qualities,
-      ),
+      ladder: chooseRenditions(ladder, qualities),
       recipe,
     },
   }

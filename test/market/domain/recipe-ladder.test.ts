@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { buildLadder } from '#market/domain/ladder.ts'
-import { ladderFor } from '#market/domain/recipe-ladder.ts'
+import { ladderFor, requireLargeEnough, tooSmallFor } from '#market/domain/recipe-ladder.ts'
 import { Ladder } from '#protocol/ladder.ts'
 import { canMake, Recipe } from '#protocol/recipe.ts'
 
@@ -51,6 +51,21 @@ test('every ladder of every recipe is one that its offers may carry', () => {
       expect(Ladder.parse(ladder)).toEqual(ladder)
       expect(canMake(recipe, { ladder })).toBe(true)
     }
+})
+
+test('pictures that no encoder of a recipe opens are refused in a sentence', () => {
+  const sizeOf = (width: number, height: number) => buildLadder(width, height)
+  const made = (recipe: Recipe, width: number, height: number): boolean =>
+    tooSmallFor(recipe, sizeOf(width, height)) === null
+  expect(Recipe.options.map((recipe) => made(recipe, 1, 1))).toEqual([true, false, true, false])
+  expect(Recipe.options.map((recipe) => made(recipe, 256, 62))).toEqual([true, true, true, false])
+  expect(Recipe.options.map((recipe) => made(recipe, 64, 64))).toEqual([true, true, true, true])
+  expect(() => requireLargeEnough('av1-fmp4-2', sizeOf(32, 18))).toThrow(
+    expect.objectContaining({
+      code: 'input-unsupported',
+      message: 'AV1 takes no picture below 64x64, and 18p is 32x18: choose another codec.',
+    }),
+  )
 })
 
 test('only the contract copies, and only the contract has the high profile', () => {
