@@ -25,6 +25,7 @@ export const marketErrors = {
   /** Known who asks, and may not. */
   forbidden: { status: 403, retryable: false },
   'rate-limited': { status: 429, retryable: true },
+  'upgrade-required': { status: 426, retryable: false },
   'request-slow': { status: 408, retryable: true },
   'not-holder': { status: 409, retryable: false },
   'lease-expired': { status: 409, retryable: false },

@@ -3,13 +3,10 @@ import { WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { EncodingEvent } from '#market/ports/job-scheduler.ts'
 import type { EventFeed } from '#market/services/event-feed.ts'
-import { JobEventView, jobEventSocketPath } from '#protocol/api/jobs.ts'
-import { EncodingJobId } from '#protocol/encoding-job.ts'
+import { eventSocketRoute } from '#protocol/api/events.ts'
+import { JobEventView } from '#protocol/api/jobs.ts'
 
-const SocketQuery = z.object({
-  job: EncodingJobId.optional(),
-  after: z.coerce.number().int().min(0).optional(),
-})
+const { path, query: SocketQuery = z.never() } = eventSocketRoute
 
 /** Bytes that wait for a reader; one that falls behind further is let go, and resumes with `?after=`. */
 const backlogLimitBytes = 256 * 1024
@@ -32,7 +29,7 @@ export function serveEventSocket(
     const query = SocketQuery.safeParse(Object.fromEntries(address?.searchParams ?? []))
     const { origin, host = '' } = request.headers
     const isForeign = origin !== undefined && !isOriginAllowed(origin, host)
-    if (address?.pathname !== jobEventSocketPath || !query.success || isForeign) {
+    if (address?.pathname !== path || !query.success || isForeign) {
       socket.end(`HTTP/1.1 ${isForeign ? '403 Forbidden' : '400 Bad Request'}\r\n\r\n`)
       return
     }

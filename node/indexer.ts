@@ -228,7 +228,7 @@ export async function startIndexer(
   })
   const app = createIndexerApp(
     {
-      ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed },
+      ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed, auditLog },
       audit: async (deed) => void (await auditLog.append(deed, new Date(clock.now()))),
       ...{ browserEncodes, webhooks: webhooks.deliveries },
       now: clock.now,

@@ -5,7 +5,9 @@ import type { Context, Middleware } from 'koa'
 import Koa from 'koa'
 import helmet from 'koa-helmet'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
+import { descriptionRoute } from '#protocol/api/health.ts'
 import type { RateLimit } from '../ports/rate-limit.ts'
+import { mount } from './mount.ts'
 import { describeApi } from './open-api.ts'
 import { problemResponses } from './problems.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -13,6 +15,8 @@ import { limitRates } from './rate-limits.ts'
 import { rights } from './rights.ts'
 import type { AgentRouteDeps } from './routes/agent-routes.ts'
 import { mountAgentRoutes } from './routes/agent-routes.ts'
+import type { AuditRouteDeps } from './routes/audit-routes.ts'
+import { mountAuditRoute } from './routes/audit-routes.ts'
 import type { BrowserRouteDeps } from './routes/browser-routes.ts'
 import { mountBrowserRoutes } from './routes/browser-routes.ts'
 import type { ChainRouteDeps } from './routes/chain-routes.ts'
@@ -45,6 +49,7 @@ export type IndexerAppDeps = JobRouteDeps &
   ChainRouteDeps &
   MarketRouteDeps &
   WebhookRouteDeps &
+  AuditRouteDeps &
   HealthDeps & {
     readonly sharedLimiter: (name: string, limit: RateLimit) => RateLimiterAbstract
     /** Other routers, served under the same roof: gateway, uploads, metrics, the page of the API. */
@@ -108,10 +113,9 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   mountChainRoutes(router, deps)
   mountMarketRoutes(router, deps)
   mountWebhookRoute(router, deps)
+  mountAuditRoute(router, deps)
   const document = describeApi([...rights.keys()], options.version)
-  router.get('/openapi.json', (context) => {
-    context.body = document
-  })
+  mount(router, descriptionRoute, async () => document)
   for (const each of [router, ...deps.routers]) app.use(each.routes()).use(each.allowedMethods())
   if (deps.pages) app.use(deps.pages)
   return app

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type Router from '@koa/router'
-import type { Context } from 'koa'
+import type { Context, Middleware } from 'koa'
 import { z } from 'zod'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { Route } from '#protocol/route.ts'
@@ -45,6 +45,42 @@ export function mount<R extends Route>(router: Router, route: R, handler: Handle
     const reply = await handler(request as Parameters<typeof handler>[0])
     context.body = z.encode(route.reply, reply)
   })
+}
+
+/** What a route's schemas make of the parts of a request that come before its body. */
+type Head<R> =
+  R extends Route<infer Params, z.ZodType, z.ZodType, infer Query, infer Headers>
+    ? {
+        readonly params: z.output<Params>
+        readonly query: z.output<Query>
+        readonly headers: z.output<Headers>
+      }
+    : never
+
+/** Binds a route whose body or answer is not JSON alone: the handler reads the one and gives the other, as the route describes it. */
+export function mountRaw<R extends Route>(
+  router: Router,
+  route: R,
+  handler: (context: Context, head: Head<R>) => Promise<void> | void,
+): void {
+  router.register(route.path, [route.method], async (context) => {
+    if (rights.get(route)?.caller === 'account') signedIn(callerOf(context))
+    const params = parse(route.params, context.params)
+    const query = route.query ? parse(route.query, context.query) : undefined
+    const headers = route.headers ? parse(route.headers, context.headers) : undefined
+    await handler(context, { params, query, headers } as Head<R>)
+  })
+}
+
+/** Finds out who is signed in, for routers that nothing before them has done it for. */
+export function noteCallers(
+  accountOf: (authorization: string) => Promise<HiveAccount | null>,
+): Middleware {
+  return async (context, next) => {
+    const account = callerOf(context) ?? (await accountOf(context.get('authorization')))
+    if (account) noteCaller(context, account)
+    await next()
+  }
 }
 
 const callers = new WeakMap<object, HiveAccount>()

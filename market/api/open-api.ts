@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { Route } from '#protocol/route.ts'
+import type { Answer, Route } from '#protocol/route.ts'
 import { marketErrors } from '../errors.ts'
+import type { Right } from './rights.ts'
 import { rightOf } from './rights.ts'
 
 /** A JSON value: the document is made for readers, not for this program. */
@@ -28,6 +29,12 @@ export function describeApi(routes: readonly Route[], version: string): Json {
           scheme: 'bearer',
           description: 'From POST /api/encoding/sessions.',
         },
+        jobSecret: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'webhook-signature',
+          description: "Standard Webhooks, by the secret that the job's owner was given.",
+        },
       },
       schemas: { Problem: problem },
     },
@@ -36,13 +43,17 @@ export function describeApi(routes: readonly Route[], version: string): Json {
 
 function describeRoute(route: Route): Json {
   const { caller } = rightOf(route)
-  const hasBody = route.method !== 'GET' && !(route.body instanceof z.ZodUndefined)
+  const hasBody = !isBodiless.has(route.method) && !(route.body instanceof z.ZodUndefined)
   return {
     operationId: operationId(route),
     summary: route.summary ?? '',
     tags: [tagOf(route)],
-    security: caller === 'account' ? [{ session: [] }] : [],
-    parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
+    security: securityOf[caller],
+    parameters: [
+      ...parameters('path', route.params),
+      ...parameters('query', route.query),
+      ...parameters('header', route.headers),
+    ],
     ...(hasBody
       ? {
           requestBody: {
@@ -52,23 +63,56 @@ function describeRoute(route: Route): Json {
         }
       : {}),
     responses: {
-      '200': {
-        description: 'Done.',
-        content: { 'application/json': { schema: schemaOf(route.reply) } },
-      },
+      ...Object.fromEntries(answersOf(route).map((each) => [each.status, describeAnswer(each)])),
       default: {
         description: `A problem; its code is one of ${Object.keys(marketErrors).join(', ')}.`,
         content: {
           'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+          ...(route.isPlain && { 'text/plain': { schema: { type: 'string' } } }),
         },
       },
     },
   }
 }
 
-function contentOf({ body, bodyBytes: maxLength }: Route): Json {
+const isBodiless: ReadonlySet<Route['method']> = new Set(['GET', 'HEAD'])
+
+const securityOf: Readonly<Record<Right['caller'], readonly Json[]>> = {
+  anyone: [],
+  account: [{ session: [] }],
+  signature: [{ jobSecret: [] }],
+}
+
+function contentOf({ body, bodyBytes: maxLength, bodyType }: Route): Json {
   if (maxLength === undefined) return { 'application/json': { schema: schemaOf(body) } }
-  return { 'application/octet-stream': { schema: { type: 'string', format: 'binary', maxLength } } }
+  const schema = { type: 'string', format: 'binary', maxLength }
+  return { [bodyType ?? 'application/octet-stream']: { schema } }
+}
+
+function answersOf({ answers, reply: schema }: Route): readonly Answer[] {
+  return answers ?? [{ status: 200, description: 'Done.', type: 'application/json', schema }]
+}
+
+function describeAnswer({ description, type, schema, headers }: Answer): Json {
+  const described = Object.entries(headers?.shape ?? {}).map(([name, member]) => [
+    name,
+    { required: true, schema: schemaOf(member as z.ZodType, 'output') },
+  ])
+  return {
+    description,
+    ...(described.length > 0 && { headers: Object.fromEntries(described) }),
+    ...(type && schema && { content: { [type]: { schema: bodySchema(type, schema) } } }),
+  }
+}
+
+/** A stream is one text of many: what each of them holds is said of its content. */
+function bodySchema(type: string, schema: z.ZodType): Json {
+  if (type !== 'text/event-stream') return schemaOf(schema)
+  return {
+    type: 'string',
+    contentMediaType: 'application/json',
+    contentSchema: schemaOf(schema),
+  }
 }
 
 const problem: Json = {
@@ -103,7 +147,10 @@ function simplify(schema: z.core.JSONSchema.BaseSchema): void {
   schema.items = { anyOf: prefixItems.filter((member) => typeof member !== 'boolean') }
 }
 
-function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): readonly Json[] {
+function parameters(
+  place: 'path' | 'query' | 'header',
+  schema: z.ZodType | undefined,
+): readonly Json[] {
   if (!(schema instanceof z.ZodObject)) return []
   return Object.entries(schema.shape).map(([name, member]) => ({
     name,
@@ -118,11 +165,11 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): rea
 function operationId({ method, path }: Route): string {
   const words = path
     .replace('/api/encoding/', '')
-    .split(/[/:-]+/)
+    .split(/[/:.-]+/)
     .filter(Boolean)
   return method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')
 }
 
 function tagOf({ path }: Route): string {
-  return path.replace('/api/encoding/', '').split('/')[0] ?? ''
+  return path.replace('/api/encoding/', '').split('/').find(Boolean) ?? ''
 }

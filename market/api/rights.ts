@@ -7,6 +7,7 @@ import {
   releaseRoute,
   renewRoute,
 } from '#protocol/api/agent.ts'
+import { auditRoute } from '#protocol/api/audit.ts'
 import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protocol/api/browser.ts'
 import {
   accountsRoute,
@@ -18,6 +19,14 @@ import {
 } from '#protocol/api/chain.ts'
 import { acceptRoute, bidRoute, bidsRoute } from '#protocol/api/community.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
+import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
+import {
+  descriptionRoute,
+  healthRoute,
+  liveRoute,
+  metricsRoute,
+  readyRoute,
+} from '#protocol/api/health.ts'
 import {
   cancelJobRoute,
   getJobRoute,
@@ -28,7 +37,20 @@ import {
 } from '#protocol/api/jobs.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
-import { deliveriesRoute, deliveryTriesRoute, redeliverRoute } from '#protocol/api/webhooks.ts'
+import { bringBlocksRoute, keepTreeRoute, lackingRoute } from '#protocol/api/trees.ts'
+import {
+  beginUploadRoute,
+  continueUploadRoute,
+  removeUploadRoute,
+  uploadOffsetRoute,
+  uploadStatusRoute,
+} from '#protocol/api/uploads.ts'
+import {
+  deliveriesRoute,
+  deliveryTriesRoute,
+  incomingWebhookRoute,
+  redeliverRoute,
+} from '#protocol/api/webhooks.ts'
 import type { Route } from '#protocol/route.ts'
 
 /**
@@ -36,12 +58,14 @@ import type { Route } from '#protocol/route.ts'
  * gossip tells anyone, is anyone's to read.
  */
 export type Right = {
-  readonly caller: 'anyone' | 'account'
+  readonly caller: 'anyone' | 'account' | 'signature'
   /** What has to be the caller's: else `forbidden`, or `not-found` where that something exists is nobody else's business. */
-  readonly owns: 'nothing' | 'job' | 'encoder' | 'settings' | 'delivery'
+  readonly owns: 'nothing' | 'job' | 'encoder' | 'settings' | 'delivery' | 'upload'
 }
 
 const anyone: Right = { caller: 'anyone', owns: 'nothing' }
+/** Whoever signs the request with the secret of the job that it is about. */
+const signature: Right = { caller: 'signature', owns: 'nothing' }
 const account = (owns: Right['owns']): Right => ({ caller: 'account', owns })
 
 const table: readonly (readonly [route: Route, right: Right])[] = [
@@ -63,6 +87,9 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [browserPlanRoute, account('encoder')],
   [putSegmentRoute, account('encoder')],
   [completeBrowserRoute, account('encoder')],
+  [lackingRoute, account('encoder')],
+  [bringBlocksRoute, account('encoder')],
+  [keepTreeRoute, account('encoder')],
   [checkAgentRoute, account('nothing')],
   [getSettingsRoute, account('settings')],
   [changeSettingsRoute, account('settings')],
@@ -81,6 +108,20 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [challengeRoute, anyone],
   [signInRoute, anyone],
   [signOutRoute, account('nothing')],
+  [incomingWebhookRoute, signature],
+  [auditRoute, account('nothing')],
+  [eventStreamRoute, anyone],
+  [eventSocketRoute, anyone],
+  [beginUploadRoute, account('nothing')],
+  [uploadOffsetRoute, account('upload')],
+  [uploadStatusRoute, account('upload')],
+  [continueUploadRoute, account('upload')],
+  [removeUploadRoute, account('upload')],
+  [liveRoute, anyone],
+  [readyRoute, anyone],
+  [healthRoute, anyone],
+  [metricsRoute, anyone],
+  [descriptionRoute, anyone],
 ]
 
 export const rights: ReadonlyMap<Route, Right> = new Map(table)

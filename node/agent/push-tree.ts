@@ -4,7 +4,7 @@ import type { AgentClaim } from '#market/ports/agent-queue.ts'
 import type { TransferOptions } from '#market/ports/content-store.ts'
 import {
   archiveLimitBytes,
-  blocksPath,
+  bringBlocksRoute,
   keepTreeRoute,
   lackingLimit,
   lackingRoute,
@@ -33,7 +33,7 @@ export function createTreePush(
     const lease = { jobId: claim.jobId, encoderId, fencingToken: claim.fencingToken }
     const query = new URLSearchParams({ ...lease, fencingToken: String(lease.fencingToken) })
     const send = async (batch: readonly Found[]): Promise<void> => {
-      await client.send(`${blocksPath}?${query}`, archiveOf(batch), signal)
+      await client.send(`${bringBlocksRoute.path}?${query}`, archiveOf(batch), signal)
     }
 
     const all = await idsBelow(blocks, root)

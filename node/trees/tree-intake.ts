@@ -1,7 +1,7 @@
 import { CarBlockIterator } from '@ipld/car/iterator'
 import Router from '@koa/router'
 import type { Context } from 'koa'
-import { mount, parse } from '#market/api/mount.ts'
+import { mount, mountRaw, noteCallers } from '#market/api/mount.ts'
 import { readBody } from '#market/api/read-body.ts'
 import { settled } from '#market/api/refusals.ts'
 import { ownEncoder } from '#market/api/routes/callers.ts'
@@ -11,8 +11,7 @@ import type { EncoderDirectory } from '#market/ports/encoder-directory.ts'
 import type { JobScheduler } from '#market/ports/job-scheduler.ts'
 import {
   archiveLimitBytes,
-  BlocksQuery,
-  blocksPath,
+  bringBlocksRoute,
   keepTreeRoute,
   lackingRoute,
 } from '#protocol/api/trees.ts'
@@ -74,8 +73,7 @@ export function createTreeIntake(deps: TreeIntakeDeps, options: TreeIntakeOption
     const [oldest] = brought.keys()
     if (brought.size > mostCounted && oldest !== undefined) brought.delete(oldest)
   }
-  const takeArchive = async (context: Context): Promise<void> => {
-    const query = parse(BlocksQuery, context.query)
+  const takeArchive = async (context: Context, { query }: { readonly query: Shown }) => {
     await requireHeld(query, context.get('authorization'))
     const disk = { directory: options.directory, floorBytes: usualDiskFloorBytes }
     await requireSpace(archiveLimitBytes, disk, deps.free)
@@ -87,6 +85,7 @@ export function createTreeIntake(deps: TreeIntakeDeps, options: TreeIntakeOption
   }
 
   const router = new Router()
+  router.use(noteCallers(accountOf))
   mount(router, lackingRoute, async ({ body, authorization }) => {
     await requireHeld(body, authorization)
     const looked = await Promise.all(
@@ -101,7 +100,7 @@ export function createTreeIntake(deps: TreeIntakeDeps, options: TreeIntakeOption
     content.pin(body.root, `job:${body.jobId}`)
     return {}
   })
-  router.post(blocksPath, takeArchive)
+  mountRaw(router, bringBlocksRoute, takeArchive)
   return router
 }
 

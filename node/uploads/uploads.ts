@@ -2,10 +2,19 @@ import Router from '@koa/router'
 import { Server } from '@tus/server'
 import type { Context } from 'koa'
 import { z } from 'zod'
-import { parse } from '#market/api/mount.ts'
+import { mountRaw, noteCallers } from '#market/api/mount.ts'
 import { MarketError, marketErrors } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
-import { UploadId, UploadStatus, uploadsPath } from '#protocol/api/uploads.ts'
+import {
+  beginUploadRoute,
+  continueUploadRoute,
+  removeUploadRoute,
+  UploadId,
+  UploadStatus,
+  uploadOffsetRoute,
+  uploadStatusRoute,
+  uploadsPath,
+} from '#protocol/api/uploads.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import { pause } from '../chain/hive-rpc.ts'
 import { freeSpace } from '../encoding/disk-guard.ts'
@@ -38,8 +47,6 @@ export type UploadsOptions = {
 
 export type Uploads = AsyncDisposable & { readonly router: Router }
 
-const UploadParams = z.object({ id: UploadId })
-const UploadLength = z.coerce.number().int().nonnegative()
 const none: string[] = []
 
 /**
@@ -87,11 +94,9 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
     relativeLocation: true,
     allowedOrigins: none,
     maxSize: options.limits.bytes,
-    // An upload is announced with its size: a quota cannot be kept otherwise.
     onUploadCreate: async (request, upload) =>
       await answered(async () => {
         const owner = await signedIn(request.headers.get('authorization'))
-        parse(UploadLength, request.headers.get('upload-length') ?? undefined)
         return { metadata: { ...upload.metadata, owner } }
       }),
     onIncomingRequest: async (request, id) => {
@@ -108,8 +113,7 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
     },
   })
 
-  const status = async (context: Context): Promise<void> => {
-    const { id } = parse(UploadParams, context['params'])
+  const status = async (context: Context, id: UploadId): Promise<void> => {
     const authorization = context.get('authorization')
     const outcome = await own(records.outcome(id), authorization)
     const upload = outcome ? null : await own(records.find(id), authorization)
@@ -122,8 +126,7 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
     return queue.statusOf(upload) ?? { phase: 'receiving', id, owner, bytes, received }
   }
 
-  const remove = async (context: Context): Promise<void> => {
-    const { id } = parse(UploadParams, context['params'])
+  const remove = async (context: Context, id: UploadId): Promise<void> => {
     const authorization = context.get('authorization')
     const isOwn =
       (await own(records.outcome(id), authorization)) ??
@@ -135,14 +138,19 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
   }
 
   const router = new Router()
-  router.get(`${uploadsPath}/:id`, async (context, next) =>
-    context.method === 'HEAD' ? await next() : await status(context),
-  )
-  router.delete(`${uploadsPath}/:id`, remove)
-  router.all([uploadsPath, `${uploadsPath}/:id`], async (context) => {
+  const passOn = async (context: Context): Promise<void> => {
     context.respond = false
     await server.handle(context.req, context.res)
-  })
+  }
+  router.use(noteCallers(accountOf))
+  // Routes that take GET take HEAD too: this one first.
+  mountRaw(router, uploadOffsetRoute, passOn)
+  mountRaw(router, uploadStatusRoute, (context, { params }) => status(context, params.id))
+  mountRaw(router, removeUploadRoute, (context, { params }) => remove(context, params.id))
+  // An upload is announced with its size, which the route requires: a quota cannot be kept otherwise.
+  mountRaw(router, beginUploadRoute, passOn)
+  mountRaw(router, continueUploadRoute, passOn)
+  router.options([uploadsPath, `${uploadsPath}/:id`], passOn)
 
   const tidying = startLoop(async (stopped) => {
     while (!stopped.aborted) {

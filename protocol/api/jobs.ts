@@ -163,12 +163,6 @@ export const jobHistoryRoute = defineRoute({
   reply: z.strictObject({ events: z.array(JobEventView).readonly() }),
 })
 
-/** Server-sent events of all jobs, or of one with `?job=`; `Last-Event-ID` resumes. */
-export const jobEventStreamPath = '/api/encoding/events'
-
-/** The same by WebSocket, one JSON text for each; `?after=` resumes. */
-export const jobEventSocketPath = '/api/encoding/events/socket'
-
 const TierDepth = z.strictObject({
   queued: z.int(),
   resting: z.int(),

@@ -3,7 +3,7 @@ import { EncodingJobId } from '../encoding-job.ts'
 import { Cid } from '../ids.ts'
 import { defineRoute } from '../route.ts'
 import { EncoderId } from './encoders.ts'
-import { none } from './paging.ts'
+import { noBody, none, wholeNumber } from './paging.ts'
 
 /** How an encoder brings the tree of a job that it holds to an indexer, whose gateway serves it from then on. */
 
@@ -25,15 +25,20 @@ export const lackingRoute = defineRoute({
   reply: z.strictObject({ lacking: z.array(Cid).readonly() }),
 })
 
-/** `POST` with a CAR as its body and the lease as its query brings blocks; renews the lease. */
-export const blocksPath = '/api/encoding/agent/blocks'
-
-/** Bytes of one such archive, at most. */
+/** Bytes of one archive of blocks, at most. */
 export const archiveLimitBytes = 16 * 1024 * 1024
 
-export const BlocksQuery = z.strictObject({
-  ...lease,
-  fencingToken: z.coerce.number().int().min(1),
+export const bringBlocksRoute = defineRoute({
+  method: 'POST',
+  path: '/api/encoding/agent/blocks',
+  summary: 'Bring blocks of a tree, in a CAR; renews the lease.',
+  params: none,
+  query: z.strictObject({ ...lease, fencingToken: wholeNumber(1) }),
+  body: z.instanceof(Uint8Array),
+  bodyBytes: archiveLimitBytes,
+  bodyType: 'application/vnd.ipld.car',
+  reply: noBody,
+  answers: [{ status: 204, description: 'They are kept.' }],
 })
 
 export const keepTreeRoute = defineRoute({

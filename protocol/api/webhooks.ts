@@ -1,11 +1,25 @@
 import { z } from 'zod'
 import { EncodingJobId } from '../encoding-job.ts'
 import { defineRoute } from '../route.ts'
+import { IncomingWebhook } from '../webhook.ts'
 import { Moment } from './jobs.ts'
 import { noBody, none, wholeNumber } from './paging.ts'
 
 /** Calls of encoders, signed with the secret of their job (Standard Webhooks). */
-export const incomingWebhookPath = '/api/encoding/webhook'
+export const incomingWebhookRoute = defineRoute({
+  method: 'POST',
+  path: '/api/encoding/webhook',
+  summary: 'Tell of a job, signed with its secret (Standard Webhooks); repeated calls do nothing.',
+  params: none,
+  headers: z.object({
+    'webhook-id': z.string().min(1).max(128),
+    /** Seconds since 1970. */
+    'webhook-timestamp': z.string().regex(/^\d{1,12}$/, 'not seconds since 1970'),
+    'webhook-signature': z.string().min(1),
+  }),
+  body: IncomingWebhook,
+  reply: z.strictObject({ reception: z.enum(['applied', 'repeated']) }),
+})
 
 const DeliveryPhase = z.enum(['due', 'delivered', 'dead'])
 const DeliveryParams = z.strictObject({ id: z.uuid() })

@@ -7,6 +7,8 @@ import { installSchemathesis, runSchemathesis } from '../support/schemathesis.ts
 const timeout = 1_800_000
 const plenty = { requests: 10_000_000, seconds: 60 }
 const examples = 40
+/** Its answer goes on for as long as somebody listens, which the tester takes for a hang. */
+const endless = ['getEvents']
 
 let program: string
 let indexer: TestIndexer
@@ -21,7 +23,7 @@ test.each([1, 2])(
   'nobody finds an answer that the API does not describe, by seed %i',
   { timeout },
   async (seed) => {
-    const asked = { url: indexer.url, token: null, examples, seed }
+    const asked = { url: indexer.url, token: null, examples, seed, without: endless }
     const { code, report } = await runSchemathesis(program, asked, await makeFolder())
     expect(code, report).toBe(0)
   },
@@ -33,7 +35,13 @@ test.each([1, 2])(
   async (seed) => {
     const token = await indexer.signIn('alice')
     // Signing out would leave the rest without an account.
-    const asked = { url: indexer.url, token, examples, seed, without: ['deleteSessions'] }
+    const asked = {
+      url: indexer.url,
+      token,
+      examples,
+      seed,
+      without: [...endless, 'deleteSessions'],
+    }
     const { code, report } = await runSchemathesis(program, asked, await makeFolder())
     expect(code, report).toBe(0)
   },

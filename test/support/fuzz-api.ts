@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import { rights } from '#market/api/rights.ts'
 import { registerEncoderRoute } from '#protocol/api/encoders.ts'
-import { jobEventStreamPath } from '#protocol/api/jobs.ts'
 import { uploadsPath } from '#protocol/api/uploads.ts'
-import { incomingWebhookPath } from '#protocol/api/webhooks.ts'
 import type { Route } from '#protocol/route.ts'
 import { cid } from './builders.ts'
 import type { Scene } from './indexer-scene.ts'
@@ -164,11 +162,29 @@ const headers = fc.dictionary(
   { maxKeys: 4 },
 )
 
+const fittingHeaders: Readonly<Record<string, string>> = {
+  ...{ 'tus-resumable': '1.0.0', 'upload-length': '5', 'upload-offset': '0' },
+  ...{ 'webhook-id': 'call', 'webhook-timestamp': '1', 'webhook-signature': 'v1,AAAA' },
+}
+
+/** Headers with what the route's schema names, some of it spoilt. */
+function nearlyHeaders({ headers: schema, bodyType }: Route): fc.Arbitrary<Record<string, string>> {
+  const shape = schema && 'shape' in schema ? Object.keys(schema.shape as object) : []
+  const known = shape.filter((name) => name in fittingHeaders)
+  const fitting = {
+    ...Object.fromEntries(known.map((name) => [name, String(fittingHeaders[name])])),
+    ...(bodyType !== undefined && { 'content-type': bodyType }),
+  }
+  return fc.oneof(
+    fc.constant(fitting),
+    headers.map((spoilt) => ({ ...fitting, ...spoilt })),
+  )
+}
+
 /** Addresses that are no part of the table of rights. */
 const others = [
-  ...[incomingWebhookPath, uploadsPath, `${uploadsPath}/:id`, '/ipfs/:cid', '/ipfs/:cid/x/y'],
-  ...[jobEventStreamPath, '/health', '/health/live', '/health/ready', '/metrics', '/openapi.json'],
-  ...['/api', '/api-page/:file', '/:nothing', '/api/encoding/:nothing'],
+  ...['/ipfs/:cid', '/ipfs/:cid/x/y', '/api', '/api-page/:file', '/:nothing'],
+  ...[`${uploadsPath}/`, '/api/encoding/:nothing', '/metrics/', '/health/:nothing'],
 ]
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'SEARCH'] as const
@@ -209,7 +225,14 @@ function pathOf(pattern: string, known: readonly string[]): fc.Arbitrary<string>
  */
 export function fuzzRequests(scene?: Scene): fc.Arbitrary<FuzzRequest> {
   const known = scene
-    ? [scene.waiting, scene.held.job, scene.delivery, 'alice', 'alice:0000000000000001']
+    ? [
+        scene.waiting,
+        scene.held.job,
+        scene.delivery,
+        scene.upload,
+        'alice',
+        'alice:0000000000000001',
+      ]
     : []
   const fields = scene
     ? {
@@ -224,7 +247,7 @@ export function fuzzRequests(scene?: Scene): fc.Arbitrary<FuzzRequest> {
         { weight: 1, arbitrary: fc.constantFrom(...methods) },
       ),
       path: pathOf(route.path, known),
-      headers,
+      headers: nearlyHeaders(route),
       body: fc.oneof(
         nearly(route, fields).map((value) => JSON.stringify(value)),
         texts,

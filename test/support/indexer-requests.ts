@@ -1,13 +1,18 @@
 import { z } from 'zod'
 import * as agent from '#protocol/api/agent.ts'
 import { checkAgentRoute } from '#protocol/api/agent.ts'
+import { auditRoute } from '#protocol/api/audit.ts'
 import * as browser from '#protocol/api/browser.ts'
 import * as chain from '#protocol/api/chain.ts'
 import * as community from '#protocol/api/community.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
+import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
+import * as health from '#protocol/api/health.ts'
 import * as jobs from '#protocol/api/jobs.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
+import * as trees from '#protocol/api/trees.ts'
+import * as uploads from '#protocol/api/uploads.ts'
 import * as webhooks from '#protocol/api/webhooks.ts'
 import type { Route } from '#protocol/route.ts'
 import { aBid, alice, jobId } from './builders.ts'
@@ -16,11 +21,18 @@ import type { Scene } from './indexer-scene.ts'
 import { sealed } from './sealed.ts'
 
 /** A request that its route understands, about what alice has. */
-export type FittingRequest = { readonly path?: string; readonly body?: unknown }
+export type FittingRequest = {
+  readonly path?: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 const leaseIn = ({ held }: Scene) => ({
   ...{ jobId: held.job, encoderId: held.encoder, fencingToken: held.fencingToken },
 })
+
+const tus = { 'tus-resumable': '1.0.0' }
+const uploadIn = ({ upload }: Scene): string => `${uploads.uploadsPath}/${upload}`
 
 const result = {
   ...{ outputCid: aCid, manifestPath: 'manifest.json', qualities: ['720p'] },
@@ -98,4 +110,44 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
     () => ({ body: { account: 'alice', nonce: '0'.repeat(64), signature: '20'.repeat(65) } }),
   ],
   [signOutRoute, () => ({})],
+  [trees.lackingRoute, (scene) => ({ body: { ...leaseIn(scene), blocks: [aCid] } })],
+  [
+    trees.bringBlocksRoute,
+    ({ held }) => ({
+      path: `${trees.bringBlocksRoute.path}?jobId=${held.job}&encoderId=${held.encoder}&fencingToken=${held.fencingToken}`,
+      body: 'an archive',
+    }),
+  ],
+  [trees.keepTreeRoute, (scene) => ({ body: { ...leaseIn(scene), root: aCid } })],
+  [
+    webhooks.incomingWebhookRoute,
+    ({ held }) => ({
+      headers: {
+        ...{ 'webhook-id': 'call', 'webhook-timestamp': '0', 'webhook-signature': 'v1,AAAA' },
+      },
+      body: { type: 'job.failed', timestamp: new Date(0).toISOString(), job: held.job, data: {} },
+    }),
+  ],
+  [auditRoute, () => ({})],
+  [eventStreamRoute, () => ({})],
+  [eventSocketRoute, () => ({})],
+  [uploads.beginUploadRoute, () => ({ headers: { ...tus, 'upload-length': '3' } })],
+  [uploads.uploadOffsetRoute, (scene) => ({ path: uploadIn(scene), headers: tus })],
+  [uploads.uploadStatusRoute, (scene) => ({ path: uploadIn(scene) })],
+  [
+    uploads.continueUploadRoute,
+    (scene) => ({
+      path: uploadIn(scene),
+      headers: {
+        ...{ ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+      },
+      body: 'ab',
+    }),
+  ],
+  [uploads.removeUploadRoute, (scene) => ({ path: uploadIn(scene) })],
+  [health.liveRoute, () => ({})],
+  [health.readyRoute, () => ({})],
+  [health.healthRoute, () => ({})],
+  [health.metricsRoute, () => ({})],
+  [health.descriptionRoute, () => ({})],
 ])

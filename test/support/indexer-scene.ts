@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { UploadId, uploadsPath } from '#protocol/api/uploads.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { alice } from './builders.ts'
 import { anEncodingJob, claimed, granted, leaseOf } from './encoding-jobs.ts'
@@ -8,9 +9,9 @@ import { webhookSecret } from './webhooks.ts'
 
 /**
  * What alice has at an indexer: an encoder, a job that waits, one that her encoder holds, settings, and a
- * call to her webhook.
+ * call to her webhook, and an upload of three bytes that has begun.
  */
-export async function setScene({ scheduler, encoders, settings, query }: TestIndexer) {
+export async function setScene({ scheduler, encoders, settings, query, ask }: TestIndexer) {
   const encoder = { id: 'alices-desk', owner: alice }
   await encoders.register({
     ...{ ...encoder, kind: 'agent', name: null, peer: null, version: '1.0.0' },
@@ -24,7 +25,11 @@ export async function setScene({ scheduler, encoders, settings, query }: TestInd
   await settings.change(alice, { webhookUrl: own.webhookUrl })
   const [call] = await query(`select id from webhook_deliveries where owner = '${alice}' limit 1`)
   const delivery = z.object({ id: z.uuid() }).parse(call).id
-  return { encoder: encoder.id, held, waiting, delivery, secret: webhookSecret }
+  const begun = await ask('POST', uploadsPath, {
+    ...{ caller: alice, headers: { 'tus-resumable': '1.0.0', 'upload-length': '3' } },
+  })
+  const upload = UploadId.parse(begun.headers.get('location')?.split('/').at(-1))
+  return { encoder: encoder.id, held, waiting, delivery, upload, secret: webhookSecret }
 }
 
 export type Scene = Awaited<ReturnType<typeof setScene>>

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { createAuditLog } from '#market/adapters/postgres/audit-log.ts'
 import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
 import { createEncoderDirectory } from '#market/adapters/postgres/encoder-directory.ts'
@@ -21,11 +22,17 @@ import type { BrowserEncodes } from '#market/ports/browser-encodes.ts'
 import type { JobScheduler } from '#market/ports/job-scheduler.ts'
 import { createPreviewPlan } from '#market/services/preview-plan.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
+import { createMetricsRouter } from '#node/metrics-router.ts'
 import { sha256 } from '#node/sha256.ts'
+import { createTreeIntake } from '#node/trees/tree-intake.ts'
+import { startUploads } from '#node/uploads/uploads.ts'
 import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import { openTestStore } from './content.ts'
 import { aResult } from './encoding-jobs.ts'
+import { makeFolder } from './ffmpeg.ts'
+import { silent } from './peers.ts'
 import { openTestDatabase } from './postgres.ts'
 import { testSecrets } from './secrets.ts'
 
@@ -44,6 +51,9 @@ const noRateLimits = {
   costly: { requests: 1_000_000, seconds: 1 },
 } satisfies typeof usualRateLimits
 
+/** Videos that are begun and left, as many as a test likes. */
+const wideLimits = { bytes: 2 ** 30, accountBytes: 2 ** 50, accountOpen: 1_000_000 }
+
 /** The whole HTTP face of an indexer over a real database, with a door that lets everybody in whom the test names. */
 export async function startTestIndexer(options: Partial<IndexerAppOptions> = {}) {
   const opened = await openTestDatabase()
@@ -59,8 +69,26 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
   const plans = createJobPlans(opened.pool)
   const auditLog = createAuditLog(opened.database, sha256)
   const door = openDoor()
+  const { accountOf } = door.sessions
+  const directory = await makeFolder()
+  const { blocks, content, ...store } = await openTestStore(directory)
+  const uploads = await startUploads(
+    {
+      ...{ content, accountOf, logger: silent, onOutcome: async () => undefined },
+      analyse: () => Promise.reject(new MarketError('input-unreadable', 'This is no video.')),
+    },
+    { directory: join(directory, 'uploads'), limits: wideLimits, patienceMs: 86_400_000 },
+  )
   const deps: IndexerAppDeps = {
-    ...{ scheduler, plans, encoders, settings, sessions: door.sessions, routers: [] },
+    ...{ scheduler, plans, encoders, settings, sessions: door.sessions, auditLog },
+    routers: [
+      uploads.router,
+      createTreeIntake(
+        { scheduler, encoders, accountOf, content, blocks, free: async () => 2 ** 50 },
+        { directory, jobBytes: 2 ** 40 },
+      ),
+      createMetricsRouter({ contentType: 'text/plain', text: async () => '' }),
+    ],
     previewPlan: createPreviewPlan({ encoders, scheduler }),
     audit: async (deed) => void (await auditLog.append(deed, new Date())),
     requireCallable: () => undefined,
@@ -119,6 +147,8 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
+      await uploads[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
       await opened[Symbol.asyncDispose]()
     },
   }

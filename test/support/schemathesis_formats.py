@@ -1,5 +1,7 @@
 """Values of formats that a pattern cannot say, for requests that the API has to take."""
 
+import base64
+
 import schemathesis
 from hypothesis import strategies as st
 
@@ -27,5 +29,17 @@ schemathesis.openapi.format(
         st.sampled_from(["http", "https"]),
         st.from_regex(r"\A[a-z][a-z0-9]{0,20}\Z"),
         st.from_regex(r"\A(:[1-9][0-9]{0,3})?(/[a-z0-9/?&=%20._~-]{0,40})?\Z"),
+    ),
+)
+
+schemathesis.openapi.format(
+    "tus-metadata",
+    st.dictionaries(
+        st.from_regex(r"\A[a-z]{1,20}\Z"), st.binary(max_size=30), min_size=1, max_size=3
+    ).map(
+        lambda pairs: ",".join(
+            f"{name} {base64.b64encode(value).decode()}".strip()
+            for name, value in pairs.items()
+        )
     ),
 )

@@ -2,36 +2,36 @@ import { PassThrough } from 'node:stream'
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
-import { JobEventView, jobEventStreamPath } from '#protocol/api/jobs.ts'
-import { EncodingJobId } from '#protocol/encoding-job.ts'
+import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
+import { JobEventView } from '#protocol/api/jobs.ts'
+import type { EncodingJobId } from '#protocol/encoding-job.ts'
+import { MarketError } from '../../errors.ts'
 import type { EncodingEvent } from '../../ports/job-scheduler.ts'
 import type { EventFeed } from '../../services/event-feed.ts'
-import { parse } from '../mount.ts'
+import { mountRaw } from '../mount.ts'
 import { viewEvent } from './job-routes.ts'
 
 export type EventRouteDeps = { readonly feed: Pick<EventFeed, 'follow'> }
-
-const StreamQuery = z.object({ job: EncodingJobId.optional() })
-const LastEventId = z.union([
-  z.literal('').transform(() => null),
-  z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number),
-])
 
 /** Bytes that wait for a reader; one that falls behind further is let go, and resumes with its last event's number. */
 const backlogLimitBytes = 256 * 1024
 const heartbeatMs = 15_000
 
-/** `GET /api/encoding/events`: server-sent events of all jobs, or with `?job=` of one; `Last-Event-ID` resumes. */
+/** Events as a stream; as a WebSocket they are served where a connection is upgraded, which never comes here. */
 export function mountEventRoutes(router: Router, { feed }: EventRouteDeps): void {
-  router.get(jobEventStreamPath, (context) => stream(context, feed))
+  mountRaw(router, eventStreamRoute, (context, { query, headers }) => {
+    const last = headers['last-event-id'] ?? ''
+    stream(context, feed, { job: query.job, after: last === '' ? null : Number(last) })
+  })
+  mountRaw(router, eventSocketRoute, (context) => {
+    context.set({ upgrade: 'websocket', connection: 'upgrade' })
+    throw new MarketError('upgrade-required', 'Here events come by WebSocket; ask for one.')
+  })
 }
 
-function stream(context: Context, feed: Pick<EventFeed, 'follow'>): void {
-  const { job } = parse(StreamQuery, context.query)
-  const after = parse(LastEventId, context.get('last-event-id'))
+type Asked = { readonly job: EncodingJobId | undefined; readonly after: number | null }
+
+function stream(context: Context, feed: Pick<EventFeed, 'follow'>, { job, after }: Asked): void {
   const gone = new AbortController()
   const body = new PassThrough()
   const heartbeat = setInterval(() => body.write(': here\n\n'), heartbeatMs)

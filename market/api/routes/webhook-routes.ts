@@ -2,13 +2,13 @@ import type Router from '@koa/router'
 import {
   deliveriesRoute,
   deliveryTriesRoute,
-  incomingWebhookPath,
+  incomingWebhookRoute,
   redeliverRoute,
 } from '#protocol/api/webhooks.ts'
 import { MarketError } from '../../errors.ts'
 import type { WebhookStore } from '../../ports/webhook-store.ts'
 import type { ReceivedCall, Reception } from '../../services/receive-webhook.ts'
-import { mount } from '../mount.ts'
+import { mount, mountRaw } from '../mount.ts'
 import { readBody } from '../read-body.ts'
 import { signedIn } from './callers.ts'
 
@@ -18,13 +18,10 @@ export type WebhookRouteDeps = {
   readonly now: () => number
 }
 
-const signedHeaders = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const
-
 export function mountWebhookRoute(router: Router, deps: WebhookRouteDeps): void {
   const { webhooks, receiveWebhook, now } = deps
-  router.post(incomingWebhookPath, async (context) => {
-    const given = signedHeaders.map((name) => [name, context.get(name)] as const)
-    const headers = Object.fromEntries(given.filter(([, value]) => value !== ''))
+  // What is signed are the bytes, before any parser.
+  mountRaw(router, incomingWebhookRoute, async (context, { headers }) => {
     const reception = await receiveWebhook({ headers, body: await readBody(context.req) })
     context.body = { reception }
   })

@@ -1,9 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { rights } from '#market/api/rights.ts'
+import { auditRoute } from '#protocol/api/audit.ts'
 import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protocol/api/browser.ts'
 import { marketJobRoute } from '#protocol/api/chain.ts'
 import { acceptRoute } from '#protocol/api/community.ts'
+import { eventSocketRoute } from '#protocol/api/events.ts'
 import { signInRoute } from '#protocol/api/sessions.ts'
+import { bringBlocksRoute, keepTreeRoute } from '#protocol/api/trees.ts'
+import { beginUploadRoute, continueUploadRoute, removeUploadRoute } from '#protocol/api/uploads.ts'
+import { incomingWebhookRoute } from '#protocol/api/webhooks.ts'
 import type { Route } from '#protocol/route.ts'
 import { alice, bob } from '#test/support/builders.ts'
 import { fittingRequests } from '#test/support/indexer-requests.ts'
@@ -11,7 +16,8 @@ import { belongingsOf, setScene } from '#test/support/indexer-scene.ts'
 import type { ApiQuestion, TestIndexer } from '#test/support/indexer-server.ts'
 import { startTestIndexer } from '#test/support/indexer-server.ts'
 
-/** Where it is not 200, for those who may ask: nothing is on this chain, no tab has the job, and the signature to sign in by is none. */
+/** Where it is not 200, for those who may ask: nothing is on this chain, no tab has the job, no tree is
+ * here, what was uploaded goes on, and the signatures to sign in or call by are none. */
 const answers = new Map<Route, number>([
   [marketJobRoute, 404],
   [acceptRoute, 404],
@@ -19,6 +25,13 @@ const answers = new Map<Route, number>([
   [browserPlanRoute, 400],
   [putSegmentRoute, 400],
   [completeBrowserRoute, 400],
+  [bringBlocksRoute, 400],
+  [keepTreeRoute, 504],
+  [incomingWebhookRoute, 401],
+  [eventSocketRoute, 426],
+  [beginUploadRoute, 201],
+  [continueUploadRoute, 204],
+  [removeUploadRoute, 204],
 ])
 
 let indexer: TestIndexer
@@ -37,9 +50,12 @@ describe.each([...rights].map(([route, right]) => ({ route, right, ...route })))
   ({ route, right, method, path: pattern }) => {
     const ask = async (question: Omit<ApiQuestion, 'body'>) => {
       const scene = await setScene(indexer)
-      const { path = pattern, body } = fittingRequests.get(route)?.(scene) ?? {}
+      const { path = pattern, body, headers } = fittingRequests.get(route)?.(scene) ?? {}
       const before = await belongingsOf(indexer, alice)
-      const answer = await indexer.ask(method, path, { ...question, body })
+      const answer = await indexer.ask(method, path, {
+        ...{ ...question, body },
+        headers: { ...headers, ...question.headers },
+      })
       const isUnchanged = (await belongingsOf(indexer, alice)) === before
       return { ...answer, isUnchanged, secret: scene.secret }
     }
@@ -71,3 +87,21 @@ describe.each([...rights].map(([route, right]) => ({ route, right, ...route })))
     })
   },
 )
+
+test('the log shows an account what it has done itself, the newest first and page by page', async () => {
+  const { waiting } = await setScene(indexer)
+  await indexer.ask('DELETE', `/api/encoding/jobs/${waiting}`, { caller: alice })
+  await indexer.ask('PATCH', '/api/encoding/settings/alice', {
+    ...{ caller: alice, body: { budget: '2.000 HBD' } },
+  })
+  const page = async (caller: typeof alice, query: string) =>
+    auditRoute.reply.parse(
+      (await indexer.ask('GET', `${auditRoute.path}?${query}`, { caller })).json,
+    ).entries
+  const [newest, ...older] = await page(alice, 'limit=1')
+  expect([newest?.action, older]).toEqual(['settings.changed', []])
+  const [second] = await page(alice, `limit=1&before=${newest?.sequence}`)
+  expect(second).toMatchObject({ action: 'job.cancelled', subject: waiting, actor: 'alice' })
+  const bobs = await page(bob, 'limit=100')
+  expect(bobs.filter(({ actor }) => actor !== 'bob')).toEqual([])
+})

@@ -268,9 +268,9 @@ test('an upload that nobody continues is removed; one that has come whole waits 
 test.each(['..%2f..%2fetc%2fpasswd', 'x', '0'.repeat(32), `${'0'.repeat(31)}g`])(
   '%s names no upload',
   async (id) => {
-    expect((await call(`${uploadsPath}/${id}`, { headers: alice })).status).toBeGreaterThanOrEqual(
-      400,
-    )
-    expect((await send(`${uploadsPath}/${id}`, 0, new Uint8Array(1))).status).toBe(404)
+    const refused = /^40[04]$/
+    const path = `${uploadsPath}/${id}`
+    expect(`${(await call(path, { headers: alice })).status}`).toMatch(refused)
+    expect(`${(await send(path, 0, new Uint8Array(1))).status}`).toMatch(refused)
   },
 )
