@@ -9,6 +9,7 @@ import { createJobPlans } from '#market/adapters/postgres/job-plans.ts'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import { createMarketJobStore } from '#market/adapters/postgres/market-job-store.ts'
+import { createMarketRecords } from '#market/adapters/postgres/market-records.ts'
 import { createProjectionStore } from '#market/adapters/postgres/projection-store.ts'
 import { createRegistryReader } from '#market/adapters/postgres/registry-reader.ts'
 import { neededKeys } from '#market/adapters/postgres/sealed-secrets.ts'
@@ -229,8 +230,10 @@ export async function startIndexer(
   const app = createIndexerApp(
     {
       ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed, auditLog },
+      records: createMarketRecords(database),
       audit: async (deed) => void (await auditLog.append(deed, new Date(clock.now()))),
       ...{ browserEncodes, webhooks: webhooks.deliveries },
+      peers: () => libp2p.getPeers().length,
       now: clock.now,
       newId: randomUUID,
       newSecret: () => formatWebhookSecret(randomBytes(32)),

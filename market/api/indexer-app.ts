@@ -33,6 +33,8 @@ import type { JobRouteDeps } from './routes/job-routes.ts'
 import { mountJobRoutes } from './routes/job-routes.ts'
 import type { MarketRouteDeps } from './routes/market-routes.ts'
 import { mountMarketRoutes } from './routes/market-routes.ts'
+import type { RecordRouteDeps } from './routes/record-routes.ts'
+import { mountRecordRoutes } from './routes/record-routes.ts'
 import type { SessionRouteDeps } from './routes/session-routes.ts'
 import { mountSessionRoutes } from './routes/session-routes.ts'
 import { mountSettingsRoutes } from './routes/settings-routes.ts'
@@ -48,6 +50,7 @@ export type IndexerAppDeps = JobRouteDeps &
   CommunityRouteDeps &
   ChainRouteDeps &
   MarketRouteDeps &
+  RecordRouteDeps &
   WebhookRouteDeps &
   AuditRouteDeps &
   HealthDeps & {
@@ -112,6 +115,7 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   mountCommunityRoutes(router, deps)
   mountChainRoutes(router, deps)
   mountMarketRoutes(router, deps)
+  mountRecordRoutes(router, deps)
   mountWebhookRoute(router, deps)
   mountAuditRoute(router, deps)
   const document = describeApi([...rights.keys()], options.version)

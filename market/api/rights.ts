@@ -18,6 +18,7 @@ import {
   reputationRoute,
 } from '#protocol/api/chain.ts'
 import { acceptRoute, bidRoute, bidsRoute } from '#protocol/api/community.ts'
+import { earningsRoute } from '#protocol/api/earnings.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
 import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
 import {
@@ -35,6 +36,8 @@ import {
   queueRoute,
   submitJobRoute,
 } from '#protocol/api/jobs.ts'
+import { marketEncodersRoute, priceHistoryRoute } from '#protocol/api/market-encoders.ts'
+import { seriesRoute } from '#protocol/api/network.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
 import { bringBlocksRoute, keepTreeRoute, lackingRoute } from '#protocol/api/trees.ts'
@@ -102,6 +105,11 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [marketJobsRoute, anyone],
   [marketJobRoute, anyone],
   [networkRoute, anyone],
+  [seriesRoute, anyone],
+  [marketEncodersRoute, anyone],
+  [priceHistoryRoute, anyone],
+  [earningsRoute, anyone],
+  [auditRoute, account('nothing')],
   [deliveriesRoute, account('nothing')],
   [deliveryTriesRoute, account('delivery')],
   [redeliverRoute, account('delivery')],
@@ -109,7 +117,6 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [signInRoute, anyone],
   [signOutRoute, account('nothing')],
   [incomingWebhookRoute, signature],
-  [auditRoute, account('nothing')],
   [eventStreamRoute, anyone],
   [eventSocketRoute, anyone],
   [beginUploadRoute, account('nothing')],

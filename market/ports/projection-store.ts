@@ -8,6 +8,7 @@ import type { NodeRecord } from '#contracts/registry.ts'
 import type { Score } from '#contracts/reputation.ts'
 import type { RoleRecord } from '#contracts/standing.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
+import type { RenditionPrice } from '#protocol/encoder.ts'
 import type { BlockHeight, BlockId, ChainTime, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { LedgerAction, LedgerBlock } from '#protocol/ledger-block.ts'
 
@@ -40,6 +41,29 @@ export type ProjectedEvent = {
   readonly amount: MilliHbd | null
 }
 
+/** A price list as it stood from an operation on. */
+export type ProjectedPrices = {
+  readonly account: HiveAccount
+  readonly height: number
+  readonly position: number
+  readonly time: ChainTime
+  readonly transaction: string
+  /** Null where the account no longer offers to encode. */
+  readonly prices: readonly RenditionPrice[] | null
+}
+
+/** What somebody had of an escrow: the encoder its pay, the arbiter its fee, the creator what came back. */
+export type ProjectedReceipt = {
+  readonly account: HiveAccount
+  readonly role: Role
+  readonly height: number
+  readonly position: number
+  readonly time: ChainTime
+  readonly transaction: string
+  readonly job: JobId
+  readonly amount: MilliHbd
+}
+
 export type ProjectedStanding = {
   readonly account: HiveAccount
   readonly role: Role
@@ -67,6 +91,8 @@ export type ProjectedDeed = Deed & {
 export type Projection = {
   readonly operations: readonly ProjectedOperation[]
   readonly events: readonly ProjectedEvent[]
+  readonly prices: readonly ProjectedPrices[]
+  readonly receipts: readonly ProjectedReceipt[]
   readonly jobs: readonly Job[]
   readonly deeds: readonly ProjectedDeed[]
   readonly nodes: readonly NodeRecord[]

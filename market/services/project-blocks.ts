@@ -12,6 +12,8 @@ import type {
   ProjectedDeed,
   ProjectedEvent,
   ProjectedOperation,
+  ProjectedPrices,
+  ProjectedReceipt,
   Projection,
 } from '../ports/projection-store.ts'
 import { projectOperations } from './project-operations.ts'
@@ -31,6 +33,8 @@ export function projectBlocks(
   const records: OperationRecord[] = []
   const operations: ProjectedOperation[] = []
   const events: ProjectedEvent[] = []
+  const prices: ProjectedPrices[] = []
+  const receipts: ProjectedReceipt[] = []
   const scores = createScoreKeeper()
   for (const block of blocks) {
     const folded = foldBlocks(ledger, [block], network)
@@ -40,11 +44,14 @@ export function projectBlocks(
       records.push(...folded.records)
       operations.push(...projected.operations)
       events.push(...projected.events)
+      prices.push(...projected.prices)
+      receipts.push(...projected.receipts)
     }
     scores.note(ledger, folded.ledger)
     ledger = folded.ledger
   }
-  const rows = { operations, events, ...projectRows(start, ledger, scores.scores()) }
+  const told = { operations, events, prices, receipts }
+  const rows = { ...told, ...projectRows(start, ledger, scores.scores()) }
   return { ledger, records, projection: rows }
 }
 
@@ -55,6 +62,8 @@ export function joinProjected(start: Ledger, ranges: readonly Projected[]): Proj
   const rows = {
     operations: projections.flatMap(({ operations }) => operations),
     events: projections.flatMap(({ events }) => events),
+    prices: projections.flatMap(({ prices }) => prices),
+    receipts: projections.flatMap(({ receipts }) => receipts),
     ...projectRows(start, ledger, lastScores(projections)),
   }
   return { ledger, records: ranges.flatMap(({ records }) => records), projection: rows }
@@ -65,7 +74,7 @@ function projectRows(
   start: Ledger,
   end: Ledger,
   scores: Scores,
-): Omit<Projection, 'operations' | 'events'> {
+): Omit<Projection, 'operations' | 'events' | 'prices' | 'receipts'> {
   const jobs = changed(start.jobs, end.jobs)
   const escrows = changed(start.escrows, end.escrows)
   return {

@@ -10,11 +10,20 @@ import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { LedgerAction, LedgerBlock } from '#protocol/ledger-block.ts'
 import type { Operation } from '#protocol/operation.ts'
 import { parseOperation } from '#protocol/operation.ts'
-import type { ProjectedEvent, ProjectedOperation } from '../ports/projection-store.ts'
+import type {
+  ProjectedEvent,
+  ProjectedOperation,
+  ProjectedPrices,
+  ProjectedReceipt,
+} from '../ports/projection-store.ts'
+import { projectPrices } from './project-prices.ts'
+import { projectReceipts } from './project-receipts.ts'
 
 type ProjectedStep = {
   readonly operations: readonly ProjectedOperation[]
   readonly events: readonly ProjectedEvent[]
+  readonly prices: readonly ProjectedPrices[]
+  readonly receipts: readonly ProjectedReceipt[]
 }
 
 /** One block and the ledger on both sides of it. */
@@ -47,6 +56,7 @@ export function projectOperations(step: Step, network: Network): ProjectedStep {
   const actions = new Map(block.operations.map((operation) => [operation.position, operation]))
   const operations: ProjectedOperation[] = []
   const events: ProjectedEvent[] = []
+  const read: Told[] = []
   for (const record of records) {
     const action = actions.get(record.position)?.action ?? null
     if (action?.type === 'escrow-transfer' && record.refusal === null) {
@@ -57,9 +67,14 @@ export function projectOperations(step: Step, network: Network): ProjectedStep {
     const escrow = action && openedBy(action)
     const { operation, ...told } = tell(record, block, action, escrow)
     operations.push(told)
+    read.push({ ...told, operation })
     events.push(...eventsOf({ ...told, operation }, escrow, step))
   }
-  return { operations, events }
+  return {
+    ...{ operations, events },
+    prices: projectPrices(read, before),
+    receipts: projectReceipts(events, step.after),
+  }
 }
 
 function tell(

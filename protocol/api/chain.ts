@@ -8,15 +8,15 @@ import { Cursor, noBody, none, pageOf, pageQuery, wholeNumber } from './paging.t
 
 /** What the chain says. Whole numbers that may be larger than a float can hold travel as texts. */
 
-const StandingRole = z.enum(['encoder', 'creator', 'arbiter'])
+export const StandingRole = z.enum(['encoder', 'creator', 'arbiter'])
 const Whole = z.codec(z.string().regex(/^-?\d+$/), z.bigint(), {
   decode: (text) => BigInt(text),
   encode: String,
 })
 
-const At = z.strictObject({ height: BlockHeight, block: BlockId, time: ChainTime })
+export const At = z.strictObject({ height: BlockHeight, block: BlockId, time: ChainTime })
 const Score = { score: z.number(), low: z.number(), high: z.number() }
-const AccountParams = z.strictObject({ account: HiveAccount })
+export const AccountParams = z.strictObject({ account: HiveAccount })
 
 export const reputationRoute = defineRoute({
   method: 'GET',
@@ -177,5 +177,9 @@ export const networkRoute = defineRoute({
     medianPricePerMinute: MilliHbd.nullable(),
     /** Accounts that say they are there. */
     present: z.int(),
+    /** Since the time of that block: irreversibility, about a minute, is part of it. */
+    lagSeconds: z.int().nullable(),
+    /** That this server is connected to. */
+    peers: z.int(),
   }),
 })

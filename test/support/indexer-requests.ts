@@ -5,10 +5,13 @@ import { auditRoute } from '#protocol/api/audit.ts'
 import * as browser from '#protocol/api/browser.ts'
 import * as chain from '#protocol/api/chain.ts'
 import * as community from '#protocol/api/community.ts'
+import { earningsRoute } from '#protocol/api/earnings.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
 import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
 import * as health from '#protocol/api/health.ts'
 import * as jobs from '#protocol/api/jobs.ts'
+import * as market from '#protocol/api/market-encoders.ts'
+import { seriesRoute } from '#protocol/api/network.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
 import * as trees from '#protocol/api/trees.ts'
@@ -95,6 +98,10 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   [chain.marketJobRoute, () => ({ path: `/api/encoding/market/jobs/${jobId('alice')}` })],
   [chain.marketJobsRoute, () => ({})],
   [chain.networkRoute, () => ({})],
+  [seriesRoute, () => ({ path: '/api/encoding/network/series?bucket=hour&count=24' })],
+  [market.marketEncodersRoute, () => ({})],
+  [market.priceHistoryRoute, () => ({ path: '/api/encoding/market/encoders/alice/prices' })],
+  [earningsRoute, () => ({ path: '/api/encoding/accounts/alice/earnings' })],
   [webhooks.deliveriesRoute, () => ({})],
   [
     webhooks.deliveryTriesRoute,

@@ -8,6 +8,7 @@ import { createEncoderDirectory } from '#market/adapters/postgres/encoder-direct
 import { createJobPlans } from '#market/adapters/postgres/job-plans.ts'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
+import { createMarketRecords } from '#market/adapters/postgres/market-records.ts'
 import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
 import { createSharedLimiter } from '#market/adapters/postgres/shared-limiter.ts'
 import { createWebhookReceipts } from '#market/adapters/postgres/webhook-receipts.ts'
@@ -97,7 +98,8 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
     secrets: testSecrets,
     sharedLimiter: createSharedLimiter(opened.pool),
     feed: { follow: async () => undefined },
-    ...{ chain, live, now: Date.now },
+    ...{ chain, live, now: Date.now, peers: () => 3 },
+    ...{ auditLog, records: createMarketRecords(opened.database) },
     prepareAward: async () => {
       throw new MarketError('job-unknown', 'No such offer is on the chain yet.')
     },

@@ -51,6 +51,8 @@ const projected = {
   chain_job_events: 'sequence',
   chain_jobs: 'id',
   chain_nodes: 'account',
+  chain_prices: 'account, height, position',
+  chain_receipts: 'account, height, position, role',
   chain_escrows: 'key',
   chain_standings: 'account, role',
   chain_custom: 'account, role, counterpart',

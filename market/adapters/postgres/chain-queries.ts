@@ -41,7 +41,8 @@ import {
 
 type Queries = Pick<PostgresDatabase, 'select'>
 
-const oneSnapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const
+/** All questions of one answer see the same block. */
+export const oneSnapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const
 
 export function createChainQueries(database: PostgresDatabase): ChainQueries {
   return {
@@ -65,7 +66,7 @@ export function createChainQueries(database: PostgresDatabase): ChainQueries {
   }
 }
 
-async function readAt(database: Queries): Promise<AnsweredAt | null> {
+export async function readAt(database: Queries): Promise<AnsweredAt | null> {
   const [cursor] = await database.select().from(chainCursor)
   if (!cursor?.block) return null
   return {

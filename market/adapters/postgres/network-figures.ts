@@ -30,7 +30,7 @@ export async function readFigures(
 }
 
 /** The lower one of two in the middle, so that it is a price that was paid. */
-function medianOf(column: typeof chainJobs.price | typeof chainJobs.pricePerMinute) {
+export function medianOf(column: typeof chainJobs.price | typeof chainJobs.pricePerMinute) {
   return sql<string | null>`percentile_disc(0.5) within group (order by ${column})`
 }
 
@@ -39,7 +39,7 @@ function exact(text: string | null | undefined): bigint | null {
 }
 
 /** In the words of the index that has these rows alone. */
-const isMoney = sql`${chainJobEvents.type} in ('job-accepted', 'escrow-paid', 'escrow-returned')`
+export const isMoney = sql`${chainJobEvents.type} in ('job-accepted', 'escrow-paid', 'escrow-returned')`
 
 async function readDays(database: Queries, { from, to }: Window): Promise<readonly DayFigures[]> {
   const { type, time, amount } = chainJobEvents

@@ -2,6 +2,7 @@ import type { Escrow } from '#contracts/escrow.ts'
 import type { Job } from '#contracts/job.ts'
 import { escrowKey } from '#contracts/ledger.ts'
 import type { NodeRecord } from '#contracts/registry.ts'
+import type { EncoderProfile } from '#protocol/encoder.ts'
 import type {
   ProjectedCustom,
   ProjectedDeed,
@@ -32,10 +33,13 @@ export function jobRow(job: Job): typeof chainJobs.$inferInsert {
   const { encoder, arbiter, price } = job.award
   const awarded = { ...row, encoder, arbiter, price, pricePerMinute: pricePerMinute(job) }
   if (job.phase === 'awarded') return { ...awarded, isDisputed: false, record: job }
+  const delivered = job.phase === 'accepted' ? null : job.delivered
   const accepted = {
     ...awarded,
     fee: job.fee,
     acceptedTime: job.acceptedAt.time,
+    deliveredTime: delivered?.at.time ?? null,
+    videoMilliseconds: videoMilliseconds(job),
     isDisputed: job.dispute !== null,
     record: job,
   }
@@ -54,9 +58,35 @@ function pricePerMinute({ award, offer: { grid } }: Extract<Job, { award: unknow
   return perMinute < most ? perMinute : most
 }
 
+/** Rounded down. An offer may speak of more than any number holds. */
+function videoMilliseconds({ offer: { grid } }: Pick<Job, 'offer'>): number {
+  const { numerator, denominator } = grid.rate
+  const whole = (BigInt(grid.frames) * 1_000n * BigInt(denominator)) / BigInt(numerator)
+  return Number(whole < longest ? whole : longest)
+}
+
+const longest = BigInt(Number.MAX_SAFE_INTEGER)
+
 export function nodeRow(node: NodeRecord): typeof chainNodes.$inferInsert {
   const { account, phase, peer, roles, updated } = node
-  return { account, phase, peer, roles: [...roles], updatedHeight: updated, record: node }
+  const about = { account, phase, peer, roles: [...roles], updatedHeight: updated }
+  return { ...about, ...(node.encoder && encodingRow(node.encoder)), record: node }
+}
+
+/** Whoever encodes makes the contract's H.264, whether or not it has measured anything. */
+function encodingRow({
+  prices,
+  hwAccel = 'none',
+  capabilities = [],
+}: EncoderProfile): Partial<typeof chainNodes.$inferInsert> {
+  const speeds = capabilities.filter(({ codec }) => codec === 'h264').map(({ speed }) => speed)
+  const ladder = prices.reduce((sum, { perMinute }) => sum + perMinute, 0n)
+  return {
+    codecs: [...new Set(['h264', ...capabilities.map(({ codec }) => codec)])],
+    hwAccel,
+    speed: Math.max(0, ...speeds),
+    pricePerMinute: ladder < most ? ladder : most,
+  }
 }
 
 export function escrowRow(escrow: Escrow): typeof chainEscrows.$inferInsert {

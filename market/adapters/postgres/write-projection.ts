@@ -18,6 +18,8 @@ import {
   chainJobs,
   chainNodes,
   chainOperations,
+  chainPrices,
+  chainReceipts,
   chainStandingDeeds,
   chainStandings,
 } from './schema/chain.ts'
@@ -37,6 +39,8 @@ export async function writeProjection(
     chainJobEvents,
     projection.events.map((event, index) => ({ ...event, sequence: events + 1 + index })),
   )
+  await insertAll(step, chainPrices, projection.prices)
+  await insertAll(step, chainReceipts, projection.receipts)
   await upsertAll(step, chainJobs, chainJobs.id, jobs.map(jobRow))
   await upsertAll(
     step,
@@ -92,6 +96,8 @@ export async function clearProjection(step: Queries): Promise<void> {
     chainJobs,
     chainStandingDeeds,
     chainNodes,
+    chainPrices,
+    chainReceipts,
     chainEscrows,
     chainStandings,
     chainCustom,

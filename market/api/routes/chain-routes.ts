@@ -8,11 +8,17 @@ import { mount } from '../mount.ts'
 export type ChainRouteDeps = {
   readonly chain: ChainQueries
   readonly live: Pick<LiveMarket, 'countPresent'>
+  /** How many this process is connected to. */
+  readonly peers: () => number
+  readonly now: () => number
 }
 
 const daySeconds = 86_400
 
-export function mountChainRoutes(router: Router, { chain, live }: ChainRouteDeps): void {
+export function mountChainRoutes(
+  router: Router,
+  { chain, live, peers, now }: ChainRouteDeps,
+): void {
   mount(router, reputationRoute, async ({ params }) => {
     const { account, at, scores } = await chain.reputation(params.account)
     return { account, at, scores: scores.map((each) => ({ ...each, marks: { ...each.marks } })) }
@@ -52,6 +58,8 @@ export function mountChainRoutes(router: Router, { chain, live }: ChainRouteDeps
       medianPrice: medianPrice === null ? null : milliHbd(medianPrice),
       medianPricePerMinute: medianPricePerMinute === null ? null : milliHbd(medianPricePerMinute),
       present,
+      lagSeconds: at && Math.max(0, Math.floor(now() / 1_000) - at.time),
+      peers: peers(),
     }
   })
 }

@@ -15,6 +15,7 @@ import type { EvidenceLink } from '#contracts/explain-standing.ts'
 import type { Job } from '#contracts/job.ts'
 import type { Mark } from '#contracts/parameters.ts'
 import type { NodeRecord } from '#contracts/registry.ts'
+import type { RenditionPrice } from '#protocol/encoder.ts'
 import type { LedgerAction, LedgerBlock } from '#protocol/ledger-block.ts'
 import { chainNumber, milliHbd, rawRecord, record, wideInteger } from '../columns.ts'
 
@@ -26,6 +27,9 @@ import { chainNumber, milliHbd, rawRecord, record, wideInteger } from '../column
 const account = () => varchar({ length: 16 })
 const job = () => varchar({ length: 33 })
 const roles = ['encoder', 'creator', 'arbiter'] as const
+
+/** Of `chain_nodes`: who offers to encode now. */
+const isEncoding = sql`phase = 'active' and price_per_minute is not null`
 
 /** One row: the last block that the tables have. Whoever applies the next ones holds it and compares it first. */
 export const chainCursor = pgTable('chain_cursor', {
@@ -103,7 +107,10 @@ export const chainJobs = pgTable(
     stars: integer(),
     offeredHeight: chainNumber().notNull(),
     acceptedTime: chainNumber(),
+    deliveredTime: chainNumber(),
     settledTime: chainNumber(),
+    /** How long the video is. */
+    videoMilliseconds: chainNumber(),
     record: record<Job>().notNull(),
   },
   (table) => [
@@ -114,6 +121,9 @@ export const chainJobs = pgTable(
     index('chain_jobs_prices')
       .on(table.acceptedTime, table.price, table.pricePerMinute)
       .where(sql`accepted_time is not null`),
+    index('chain_jobs_deliveries')
+      .on(table.deliveredTime, table.acceptedTime, table.videoMilliseconds)
+      .where(sql`delivered_time is not null`),
   ],
 )
 
@@ -141,15 +151,61 @@ export const chainJobEvents = pgTable(
   ],
 )
 
-export const chainNodes = pgTable('chain_nodes', {
-  account: account().primaryKey(),
-  phase: text().notNull(),
-  peer: text().notNull(),
-  roles: text().array().notNull(),
-  updatedHeight: chainNumber().notNull(),
-  /** Addresses, prices and capabilities with the rest. */
-  record: record<NodeRecord>().notNull(),
-})
+/** What accounts had from escrows: encoders their pay, arbiters their fees, creators what came back. */
+export const chainReceipts = pgTable(
+  'chain_receipts',
+  {
+    account: account().notNull(),
+    height: chainNumber().notNull(),
+    position: integer().notNull(),
+    role: text({ enum: roles }).notNull(),
+    time: chainNumber().notNull(),
+    transaction: text().notNull(),
+    job: job().notNull(),
+    amount: milliHbd().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.account, table.height, table.position, table.role] }),
+    index('chain_receipts_sums').on(table.account, table.role, table.time, table.amount),
+  ],
+)
+
+export const chainNodes = pgTable(
+  'chain_nodes',
+  {
+    account: account().primaryKey(),
+    phase: text().notNull(),
+    peer: text().notNull(),
+    roles: text().array().notNull(),
+    updatedHeight: chainNumber().notNull(),
+    /** Of who encodes: what it makes, through what, how fast, and what a minute of the whole ladder costs. */
+    codecs: text().array(),
+    hwAccel: text(),
+    speed: integer(),
+    pricePerMinute: milliHbd(),
+    /** Addresses, prices and capabilities with the rest. */
+    record: record<NodeRecord>().notNull(),
+  },
+  (table) => [
+    index('chain_nodes_by_price').on(table.pricePerMinute, table.account).where(isEncoding),
+    index('chain_nodes_by_speed').on(table.speed, table.account).where(isEncoding),
+  ],
+)
+
+/** The price lists of encoders, one row for each that differs from the account's one before. */
+export const chainPrices = pgTable(
+  'chain_prices',
+  {
+    account: account().notNull(),
+    height: chainNumber().notNull(),
+    position: integer().notNull(),
+    time: chainNumber().notNull(),
+    transaction: text().notNull(),
+    /** Null where the account no longer offers to encode. */
+    prices: record<readonly RenditionPrice[]>(),
+  },
+  (table) => [primaryKey({ columns: [table.account, table.height, table.position] })],
+)
 
 /** Live escrows. */
 export const chainEscrows = pgTable(
