@@ -1,4 +1,5 @@
 import type { RateLimits } from '#market/api/rate-limits.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
 import type { Network } from './networks.ts'
 
 /** Everything an indexer is told, secrets left out. */
@@ -35,6 +36,8 @@ export type IndexerConfig = {
     readonly searchPath: string
   }
   readonly version: string
+  /** Accounts of a development chain that the server signs for; absent or empty for none, as on every other chain. */
+  readonly developmentAccounts?: readonly HiveAccount[]
 }
 
 export type IndexerSecrets = {

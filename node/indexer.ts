@@ -19,12 +19,14 @@ import { createSharedLimiter } from '#market/adapters/postgres/shared-limiter.ts
 import { createApplyWebhook } from '#market/api/apply-webhook.ts'
 import { createIndexerApp } from '#market/api/indexer-app.ts'
 import { deedOf } from '#market/domain/audit-entry.ts'
+import { arbitersOf } from '#market/domain/quote.ts'
 import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
 import { createEventFeed } from '#market/services/event-feed.ts'
 import { createFollowMarketJobs } from '#market/services/follow-market-jobs.ts'
 import { createOrchestrateJobs } from '#market/services/orchestrate-jobs.ts'
 import { createPrepareAward } from '#market/services/prepare-award.ts'
+import { createPrepareOffer } from '#market/services/prepare-offer.ts'
 import { createPreviewPlan } from '#market/services/preview-plan.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
 import { createSessions } from '#market/services/sessions.ts'
@@ -41,6 +43,7 @@ import { refuseForeignChain } from './chain/hive-rpc.ts'
 import { openChain } from './chain/open-chain.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
 import { createDashboard } from './dashboard.ts'
+import { createDevelopmentSigner } from './development-signer.ts'
 import { freeSpace } from './encoding/disk-guard.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
@@ -66,6 +69,7 @@ import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { createSecretBox } from './secrets/secret-box.ts'
 import { openSecretKeys, requireKeys } from './secrets/secret-keys.ts'
 import { sha256 } from './sha256.ts'
+import { createMeasuredSources } from './sources/measured-sources.ts'
 import { createTreeIntake } from './trees/tree-intake.ts'
 import { usualUploadLimits } from './uploads/upload-limits.ts'
 import { startUploads } from './uploads/uploads.ts'
@@ -91,7 +95,7 @@ export async function startIndexer(
   config: IndexerConfig,
   { secrets, logger, signal }: IndexerDeps,
 ): Promise<Indexer> {
-  const { network, data } = config
+  const { network, data, developmentAccounts = [] } = config
   const { chainId, operationId, genesisHeight } = network
   const clock = { now: Date.now }
   const log = (module: string): Logger => logger.child(module)
@@ -227,6 +231,12 @@ export async function startIndexer(
     ...{ chain, live, operationId, sha256 },
     ratificationSeconds: 3_600,
   })
+  const measured = createMeasuredSources({ content, engine }, { directory: data })
+  const prepareOffer = createPrepareOffer({
+    ...{ scheduler, plans, chain, sources: measured, operationId },
+    ...{ arbiters: () => arbitersOf(registry.current().nodes.values()) },
+    balanceOf: accounts.balanceOf,
+  })
   const app = createIndexerApp(
     {
       ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed, auditLog },
@@ -245,6 +255,12 @@ export async function startIndexer(
           throw new MarketError('address-refused', `Webhooks cannot go there: ${checked.reason}.`)
       },
       prepareAward,
+      ...{ sources: measured, registry, prepareOffer },
+      site: { chain: network.name, chainId, operationId, isReal: network.isReal },
+      developmentSigner:
+        developmentAccounts.length === 0
+          ? null
+          : createDevelopmentSigner({ rpc, chain }, { network, accounts: developmentAccounts }),
       previewPlan: createPreviewPlan({ encoders, scheduler }),
       refusalOfBid,
       receiveWebhook: createReceiveWebhook({

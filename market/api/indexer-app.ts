@@ -35,9 +35,13 @@ import type { MarketRouteDeps } from './routes/market-routes.ts'
 import { mountMarketRoutes } from './routes/market-routes.ts'
 import type { RecordRouteDeps } from './routes/record-routes.ts'
 import { mountRecordRoutes } from './routes/record-routes.ts'
+import type { PostingRouteDeps } from './routes/posting-routes.ts'
+import { mountPostingRoutes } from './routes/posting-routes.ts'
 import type { SessionRouteDeps } from './routes/session-routes.ts'
 import { mountSessionRoutes } from './routes/session-routes.ts'
 import { mountSettingsRoutes } from './routes/settings-routes.ts'
+import type { SiteRouteDeps } from './routes/site-routes.ts'
+import { mountSiteRoutes } from './routes/site-routes.ts'
 import type { WebhookRouteDeps } from './routes/webhook-routes.ts'
 import { mountWebhookRoute } from './routes/webhook-routes.ts'
 
@@ -48,6 +52,8 @@ export type IndexerAppDeps = JobRouteDeps &
   SessionRouteDeps &
   EventRouteDeps &
   CommunityRouteDeps &
+  PostingRouteDeps &
+  SiteRouteDeps &
   ChainRouteDeps &
   MarketRouteDeps &
   RecordRouteDeps &
@@ -113,6 +119,8 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   mountSessionRoutes(router, deps)
   mountEventRoutes(router, deps)
   mountCommunityRoutes(router, deps)
+  mountPostingRoutes(router, deps)
+  mountSiteRoutes(router, deps)
   mountChainRoutes(router, deps)
   mountMarketRoutes(router, deps)
   mountRecordRoutes(router, deps)

@@ -38,8 +38,14 @@ import {
 } from '#protocol/api/jobs.ts'
 import { marketEncodersRoute, priceHistoryRoute } from '#protocol/api/market-encoders.ts'
 import { seriesRoute } from '#protocol/api/network.ts'
+import { prepareOfferRoute, quoteRoute, sourceRoute } from '#protocol/api/posting.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
+import {
+  developmentSignatureRoute,
+  developmentTransactionRoute,
+  siteRoute,
+} from '#protocol/api/site.ts'
 import { bringBlocksRoute, keepTreeRoute, lackingRoute } from '#protocol/api/trees.ts'
 import {
   beginUploadRoute,
@@ -99,6 +105,12 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [bidRoute, account('encoder')],
   [bidsRoute, anyone],
   [acceptRoute, account('job')],
+  [sourceRoute, account('nothing')],
+  [quoteRoute, anyone],
+  [prepareOfferRoute, account('job')],
+  [siteRoute, anyone],
+  [developmentSignatureRoute, anyone],
+  [developmentTransactionRoute, anyone],
   [reputationRoute, anyone],
   [evidenceRoute, anyone],
   [accountsRoute, anyone],

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { z } from 'zod'
+import { HiveAccount } from '#protocol/ids.ts'
 import { chainOption } from './chain-option.ts'
 import {
   announceOption,
@@ -28,6 +29,7 @@ export type IndexerFlags = {
   readonly rebuild?: true
   readonly denyList?: string
   readonly alertUrl?: string
+  readonly developmentSigner?: HiveAccount[]
 }
 
 const Origin = z
@@ -84,6 +86,11 @@ export function createIndexerCommand(): Command {
       '--alert-url <url>',
       'webhook that is told when the queue, the chain, payouts or the disk are in trouble',
       parsedBy(z.url('not a URL')),
+    )
+    .option(
+      '--development-signer <account>',
+      'development chain only: sign for this play account whenever a page asks; may be repeated',
+      collectedBy(HiveAccount),
     )
     .addHelpText('after', details)
     .action(async (flags: IndexerFlags) => (await import('./run-indexer.ts')).runIndexer(flags))

@@ -43,6 +43,7 @@ async function serve(flags: IndexerFlags, { signal, announce }: Lifetime): Promi
       alertUrl: flags.alertUrl ?? null,
       ffmpeg: settings,
       version: description.version,
+      developmentAccounts: flags.developmentSigner ?? [],
     },
     {
       secrets: {

@@ -12,13 +12,19 @@ import * as health from '#protocol/api/health.ts'
 import * as jobs from '#protocol/api/jobs.ts'
 import * as market from '#protocol/api/market-encoders.ts'
 import { seriesRoute } from '#protocol/api/network.ts'
+import { prepareOfferRoute, quoteRoute, sourceRoute } from '#protocol/api/posting.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
+import {
+  developmentSignatureRoute,
+  developmentTransactionRoute,
+  siteRoute,
+} from '#protocol/api/site.ts'
 import * as trees from '#protocol/api/trees.ts'
 import * as uploads from '#protocol/api/uploads.ts'
 import * as webhooks from '#protocol/api/webhooks.ts'
 import type { Route } from '#protocol/route.ts'
-import { aBid, alice, jobId } from './builders.ts'
+import { aBid, alice, anOffer, jobId } from './builders.ts'
 import { aCid } from './encoding-jobs.ts'
 import type { Scene } from './indexer-scene.ts'
 import { sealed } from './sealed.ts'
@@ -92,6 +98,17 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   ],
   [community.bidsRoute, () => ({ path: `/api/encoding/community/bids/${jobId('alice')}` })],
   [community.acceptRoute, () => ({ body: { job: jobId('alice'), encoder: 'bob' } })],
+  [sourceRoute, () => ({ path: `/api/encoding/sources/${aCid}` })],
+  [quoteRoute, () => ({ body: { ladder: anOffer().ladder, seconds: 60 } })],
+  [prepareOfferRoute, ({ waiting }) => ({ body: { job: waiting, saltHash: anOffer().saltHash } })],
+  [siteRoute, () => ({})],
+  [developmentSignatureRoute, () => ({ body: { account: 'alice', message: 'a text' } })],
+  [
+    developmentTransactionRoute,
+    () => ({
+      body: { account: 'alice', role: 'posting', operations: [['custom_json', { json: '{}' }]] },
+    }),
+  ],
   [chain.reputationRoute, () => ({ path: '/api/encoding/reputation/alice' })],
   [chain.evidenceRoute, () => ({ path: '/api/encoding/reputation/alice/evidence' })],
   [chain.accountsRoute, () => ({})],

@@ -21,6 +21,7 @@ import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
 import type { BrowserEncodes } from '#market/ports/browser-encodes.ts'
 import type { JobScheduler } from '#market/ports/job-scheduler.ts'
+import { createPrepareOffer } from '#market/services/prepare-offer.ts'
 import { createPreviewPlan } from '#market/services/preview-plan.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
 import { createMetricsRouter } from '#node/metrics-router.ts'
@@ -28,6 +29,7 @@ import { sha256 } from '#node/sha256.ts'
 import { createTreeIntake } from '#node/trees/tree-intake.ts'
 import { startUploads } from '#node/uploads/uploads.ts'
 import { webhookCrypto } from '#node/webhooks/webhook-crypto.ts'
+import { milliHbd } from '#protocol/amount.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { openTestStore } from './content.ts'
@@ -104,6 +106,15 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
       throw new MarketError('job-unknown', 'No such offer is on the chain yet.')
     },
     refusalOfBid: async () => null,
+    sources: { measure: () => Promise.reject(noSource) },
+    registry: { current: () => ({ head: null, nodes: new Map() }) },
+    prepareOffer: createPrepareOffer({
+      ...{ scheduler, plans, chain, operationId: 'spk-encoder-dev', arbiters: () => [] },
+      sources: { terms: () => Promise.reject(noSource) },
+      balanceOf: async () => milliHbd(0n),
+    }),
+    site: { chain: 'devchain', chainId: '00', operationId: 'spk-encoder-dev', isReal: false },
+    developmentSigner: null,
     browserEncodes: { ...noTabs, check: completeUnchecked(scheduler) },
     webhooks: createWebhookStore(opened.database),
     receiveWebhook: createReceiveWebhook({

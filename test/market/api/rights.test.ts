@@ -5,7 +5,9 @@ import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protoc
 import { marketJobRoute } from '#protocol/api/chain.ts'
 import { acceptRoute } from '#protocol/api/community.ts'
 import { eventSocketRoute } from '#protocol/api/events.ts'
+import { prepareOfferRoute, sourceRoute } from '#protocol/api/posting.ts'
 import { signInRoute } from '#protocol/api/sessions.ts'
+import { developmentSignatureRoute, developmentTransactionRoute } from '#protocol/api/site.ts'
 import { bringBlocksRoute, keepTreeRoute } from '#protocol/api/trees.ts'
 import { beginUploadRoute, continueUploadRoute, removeUploadRoute } from '#protocol/api/uploads.ts'
 import { incomingWebhookRoute } from '#protocol/api/webhooks.ts'
@@ -22,6 +24,10 @@ const answers = new Map<Route, number>([
   [marketJobRoute, 404],
   [acceptRoute, 404],
   [signInRoute, 401],
+  [sourceRoute, 504],
+  [prepareOfferRoute, 422],
+  [developmentSignatureRoute, 404],
+  [developmentTransactionRoute, 404],
   [browserPlanRoute, 400],
   [putSegmentRoute, 400],
   [completeBrowserRoute, 400],
