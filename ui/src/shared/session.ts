@@ -2,12 +2,19 @@ import { useSyncExternalStore } from 'react'
 import { z } from 'zod'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { createClient } from '#protocol/client.ts'
-import { Signature } from '#protocol/envelope.ts'
 import { HiveAccount } from '#protocol/ids.ts'
-import { signWithKeychain } from './keychain.ts'
+import { createDevelopmentSigner } from './development-signer.ts'
+import { keychainSigner } from './keychain.ts'
+import type { Signer, WalletName } from './signer.ts'
+import { walletNames } from './signer.ts'
 
-/** Who is signed in at this page's server, and the token that says so. */
-const Session = z.object({ account: HiveAccount, token: z.string(), expiresAt: z.number() })
+/** Who is signed in at this page's server, the token that says so, and who signs for them. */
+const Session = z.object({
+  account: HiveAccount,
+  token: z.string(),
+  expiresAt: z.number(),
+  wallet: z.enum(walletNames).default('keychain'),
+})
 export type Session = z.infer<typeof Session>
 
 const storedAs = 'spk-encoder session'
@@ -35,14 +42,26 @@ export function useSession(): Session | null {
   }, currentSession)
 }
 
+const signers: Readonly<Record<WalletName, Signer>> = {
+  keychain: keychainSigner,
+  development: createDevelopmentSigner(callServer),
+}
+
+/** Signs by the wallet that its account has signed in by. */
+export const wallet: Signer = {
+  signOperations: (...asked) =>
+    signers[currentSession()?.wallet ?? 'keychain'].signOperations(...asked),
+  signMessage: (...asked) => signers[currentSession()?.wallet ?? 'keychain'].signMessage(...asked),
+}
+
 /** Asks the wallet to sign the server's text. Rejects with what wallet or server say. */
-export async function signIn(account: HiveAccount): Promise<void> {
+export async function signIn(account: HiveAccount, by: WalletName = 'keychain'): Promise<void> {
   const { nonce, text } = await callServer(challengeRoute, { body: { account } })
-  const signature = Signature.parse(await signWithKeychain(account, text))
+  const signature = await signers[by].signMessage(account, text)
   const { token, expiresAt } = await callServer(signInRoute, {
     body: { account, nonce, signature },
   })
-  keep({ account, token, expiresAt: expiresAt.getTime() })
+  keep({ account, token, expiresAt: expiresAt.getTime(), wallet: by })
 }
 
 export async function signOut(): Promise<void> {
