@@ -5,7 +5,7 @@ import { JobReport } from '#protocol/job-report.ts'
 import type { MarketView } from './view.ts'
 
 /**
- * One JSON object a line: `process`, `note`, `api` and `event` as they happen, then `outcome` with what belongs to the market rather
+ * One JSON object a line: `process`, `note`, `dashboard` and `event` as they happen, then `outcome` with what belongs to the market rather
  * than to the job. The last line is the job's report alone, or its `error`.
  */
 export function createJsonView(write: (line: string) => void): MarketView {
@@ -13,7 +13,7 @@ export function createJsonView(write: (line: string) => void): MarketView {
   return {
     child: (event) => print({ process: event }),
     note: (text) => print({ note: text }),
-    api: (url) => print({ api: url }),
+    dashboard: ({ url, api, account }) => print({ dashboard: { url, api, account } }),
     job: (event) => print({ event: z.encode(JobEvent, event) }),
     finish: ({ report, balances, player, overheadBlocks }) => {
       const amounts = balances.map(({ account, before, after }) => ({

@@ -1,6 +1,7 @@
 import { followLines } from './follow-lines.ts'
 import { outcomeLines } from './outcome-lines.ts'
 import { createPalette } from './palette.ts'
+import { siteLines } from './site-lines.ts'
 import type { MarketView } from './view.ts'
 
 /** Where a view writes: its story, and what went wrong. */
@@ -19,7 +20,9 @@ export function createLineView({ out, err }: Streams): MarketView {
       if (event.type === 'died') print(`${event.name} died (${event.how}) and is started again`)
     },
     note: print,
-    api: (url) => print(`The market's API is at ${url}`),
+    dashboard: (site) => {
+      for (const line of siteLines(site)) print(line)
+    },
     job: followLines(print, paint),
     finish: (outcome) => {
       for (const line of outcomeLines(outcome, paint)) print(line)

@@ -18,7 +18,7 @@ import type { Child } from './child.ts'
 import { superviseChild } from './child.ts'
 import { overheadBlocks } from './overhead-blocks.ts'
 import type { MarketLayout } from './participants.ts'
-import { chainSpec, indexerSpec, nodeSpec, participants } from './participants.ts'
+import { chainSpec, indexerSpec, nodeSpec, participants, playAccount } from './participants.ts'
 import type { MarketView, Outcome } from './view.ts'
 
 type JobWanted = {
@@ -65,7 +65,10 @@ export async function startMarket(
   for (const participant of participants)
     nodes.push(await start(await nodeSpec(participant, layout, rpc)))
   // Nothing waits for it, and nothing ends with it: a market needs no indexer.
-  if (layout.indexer) tellOf(await start(await indexerSpec(layout, rpc)), view)
+  if (layout.indexer) {
+    const account = await playAccount(layout)
+    tellOf(await start(await indexerSpec(layout, rpc)), { view, account })
+  }
   const broken = firstFailure([chain, ...nodes])
   view.note('waiting until the nodes are registered and connected')
   const up = Promise.all(nodes.map((node) => node.up))
@@ -99,9 +102,12 @@ export async function startMarket(
   }
 }
 
-function tellOf(indexer: Child, view: MarketView): void {
+function tellOf(
+  indexer: Child,
+  { view, account }: { readonly view: MarketView; readonly account: HiveAccount },
+): void {
   indexer.up.then(
-    ({ url }) => view.api(`${url}/api`),
+    ({ url }) => view.dashboard({ url: `${url}/`, api: `${url}/api`, account }),
     () => undefined,
   )
   indexer.ended.catch((error: unknown) => {

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PrivateKey } from '@hiveio/dhive'
+import { z } from 'zod'
 import { HiveAccount } from '#protocol/ids.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import type { ChildSpec } from './child.ts'
@@ -64,16 +65,17 @@ export const participants: readonly Participant[] = [
   },
 ]
 
+/** An account without a node, for whoever looks around on the dashboard: the indexer signs for it. */
+const newcomer = HiveAccount.parse('newcomer')
+
 const openingBalance = '100.000 HBD'
 
 /** The development chain as a child process, with its genesis written down. */
 export async function chainSpec({ data, interval }: MarketLayout): Promise<ChildSpec> {
   const directory = await makeDirectory({ data }, 'devchain')
   const genesis = join(directory, 'genesis.json')
-  const accounts = Object.fromEntries(
-    participants.map(({ account }) => [account, { hbd: openingBalance, hive: '0.000 HIVE' }]),
-  )
-  await writeFile(genesis, JSON.stringify({ accounts }))
+  // A chain that is there already goes on from the genesis that it had.
+  if ((await genesisAccounts({ data })).length === 0) await writeFile(genesis, newGenesis())
   return {
     name: 'devchain',
     log: join(directory, 'log'),
@@ -86,6 +88,32 @@ export async function chainSpec({ data, interval }: MarketLayout): Promise<Child
       ...['--data', directory],
     ],
   }
+}
+
+function newGenesis(): string {
+  const names = [...participants.map(({ account }) => account), newcomer]
+  const balance = { hbd: openingBalance, hive: '0.000 HIVE' }
+  return JSON.stringify({ accounts: Object.fromEntries(names.map((name) => [name, balance])) })
+}
+
+/** Names of the chain's first accounts; none where it is new, or its file was cut short. */
+async function genesisAccounts({ data }: Pick<MarketLayout, 'data'>): Promise<readonly string[]> {
+  try {
+    const { accounts } = Genesis.parse(
+      JSON.parse(await readFile(join(data, 'devchain', 'genesis.json'), 'utf8')),
+    )
+    return Object.keys(accounts)
+  } catch {
+    return []
+  }
+}
+
+const Genesis = z.object({ accounts: z.record(z.string(), z.unknown()) })
+
+/** Whom the indexer signs for: the creator in a market that is older than the newcomer. */
+export async function playAccount(layout: Pick<MarketLayout, 'data'>): Promise<HiveAccount> {
+  const accounts = await genesisAccounts(layout)
+  return accounts.includes(newcomer) ? newcomer : HiveAccount.parse('creator')
 }
 
 /** A participant's node as a child process, with the development keys that everyone can derive. */
@@ -120,6 +148,7 @@ export const indexerName = 'indexer'
 /** The indexer as a child process, with a Postgres server of its own. */
 export async function indexerSpec(layout: MarketLayout, rpc: string): Promise<ChildSpec> {
   const directory = await makeDirectory(layout, indexerName)
+  const account = await playAccount(layout)
   return {
     name: indexerName,
     log: join(directory, 'log'),
@@ -130,6 +159,7 @@ export async function indexerSpec(layout: MarketLayout, rpc: string): Promise<Ch
       ...['--data', directory],
       ...['--port', String(port ?? 0)],
       ...['--poll', pollMs(layout)],
+      ...['--development-signer', account],
     ],
   }
 }

@@ -6,8 +6,9 @@ import { followJob, noSteps } from './job-steps.ts'
 import { outcomeLines } from './outcome-lines.ts'
 import type { Palette } from './palette.ts'
 import { createPalette } from './palette.ts'
+import { siteLines } from './site-lines.ts'
 import { spinnerFrame, stepLines } from './step-lines.ts'
-import type { MarketView } from './view.ts'
+import type { MarketView, Site } from './view.ts'
 
 const frameMs = 100
 const nameWidth = 16
@@ -20,7 +21,7 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
   const update = createLogUpdate(stream)
   const processes = new Map<string, ChildEvent>()
   let note = ''
-  let api: string | null = null
+  let site: Site | null = null
   let job: string | null = null
   let steps: JobSteps = noSteps
   let frame = 0
@@ -33,7 +34,7 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
       `${paint.strong(title)}  ${paint.dim(clip(subtitle, width - title.length - 2))}`,
       '',
       ...processLines(processes, width, paint),
-      ...(api ? [clip(`  ${'API'.padEnd(nameWidth)} ${api}`, width)] : []),
+      ...(site ? [clip(`  ${'dashboard'.padEnd(nameWidth)} ${site.url}`, width)] : []),
       '',
       ...(job
         ? [
@@ -47,6 +48,9 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
   }
   const timer = setInterval(draw, frameMs)
   let isLive = true
+  const tellOf = (started: Site): void => {
+    for (const line of siteLines(started)) stream.write(`${line}\n`)
+  }
   const settle = (): void => {
     if (!isLive) return
     isLive = false
@@ -61,9 +65,9 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
       note = text
       if (!isLive) stream.write(`${text}\n`)
     },
-    api: (url) => {
-      api = url
-      if (!isLive) stream.write(`The market's API is at ${url}\n`)
+    dashboard: (started) => {
+      site = started
+      if (!isLive) tellOf(started)
     },
     job: (event) => {
       if (job !== event.job) note = ''
@@ -78,7 +82,10 @@ export function createTerminalView(stream: NodeJS.WriteStream): MarketView {
           .join(''),
       )
     },
-    idle: () => stream.write(paint.dim('The market stays up; Ctrl-C stops everything.\n')),
+    idle: () => {
+      if (site) tellOf(site)
+      stream.write(paint.dim('The market stays up; Ctrl-C stops everything.\n'))
+    },
     stopping: () => {
       settle()
       stream.write(paint.dim('Stopping everything …\n'))

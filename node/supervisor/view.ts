@@ -18,13 +18,15 @@ export type Outcome = {
   readonly overheadBlocks: number
 }
 
+export type Site = { readonly url: string; readonly api: string; readonly account: HiveAccount }
+
 /** How the market tells people, or programs, what happens. */
 export interface MarketView {
   child(event: ChildEvent): void
   /** One sentence about what is going on before there is a job. */
   note(text: string): void
-  /** The indexer is up: address of its API as a page. */
-  api(url: string): void
+  /** The indexer is up: the address of its dashboard, whose server signs for the play account, and of its API as a page. */
+  dashboard(site: Site): void
   job(event: JobEvent): void
   finish(outcome: Outcome): void
   /** The market stays up until it is stopped. */

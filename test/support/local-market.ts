@@ -37,7 +37,7 @@ export async function startLocalMarket(): Promise<LocalMarket> {
   const view: MarketView = {
     child: processes.hear,
     note: () => undefined,
-    api: () => undefined,
+    dashboard: () => undefined,
     job: (event) => local.onEvent(event),
     finish: () => undefined,
     idle: () => undefined,

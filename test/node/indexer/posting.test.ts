@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { customJson } from '#market/domain/hive-operations.ts'
 import { marketJobOf } from '#market/domain/market-job-of.ts'
@@ -60,8 +60,11 @@ async function upload(): Promise<string> {
   await fetch(place, { method: 'PATCH', headers: { ...headers, ...type }, body })
   const status = async () =>
     (await indexer.call('GET', place.pathname, { token })).body as { phase: string; cid: string }
-  await expect.poll(async () => (await status()).phase, patient).toBe('ready')
-  return (await status()).cid
+  return await vi.waitFor(async () => {
+    const { phase, cid } = await status()
+    expect(phase).toBe('ready')
+    return cid
+  }, patient)
 }
 
 const Source = z.object({ cid: z.string(), seconds: z.number(), ladder: z.array(z.unknown()) })

@@ -80,3 +80,15 @@ test('lines tell balances, root and player, without colour where there is no ter
   expect(text).toContain(outcome.player)
   expect(text).not.toContain('\u001b')
 })
+
+test('where the dashboard is, and who can post there, is told to people and programs', () => {
+  const [out, err] = [pipe(), pipe()]
+  const site = { url: 'http://127.0.0.1:1/', api: 'http://127.0.0.1:1/api', account: alice }
+  createLineView({ out: out.stream, err: err.stream }).dashboard(site)
+  const text = out.text()
+  expect(text).toContain('The dashboard is at http://127.0.0.1:1/\n')
+  expect(text).toMatch(/@alice: its development signer signs, with play money/)
+  const lines: string[] = []
+  createJsonView((line) => lines.push(line)).dashboard(site)
+  expect(JSON.parse(lines[0]!)).toEqual({ dashboard: site })
+})
