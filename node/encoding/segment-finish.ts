@@ -23,7 +23,7 @@ export function withoutServiceTable(bytes: Uint8Array): Uint8Array {
 const leastPackets = 12
 
 /** A segment of a still or silent moment may be a few packets only; empty ones make up for what is missing. */
-export function withLeastPackets(bytes: Uint8Array): Uint8Array {
+export function withLeastPackets(bytes: Uint8Array): Buffer {
   const missing = Math.max(0, leastPackets - bytes.length / packetBytes)
   const empty = Buffer.alloc(packetBytes, 0xff)
   empty.set([0x47, nullPid >> 8, nullPid & 0xff, 0x10])
