@@ -184,6 +184,7 @@ async function readAccounts(
 
 const JobPlace = z.tuple([z.int(), z.string()])
 
+/** Which jobs are on the page is known from an index alone; only those are looked up. */
 async function readJobs(
   database: Queries,
   { creator, encoder, phase }: JobsQuestion,
@@ -191,8 +192,8 @@ async function readJobs(
 ): Promise<Page<Job>> {
   const { offeredHeight, id } = chainJobs
   const from = after === undefined ? null : parsePlace(after, JobPlace)
-  const rows = await database
-    .select({ job: chainJobs.record, offeredHeight, id })
+  const page = database
+    .select({ offeredHeight, id })
     .from(chainJobs)
     .where(
       and(
@@ -204,6 +205,12 @@ async function readJobs(
     )
     .orderBy(desc(offeredHeight), desc(id))
     .limit(limit + 1)
+    .as('page')
+  const rows = await database
+    .select({ job: chainJobs.record, offeredHeight: page.offeredHeight, id: page.id })
+    .from(page)
+    .innerJoin(chainJobs, eq(id, page.id))
+    .orderBy(desc(page.offeredHeight), desc(page.id))
   return pageOf(rows, limit, {
     entry: ({ job }) => job,
     place: (row) => [row.offeredHeight, row.id],

@@ -1,4 +1,4 @@
-import type { EncoderKind, EncodingPhase } from '#protocol/encoding-job.ts'
+import type { EncoderKind } from '#protocol/encoding-job.ts'
 import { encoderKinds, encodingPhases } from '#protocol/encoding-job.ts'
 import type { JobPage, JobQuery, QueueStats } from '../../../ports/job-scheduler.ts'
 import type { JobRow } from './job-row.ts'
@@ -7,13 +7,15 @@ import type { Queue } from './queue.ts'
 
 /**
  * The statement of a page: a filter that is not asked for is not in it, so that each has the index made for it. Which jobs are on
- * the page is known from the index alone; only those are looked up. One index has the jobs by phase and tier: where only one of
- * the two is asked for, the page is put together from those of each of the other.
+ * the page is known from the index alone, whatever filters come together; only those are looked up. The indexes have the jobs by
+ * owner and phase, by encoder and phase, and by phase and tier: where only one of two is asked for, the page is put together from
+ * those of each of the other.
  */
-export function listStatement({ phase, owner, encoder, tier, after, limit }: JobQuery): {
+export function listStatement(query: JobQuery): {
   readonly text: string
   readonly values: readonly unknown[]
 } {
+  const { phase, owner, encoder, tier, after, limit } = query
   const values: unknown[] = []
   const parameter = (value: unknown): string => `$${values.push(value)}`
   const conditions = [
@@ -29,7 +31,7 @@ export function listStatement({ phase, owner, encoder, tier, after, limit }: Job
     const all = [...conditions, ...more]
     return `select id, created_at from encoding_jobs ${all.length > 0 ? `where ${all.join(' and ')}` : ''} ${order}`
   }
-  const parts = owner || encoder ? [] : otherParts({ phase, tier })
+  const parts = otherParts(query)
   const pages =
     parts.length === 0
       ? page()
@@ -39,16 +41,13 @@ export function listStatement({ phase, owner, encoder, tier, after, limit }: Job
   return { text, values }
 }
 
-function otherParts({
-  phase,
-  tier,
-}: {
-  readonly phase: EncodingPhase | undefined
-  readonly tier: EncoderKind | undefined
-}): readonly string[] {
-  if (phase && !tier) return encoderKinds.map((other) => `tier = '${other}'`)
-  if (tier && !phase) return encodingPhases.map((other) => `phase = '${other}'`)
-  return []
+/** What divides the jobs of a page that an index has one after the other; nothing where it has them in the page's order. */
+function otherParts({ phase, owner, encoder, tier }: JobQuery): readonly string[] {
+  const isNarrow = owner !== undefined || encoder !== undefined
+  if (phase) return isNarrow || tier ? [] : encoderKinds.map((other) => `tier = '${other}'`)
+  if (!isNarrow && !tier) return []
+  const phases = encoder ? encodingPhases.filter((each) => each !== 'queued') : encodingPhases
+  return phases.map((other) => `phase = '${other}'`)
 }
 
 export function createList({ pool }: Queue) {

@@ -114,8 +114,21 @@ export const chainJobs = pgTable(
     record: record<Job>().notNull(),
   },
   (table) => [
-    index('chain_jobs_by_creator').on(table.creator, table.offeredHeight, table.id),
-    index('chain_jobs_by_encoder').on(table.encoder, table.offeredHeight, table.id),
+    // What follows the id orders nothing: it is there for filters that come together.
+    index('chain_jobs_of_creator').on(
+      table.creator,
+      table.offeredHeight,
+      table.id,
+      table.phase,
+      table.encoder,
+    ),
+    index('chain_jobs_of_encoder').on(
+      table.encoder,
+      table.offeredHeight,
+      table.id,
+      table.phase,
+      table.creator,
+    ),
     index('chain_jobs_newest').on(table.offeredHeight, table.id),
     index('chain_jobs_by_phase').on(table.phase, table.offeredHeight, table.id),
     index('chain_jobs_prices')

@@ -104,10 +104,17 @@ export const encodingJobs = pgTable(
     ),
     // Lists begin with the newest job: these are read backwards. Each claim and each completion pays for every one of them.
     index('encoding_jobs_newest').on(table.createdAt, table.id),
-    index('encoding_jobs_by_owner').on(table.owner, table.createdAt, table.id),
+    // What follows the id orders nothing: it is there for filters that come together, so that they need no look at the jobs.
+    index('encoding_jobs_by_owner_and_phase').on(
+      table.owner,
+      table.phase,
+      table.createdAt,
+      table.id,
+      table.tier,
+    ),
     index('encoding_jobs_by_phase_and_tier').on(table.phase, table.tier, table.createdAt, table.id),
-    index('encoding_jobs_by_encoder')
-      .on(table.assignedEncoderId, table.createdAt, table.id)
+    index('encoding_jobs_by_encoder_and_phase')
+      .on(table.assignedEncoderId, table.phase, table.createdAt, table.id, table.owner, table.tier)
       .where(sql`phase <> 'queued'`),
     index('encoding_jobs_following')
       .on(table.marketJob)

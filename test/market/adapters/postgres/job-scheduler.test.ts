@@ -13,6 +13,7 @@ import {
   granted,
   leaseOf,
 } from '#test/support/encoding-jobs.ts'
+import { everyChoice } from '#test/support/every-choice.ts'
 import { openTestScheduler } from '#test/support/scheduler.ts'
 
 const carols = { id: 'carols-node', owner: carol }
@@ -386,11 +387,21 @@ test('pages follow each other without a gap or a repeat, whatever the filter', a
     expect(new Set(ids).size).toBe(ids.length)
     return ids
   }
-  expect(await walk({})).toHaveLength(12)
-  expect(await walk({ owner: bob })).toHaveLength(6)
-  expect(await walk({ phase: 'leased', encoder: carols.id })).toHaveLength(4)
-  expect(await walk({ phase: 'queued', tier: 'community' })).toHaveLength(8)
   expect(await walk({ tier: 'agent' })).toHaveLength(0)
+  const { jobs: all } = await scheduler.list({ limit: 100 })
+  expect(all).toHaveLength(12)
+  const asked = { owner: bob, encoder: carols.id, phase: 'leased', tier: 'community' } as const
+  for (const filter of everyChoice<Partial<JobQuery>>(asked)) {
+    const { encoder: assignedEncoderId, ...shared } = filter
+    const fitting = { ...shared, ...(assignedEncoderId && { assignedEncoderId }) }
+    const expected = all.filter((job) => isMatch(job, fitting)).map(({ id }) => id)
+    expect(expected.length).toBeGreaterThan(0)
+    expect(await walk(filter)).toEqual(expected)
+  }
+  for (const owner of [alice, bob])
+    expect(await walk({ owner, phase: 'queued' })).toEqual(
+      all.filter((job) => isMatch(job, { owner, phase: 'queued' })).map(({ id }) => id),
+    )
 })
 
 test('lists, sweeps and claims of a long queue read an index, a page of a list nothing else', async () => {
@@ -420,10 +431,11 @@ test('lists, sweeps and claims of a long queue read an index, a page of a list n
   const plan = async (text: string, values: readonly unknown[]) =>
     JSON.stringify(await queue.query(`explain (format json) ${text}`, values))
   const after = { createdAt: new Date(), id: anEncodingJob().id }
-  const filters: Partial<JobQuery>[] = [
-    ...[{}, { owner: account('owner-1') }, { encoder: 'encoder-4' }],
-    ...[{ phase: 'queued' }, { tier: 'community' }, { phase: 'queued', tier: 'community' }],
-  ] as const
+  const filters = everyChoice<Partial<JobQuery>>({
+    ...{ owner: account('owner-4'), encoder: 'encoder-4' },
+    ...{ phase: 'completed', tier: 'community' },
+  })
+  expect(filters).toHaveLength(16)
   for (const filter of filters)
     for (const place of [{}, { after }]) {
       const { text, values } = listStatement({ ...filter, ...place, limit: 20 })
@@ -455,6 +467,11 @@ test('lists, sweeps and claims of a long queue read an index, a page of a list n
     expect(read).not.toMatch(/"Seq Scan"|Bitmap|"Sort"[^{}]*"Plans":\[\{"Node Type":"Index Scan"/)
   }
 })
+
+function isMatch(job: object, fitting: object): boolean {
+  const fields = new Map(Object.entries(job))
+  return Object.entries(fitting).every(([name, value]) => fields.get(name) === value)
+}
 
 test('events of all jobs come once each, past numbers that nobody will ever have', async () => {
   await using queue = await openTestScheduler()
