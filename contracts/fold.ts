@@ -21,7 +21,7 @@ import { parametersAt } from './parameters.ts'
 import { chainCheckpoint } from './snapshot.ts'
 
 /** hived's transaction id of what a block as a whole causes. */
-const noTransaction = TransactionId.parse('0'.repeat(40))
+export const noTransaction = TransactionId.parse('0'.repeat(40))
 
 /** What became of one operation: kept for ever, so that every refusal can be explained. */
 export type OperationRecord = {
@@ -80,7 +80,7 @@ function keepCheckpoint(draft: Draft, block: BlockContext, { sha256 }: Network):
   draft.replace({ checkpoint: chainCheckpoint(before, block, sha256), pastCheckpoints })
 }
 
-function applyOperation(
+export function applyOperation(
   draft: Draft,
   { action, position, transaction }: LedgerOperation,
   block: BlockContext,
