@@ -44,6 +44,7 @@ export default defineConfig({
         test: {
           name: 'ui',
           root: '.',
+          globalSetup: 'test/support/dashboard-scene.ts',
           include: ['test/ui/**/*.test.{ts,tsx}'],
           retry,
           testTimeout: 300_000,

@@ -1,21 +1,11 @@
-import { fileURLToPath } from 'node:url'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
-import { build } from 'vite'
-import { makeFolder } from './ffmpeg.ts'
+import { expect, inject } from 'vitest'
+import { childEnvironment } from '#node/config.ts'
+import type { DashboardScene } from './dashboard-scene.ts'
 import { signedText } from './indexer.ts'
-
-let building: Promise<string> | null = null
-
-/** Builds the dashboard as it is now, once for a process; resolves to its folder. */
-export function builtDashboard(): Promise<string> {
-  building ??= (async () => {
-    const outDir = await makeFolder()
-    const configFile = fileURLToPath(new URL('../../ui/vite.config.ts', import.meta.url))
-    await build({ configFile, build: { outDir, emptyOutDir: true }, logLevel: 'silent' })
-    return outDir
-  })()
-  return building
-}
 
 export type Visit = {
   readonly page: Page
@@ -81,4 +71,33 @@ export async function signInOn(page: Page, account: string): Promise<void> {
   await page.getByLabel('Hive account').fill(account)
   await page.getByRole('button', { name: 'Sign in with Keychain' }).click()
   await page.getByText(`@${account}`).waitFor()
+}
+
+/** The market that all specs of pages share; the first to ask waits until it is there. */
+export async function dashboardScene(): Promise<DashboardScene> {
+  const answer = await fetch(inject('dashboardScene'))
+  if (!answer.ok) throw new Error(`no scene: ${await answer.text()}`)
+  return (await answer.json()) as DashboardScene
+}
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** Expects a page to be accessible, within the screen and without complaints; `SCREENSHOTS` names a folder for its picture. */
+export async function looksWhole({ page, complaints }: Visit, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze()
+  const faults = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+  )
+  const beside = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+  await keepPicture(page, name)
+  expect({ faults, beside: Math.max(0, beside), complaints }).toEqual({
+    ...{ faults: [], beside: 0, complaints: [] },
+  })
+}
+
+async function keepPicture(page: Page, name: string): Promise<void> {
+  const { SCREENSHOTS: folder } = childEnvironment({})
+  if (folder === undefined) return
+  await mkdir(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }

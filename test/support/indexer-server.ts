@@ -16,7 +16,6 @@ import { createWebhookStore } from '#market/adapters/postgres/webhook-store.ts'
 import { createApplyWebhook } from '#market/api/apply-webhook.ts'
 import type { IndexerAppDeps, IndexerAppOptions } from '#market/api/indexer-app.ts'
 import { createIndexerApp } from '#market/api/indexer-app.ts'
-import type { usualRateLimits } from '#market/api/rate-limits.ts'
 import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
 import type { BrowserEncodes } from '#market/ports/browser-encodes.ts'
@@ -35,6 +34,7 @@ import type { HiveAccount } from '#protocol/ids.ts'
 import { openTestStore } from './content.ts'
 import { aResult } from './encoding-jobs.ts'
 import { makeFolder } from './ffmpeg.ts'
+import { noRateLimits } from './no-rate-limits.ts'
 import { silent } from './peers.ts'
 import { openTestDatabase } from './postgres.ts'
 import { testSecrets } from './secrets.ts'
@@ -46,13 +46,6 @@ export type ApiAnswer = {
   /** What the text says as JSON; undefined where it is none. */
   readonly json: unknown
 }
-
-/** Nobody waits for a limit unless the test is about limits. */
-const noRateLimits = {
-  address: { requests: 1_000_000, seconds: 1 },
-  account: { requests: 1_000_000, seconds: 1 },
-  costly: { requests: 1_000_000, seconds: 1 },
-} satisfies typeof usualRateLimits
 
 /** Videos that are begun and left, as many as a test likes. */
 const wideLimits = { bytes: 2 ** 30, accountBytes: 2 ** 50, accountOpen: 1_000_000 }
