@@ -11,6 +11,7 @@ import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import { createMarketJobStore } from '#market/adapters/postgres/market-job-store.ts'
 import { createMarketRecords } from '#market/adapters/postgres/market-records.ts'
 import { createProjectionStore } from '#market/adapters/postgres/projection-store.ts'
+import { createQueueOfMarket } from '#market/adapters/postgres/queue-of-market.ts'
 import { createRegistryReader } from '#market/adapters/postgres/registry-reader.ts'
 import { neededKeys } from '#market/adapters/postgres/sealed-secrets.ts'
 import { createSessionStore } from '#market/adapters/postgres/session-store.ts'
@@ -241,6 +242,7 @@ export async function startIndexer(
     {
       ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed, auditLog },
       records: createMarketRecords(database),
+      queueOfMarket: createQueueOfMarket(database),
       audit: async (deed) => void (await auditLog.append(deed, new Date(clock.now()))),
       ...{ browserEncodes, webhooks: webhooks.deliveries },
       peers: () => libp2p.getPeers().length,

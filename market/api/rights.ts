@@ -7,6 +7,7 @@ import {
   releaseRoute,
   renewRoute,
 } from '#protocol/api/agent.ts'
+import { allJobsRoute } from '#protocol/api/all-jobs.ts'
 import { auditRoute } from '#protocol/api/audit.ts'
 import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protocol/api/browser.ts'
 import {
@@ -82,6 +83,7 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [getJobRoute, anyone],
   [jobHistoryRoute, anyone],
   [queueRoute, anyone],
+  [allJobsRoute, anyone],
   [submitJobRoute, account('nothing')],
   [cancelJobRoute, account('job')],
   [listEncodersRoute, anyone],

@@ -67,7 +67,7 @@ export type ChainEvent = ProjectedEvent & { readonly sequence: number }
 export type JobsQuestion = {
   readonly creator?: HiveAccount | undefined
   readonly encoder?: HiveAccount | undefined
-  readonly phase?: Job['phase'] | undefined
+  readonly phases?: readonly Job['phase'][] | undefined
 }
 
 export type ChainJob = { readonly job: Job; readonly events: readonly ChainEvent[] }

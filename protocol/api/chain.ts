@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
 import { Bid } from '../bid.ts'
+import { EncodingJobId } from '../encoding-job.ts'
 import { BlockHeight, BlockId, ChainTime, Cid, HiveAccount, JobId } from '../ids.ts'
 import { Progress } from '../progress.ts'
 import { defineRoute } from '../route.ts'
@@ -79,7 +80,7 @@ export const accountsRoute = defineRoute({
 })
 
 /** What the chain says of a job; `announced` while only its creator has said it, signed, by gossip. */
-const MarketJobPhase = z.enum([
+export const MarketJobPhase = z.enum([
   'announced',
   'offered',
   'cancelled',
@@ -129,6 +130,8 @@ export const marketJobRoute = defineRoute({
   body: noBody,
   reply: z.strictObject({
     ...marketJob,
+    /** The same job in the queue, where it came from there. */
+    queueJob: EncodingJobId.nullable(),
     /** The tree that was delivered. */
     root: Cid.nullable(),
     /** Live bids, the cheapest first; firm, and nothing but words. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import * as agent from '#protocol/api/agent.ts'
 import { checkAgentRoute } from '#protocol/api/agent.ts'
+import { allJobsRoute } from '#protocol/api/all-jobs.ts'
 import { auditRoute } from '#protocol/api/audit.ts'
 import * as browser from '#protocol/api/browser.ts'
 import * as chain from '#protocol/api/chain.ts'
@@ -119,6 +120,7 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   [market.marketEncodersRoute, () => ({})],
   [market.priceHistoryRoute, () => ({ path: '/api/encoding/market/encoders/alice/prices' })],
   [earningsRoute, () => ({ path: '/api/encoding/accounts/alice/earnings' })],
+  [allJobsRoute, () => ({})],
   [webhooks.deliveriesRoute, () => ({})],
   [
     webhooks.deliveryTriesRoute,

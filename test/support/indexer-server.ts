@@ -9,6 +9,7 @@ import { createJobPlans } from '#market/adapters/postgres/job-plans.ts'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import { createMarketRecords } from '#market/adapters/postgres/market-records.ts'
+import { createQueueOfMarket } from '#market/adapters/postgres/queue-of-market.ts'
 import { createSettingsStore } from '#market/adapters/postgres/settings-store.ts'
 import { createSharedLimiter } from '#market/adapters/postgres/shared-limiter.ts'
 import { createWebhookReceipts } from '#market/adapters/postgres/webhook-receipts.ts'
@@ -95,6 +96,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
     feed: { follow: async () => undefined },
     ...{ chain, live, now: Date.now, peers: () => 3 },
     ...{ auditLog, records: createMarketRecords(opened.database) },
+    queueOfMarket: createQueueOfMarket(opened.database),
     prepareAward: async () => {
       throw new MarketError('job-unknown', 'No such offer is on the chain yet.')
     },

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Role } from '#contracts/deeds.ts'
 import type { Job } from '#contracts/job.ts'
@@ -187,7 +187,7 @@ const JobPlace = z.tuple([z.int(), z.string()])
 /** Which jobs are on the page is known from an index alone; only those are looked up. */
 async function readJobs(
   database: Queries,
-  { creator, encoder, phase }: JobsQuestion,
+  { creator, encoder, phases }: JobsQuestion,
   { after, limit }: PageOptions,
 ): Promise<Page<Job>> {
   const { offeredHeight, id } = chainJobs
@@ -199,7 +199,7 @@ async function readJobs(
       and(
         creator === undefined ? undefined : eq(chainJobs.creator, creator),
         encoder === undefined ? undefined : eq(chainJobs.encoder, encoder),
-        phase === undefined ? undefined : eq(chainJobs.phase, phase),
+        phases === undefined ? undefined : inArray(chainJobs.phase, [...phases]),
         from ? sql`(${offeredHeight}, ${id}) < (${from[0]}, ${from[1]})` : undefined,
       ),
     )

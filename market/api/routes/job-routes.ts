@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import type { z } from 'zod'
+import { allJobsRoute } from '#protocol/api/all-jobs.ts'
 import type { JobEventView, JobTerms, JobView } from '#protocol/api/jobs.ts'
 import {
   cancelJobRoute,
@@ -13,10 +14,14 @@ import { EncodingJobId } from '#protocol/encoding-job.ts'
 import { deedOf } from '../../domain/audit-entry.ts'
 import type { RoutingTerms } from '../../domain/routing.ts'
 import { MarketError } from '../../errors.ts'
+import type { ChainQueries } from '../../ports/chain-queries.ts'
 import type { JobPlans } from '../../ports/job-plans.ts'
 import type { EncodingEvent, EncodingJob, JobScheduler } from '../../ports/job-scheduler.ts'
+import type { LiveMarket } from '../../ports/live-market.ts'
+import type { QueueOfMarket } from '../../ports/queue-of-market.ts'
 import type { SecretBox } from '../../ports/secret-box.ts'
 import type { EncodingSettings, SettingsStore } from '../../ports/settings-store.ts'
+import { createListAllJobs } from '../all-jobs.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { mount } from '../mount.ts'
 import { settled } from '../refusals.ts'
@@ -32,6 +37,9 @@ export type JobRouteDeps = {
   readonly newId: () => string
   readonly newSecret: () => string
   readonly secrets: SecretBox
+  readonly chain: Pick<ChainQueries, 'jobs'>
+  readonly live: Pick<LiveMarket, 'offers'>
+  readonly queueOfMarket: QueueOfMarket
 }
 
 export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
@@ -74,6 +82,8 @@ export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
     })
     return { jobs: jobs.map(viewJob), next: next && writeCursor(next.createdAt, next.id) }
   })
+  const listAllJobs = createListAllJobs(deps)
+  mount(router, allJobsRoute, async ({ query }) => listAllJobs(query))
   mount(router, queueRoute, async () => await scheduler.getQueueDepth())
   mount(router, getJobRoute, async ({ params }) =>
     detailsOf(deps, await known(scheduler, params.id)),

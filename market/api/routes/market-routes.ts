@@ -7,43 +7,51 @@ import type { JobOffer } from '#protocol/offer.ts'
 import { MarketError } from '../../errors.ts'
 import type { ChainQueries } from '../../ports/chain-queries.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
+import type { QueueOfMarket } from '../../ports/queue-of-market.ts'
 import { mount } from '../mount.ts'
 
 export type MarketRouteDeps = {
   readonly chain: Pick<ChainQueries, 'jobs' | 'job'>
   readonly live: LiveMarket
+  readonly queueOfMarket: QueueOfMarket
 }
 
 /** Offers without a block that one answer has at the most. */
 const announcedLimit = 100
 
 /** Jobs as the chain has them, and as gossip tells them before and meanwhile. */
-export function mountMarketRoutes(router: Router, { chain, live }: MarketRouteDeps): void {
+export function mountMarketRoutes(
+  router: Router,
+  { chain, live, queueOfMarket }: MarketRouteDeps,
+): void {
   mount(router, marketJobsRoute, async ({ query }) => {
-    const { cursor, limit, ...question } = query
-    const isFirst = cursor === undefined && question.encoder === undefined && !question.phase
+    const { cursor, limit, phase, creator, encoder } = query
+    const isFirst = cursor === undefined && encoder === undefined && !phase
+    const question = { creator, encoder, phases: phase && [phase] }
     const [page, offers] = await Promise.all([
       chain.jobs(question, { after: cursor, limit }),
       isFirst ? live.offers(announcedLimit) : [],
     ])
     const announced = offers
       .map(viewOffer)
-      .filter(({ creator }) => question.creator === undefined || creator === question.creator)
+      .filter((offer) => creator === undefined || offer.creator === creator)
     const jobs = page.rows.map(viewJob)
     const counts = await live.countBids([...announced, ...jobs].map(({ job }) => job))
     const withBids = (each: MarketJobView) => ({ ...each, bids: counts.get(each.job) ?? 0 })
     return { announced: announced.map(withBids), jobs: jobs.map(withBids), next: page.next }
   })
   mount(router, marketJobRoute, async ({ params: { job } }) => {
-    const [known, bids, reports] = await Promise.all([
+    const [known, bids, reports, names] = await Promise.all([
       chain.job(job),
       live.bids(job),
       live.progress(job),
+      queueOfMarket.namesOf([job]),
     ])
+    const queueJob = names.get(job) ?? null
     if (known) {
       const view = viewJob(known.job)
       return {
-        ...view,
+        ...{ ...view, queueJob },
         root: deliveredRoot(known.job),
         bids,
         progress: reports.find(({ encoder }) => encoder === view.encoder) ?? null,
@@ -56,13 +64,13 @@ export function mountMarketRoutes(router: Router, { chain, live }: MarketRouteDe
     }
     const offer = await live.offer(job)
     if (!offer) throw new MarketError('job-unknown', 'No such job is on the chain yet.')
-    return { ...viewOffer(offer), root: null, bids, progress: null, events: [] }
+    return { ...viewOffer(offer), queueJob, root: null, bids, progress: null, events: [] }
   })
 }
 
 type MarketJobView = Omit<
   z.output<typeof marketJobRoute.reply>,
-  'root' | 'bids' | 'progress' | 'events'
+  'queueJob' | 'root' | 'bids' | 'progress' | 'events'
 >
 
 function viewOffer({ job, ceiling, deliverBy }: JobOffer): MarketJobView {

@@ -158,7 +158,7 @@ describe('with a thousand jobs,', () => {
       .toSorted((left, right) => right.offeredAt.height - left.offeredAt.height)
     expect(await ids({})).toEqual(known.map(({ id }) => id))
     const { creator, phase } = known[0]!
-    expect(await ids({ creator, phase })).toEqual(
+    expect(await ids({ creator, phases: [phase] })).toEqual(
       known.filter((job) => job.creator === creator && job.phase === phase).map(({ id }) => id),
     )
   })
