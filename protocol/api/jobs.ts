@@ -82,7 +82,7 @@ const jobTerms = {
 export const JobTerms = z.strictObject(jobTerms)
 export type JobTerms = z.infer<typeof JobTerms>
 
-const SubmitJob = z.strictObject({
+export const SubmitJob = z.strictObject({
   ...jobTerms,
   /** The caller's choice: the same job sent again, after an answer was lost, is the same job. */
   id: EncodingJobId.optional(),
@@ -90,6 +90,7 @@ const SubmitJob = z.strictObject({
   inputCid: Cid,
   webhookUrl: WebhookUrl.optional(),
 })
+export type SubmitJob = z.infer<typeof SubmitJob>
 
 const JobParams = z.strictObject({ id: EncodingJobId })
 

@@ -1,6 +1,8 @@
 import { Link, Outlet } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
+import { PlayMoney } from '#ui/shared/components/play-money.tsx'
 import { SessionBadge } from '#ui/shared/components/session-badge.tsx'
+import { WalletHint } from '#ui/shared/components/wallet-hint.tsx'
 import { Footer } from './footer.tsx'
 import { pages } from './pages.ts'
 
@@ -17,6 +19,7 @@ export function Layout(): ReactElement {
       >
         Skip to the content
       </a>
+      <PlayMoney />
       <header className="border-b border-line bg-surface">
         <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
           <Link to="/" className="flex items-center gap-2 font-semibold">
@@ -42,6 +45,7 @@ export function Layout(): ReactElement {
         <Outlet />
       </main>
       <Footer />
+      <WalletHint />
     </div>
   )
 }

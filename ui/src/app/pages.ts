@@ -1,4 +1,5 @@
 /** What the head of every page leads to, in order. */
 export const pages: readonly { readonly to: string; readonly name: string }[] = [
+  { to: '/post', name: 'Post a job' },
   { to: '/encode', name: 'Encode in this tab' },
 ]

@@ -24,7 +24,13 @@ const encode = createRoute({
   component: lazyRouteComponent(() => import('#ui/features/encode/encode-page.tsx'), 'EncodePage'),
 })
 
-export const router = createRouter({ routeTree: root.addChildren([home, encode]) })
+const post = createRoute({
+  getParentRoute: () => root,
+  path: '/post',
+  component: lazyRouteComponent(() => import('#ui/features/post/post-page.tsx'), 'PostPage'),
+})
+
+export const router = createRouter({ routeTree: root.addChildren([home, encode, post]) })
 
 declare module '@tanstack/react-router' {
   interface Register {

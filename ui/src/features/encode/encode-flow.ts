@@ -1,5 +1,6 @@
 import { cancelJobRoute, submitJobRoute } from '#protocol/api/jobs.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
+import { pause } from '#ui/shared/pause.ts'
 import { callServer } from '#ui/shared/session.ts'
 import {
   claim,
@@ -11,7 +12,6 @@ import {
 } from './encode-job.ts'
 import type { EncodeState } from './encode-state.ts'
 import { keepLease, keptLease } from './kept-lease.ts'
-import { pause } from './pause.ts'
 
 /** The encode of this tab, from the file to the tree. It outlives the page's parts that show it. */
 export type EncodeFlow = {
@@ -50,7 +50,7 @@ export function createEncodeFlow(): EncodeFlow {
 
   const begin = async (file: File): Promise<EncodeState> => {
     set({ phase: 'uploading', percent: 0, bytesPerSecond: 0, etaSeconds: null })
-    const { uploadSource } = await import('./upload-source.ts')
+    const { uploadSource } = await import('#ui/shared/upload-source.ts')
     const { cid, seconds } = await uploadSource(file, {
       signal: calling.signal,
       onSent: ({ percent, bytesPerSecond }) => {

@@ -8,11 +8,11 @@ import { CallError } from '#protocol/client.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { gridSeconds, segmentCount } from '#protocol/grid.ts'
 import type { Cid } from '#protocol/ids.ts'
+import { pause } from '#ui/shared/pause.ts'
 import { callServer, currentSession } from '#ui/shared/session.ts'
 import type { EncodeState, Outcome } from './encode-state.ts'
 import { keepLease, tabEncoderId } from './kept-lease.ts'
 import type { FromWorker, TabLease } from './messages.ts'
-import { pause } from './pause.ts'
 import { runWorker } from './run-worker.ts'
 
 type JobWatch = {

@@ -1,12 +1,14 @@
 import { Upload } from 'tus-js-client'
 import type { UploadStatus } from '#protocol/api/uploads.ts'
 import { UploadId, uploadStatusRoute, uploadsPath } from '#protocol/api/uploads.ts'
-import { callServer, currentSession } from '#ui/shared/session.ts'
 import { pause } from './pause.ts'
+import { callServer, currentSession } from './session.ts'
 
 export type UploadWatch = {
   readonly signal: AbortSignal
   readonly onSent: (sent: { readonly percent: number; readonly bytesPerSecond: number }) => void
+  /** The server has all bytes: who knows this id needs the file no more. */
+  readonly onAllSent?: (id: UploadId) => void
   /** Percent of what the server does with bytes that are all there. */
   readonly onExamined: (percent: number) => void
 }
@@ -17,8 +19,17 @@ type Ready = Extract<UploadStatus, { phase: 'ready' }>
 export async function uploadSource(file: File, watch: UploadWatch): Promise<Ready> {
   const address = await send(file, watch)
   const id = UploadId.parse(address.slice(address.lastIndexOf('/') + 1))
+  watch.onAllSent?.(id)
+  return await untilReady(id, watch)
+}
+
+/** Waits until what was uploaded is content. */
+export async function untilReady(
+  id: UploadId,
+  watch: Pick<UploadWatch, 'signal' | 'onExamined'>,
+): Promise<Ready> {
   for (;;) {
-    const status = await callServer(uploadStatusRoute, { params: { id } }, watch)
+    const status = await callServer(uploadStatusRoute, { params: { id } }, { signal: watch.signal })
     if (status.phase === 'ready') return status
     if (status.phase === 'refused') throw new Error(status.message)
     if (status.phase === 'importing') watch.onExamined(status.percent)
