@@ -33,7 +33,7 @@ const fastestSpeed = 100
 const safety = 3
 
 /** A bid is firm and holds a slot: an offer that is never awarded must not hold it for ever. */
-const longestBiddingSeconds = 3_600
+export const longestBiddingSeconds = 3_600
 
 /** The bid an encoder makes for an offer, or why it makes none. */
 export function bidFor(offer: JobOffer, profile: BidderProfile, now: ChainTime): Bid | string {

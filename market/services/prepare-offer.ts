@@ -5,6 +5,7 @@ import type { HiveAccount, Sha256Hex } from '#protocol/ids.ts'
 import { ChainTime } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { HiveOperation } from '#protocol/transaction.ts'
+import { longestBiddingSeconds } from '../domain/bidding.ts'
 import { customJson } from '../domain/hive-operations.ts'
 import { marketJobOf } from '../domain/market-job-of.ts'
 import { offerDeadlines } from '../domain/offer-terms.ts'
@@ -129,9 +130,13 @@ async function requireFunds(
   )
 }
 
-/** Bids are taken on the chain for as long as the job waits for them here. */
+/** An encoder sees the offer some blocks before or after the chain's last that was read here. */
+const headRoomSeconds = 300
+
+/** Bids are taken on the chain for as long as the job waits for them here, and never for so long that nobody would bid. */
 async function bidSecondsOf({ plans }: PrepareOfferDeps, { id }: EncodingJob): Promise<number> {
   const plan = await plans.find(id)
   const step = plan?.steps.find(({ tier }) => tier === 'community')
-  return step?.waitSeconds ?? usualWaits.bidWaitSeconds
+  const wanted = step?.waitSeconds ?? usualWaits.bidWaitSeconds
+  return Math.min(wanted, longestBiddingSeconds - headRoomSeconds)
 }

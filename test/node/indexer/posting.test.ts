@@ -126,6 +126,19 @@ test('an offer that the server prepares is signed elsewhere, reaches the chain, 
   })
 })
 
+test('bids are taken for no longer than encoders hold a bid, whatever the owner would wait', async () => {
+  const path = '/api/encoding/settings/alice'
+  const { status } = await indexer.call('PATCH', path, { token, body: { bidWaitSeconds: 86_400 } })
+  expect(status).toBe(200)
+  const job = await submit({ tiers: ['community'], budget: '0.500 HBD' })
+  const { body } = await indexer.call('POST', offerPath, { token, body: { job, saltHash } })
+  const { bidsUntil } = z.object({ bidsUntil: z.number() }).parse(body)
+  const { at } = (await indexer.call('GET', '/api/encoding/network')).body as {
+    readonly at: { readonly time: number }
+  }
+  expect(bidsUntil - at.time).toBeLessThan(3_600)
+})
+
 test('what cannot be offered is refused before anything is signed', async () => {
   const unpaid = await submit({ tiers: ['agent'] })
   const dear = await submit({ tiers: ['community'], budget: '1000.000 HBD' })
