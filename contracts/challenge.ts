@@ -72,22 +72,43 @@ function shuffled<T>(items: readonly T[], random: (below: number) => number): T[
   return result
 }
 
-/** How many numbers eight bytes can be. */
+/** How many numbers eight bytes can be, and four. */
 const range = 2n ** 64n
+const halfRange = 2 ** 32
+/** Nobody draws a number that has more digits. */
+const counterDigits = 16
+/** Bounds up to which a remainder can be made of the two halves of a number without a bigint. */
+const shortBound = 2 ** 20
 
 /** Uniform integers below a bound, from sha256 in counter mode; values that would bias the remainder are thrown away. */
 function createRandom(seed: Sha256Hex, sha256: Sha256): (below: number) => number {
+  const head = utf8(`${seed} `)
+  // One text for all of them, of which the counter changes.
+  const text = new Uint8Array(head.length + counterDigits)
+  text.set(head)
   let counter = 0
-  const next = (): bigint => {
+  const next = (): DataView => {
     counter += 1
-    const { buffer, byteOffset } = sha256(utf8(`${seed} ${counter}`))
-    return new DataView(buffer, byteOffset).getBigUint64(0)
+    const digits = utf8(String(counter))
+    text.set(digits, head.length)
+    const { buffer, byteOffset } = sha256(text.subarray(0, head.length + digits.length))
+    return new DataView(buffer, byteOffset)
   }
   return (below) => {
-    const bound = BigInt(below)
-    const limit = range - (range % bound)
-    let value = next()
-    while (value >= limit) value = next()
-    return Number(value % bound)
+    for (;;) {
+      const value = remainder(next(), below)
+      if (value !== null) return value
+    }
   }
+}
+
+/** Of the number that the first eight bytes are; null where that would favour some numbers below the bound. */
+function remainder(bytes: DataView, below: number): number | null {
+  const high = bytes.getUint32(0)
+  // Only the last few numbers favour any: all of them begin with 32 bits that are set.
+  if (below <= shortBound && high < halfRange - 1)
+    return ((high % below) * (halfRange % below) + bytes.getUint32(4)) % below
+  const value = bytes.getBigUint64(0)
+  const bound = BigInt(below)
+  return value < range - (range % bound) ? Number(value % bound) : null
 }

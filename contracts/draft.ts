@@ -19,20 +19,36 @@ export type Draft = {
 
 /** Opens a draft on a ledger, which itself is never changed. */
 export function createDraft(start: Ledger): Draft {
-  let ledger = start
-  const table = (name: TableName): Table<string, unknown> =>
-    Table.from(ledger[name] as ReadonlyMap<string, unknown>)
+  const { nodes, jobs, escrows, standings, claims, ratifying } = start
+  const tables = {
+    nodes: Table.from(nodes),
+    jobs: Table.from(jobs),
+    escrows: Table.from(escrows),
+    standings: Table.from(standings),
+    claims: Table.from(claims),
+    ratifying: Table.from(ratifying),
+  } as unknown as Record<TableName, Table<string, unknown>>
+  /** Null while a table is ahead of it: a ledger is looked at less often than a table is changed. */
+  let ledger: Ledger | null = start
+  const current = (): Ledger => {
+    ledger ??= { ...start, ...members, ...(tables as unknown as Tables) }
+    return ledger
+  }
+  let members: Partial<Omit<Ledger, TableName>> = {}
   return {
-    ledger: () => ledger,
-    get: (name, key) => (ledger[name] as ReadonlyMap<unknown, never>).get(key),
+    ledger: current,
+    get: (name, key) => tables[name].get(key) as never,
     set: (name, key, value) => {
-      ledger = { ...ledger, [name]: table(name).with(key, value) }
+      tables[name] = tables[name].with(key, value)
+      ledger = null
     },
     remove: (name, key) => {
-      ledger = { ...ledger, [name]: table(name).without(key) }
+      tables[name] = tables[name].without(key)
+      ledger = null
     },
-    replace: (members) => {
-      ledger = { ...ledger, ...members }
+    replace: (changed) => {
+      members = { ...members, ...changed }
+      ledger = null
     },
   }
 }

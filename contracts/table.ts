@@ -1,5 +1,5 @@
 import type { Sha256 } from '#protocol/canonical.ts'
-import { utf8 } from '#protocol/canonical.ts'
+import { hashText } from '#protocol/canonical.ts'
 import { taggedJson } from '#protocol/tagged-json.ts'
 
 /**
@@ -102,8 +102,16 @@ const levels = 8
 const noHash = new Uint8Array(32)
 const noChildren: readonly null[] = Array.from({ length: width }, () => null)
 
+/** The last answer: an entry is looked up, changed and put back before the next one. */
+let latest = { key: '', code: 0x811c9dc5 }
+
 /** 32-bit FNV-1a over a key's UTF-16 units; keys are ASCII, so these are its bytes. */
 function codeOf(key: string): number {
+  if (key !== latest.key) latest = { key, code: freshCode(key) }
+  return latest.code
+}
+
+function freshCode(key: string): number {
   let code = 0x811c9dc5
   for (let index = 0; index < key.length; index += 1)
     code = Math.imul(code ^ key.charCodeAt(index), 0x01000193)
@@ -195,7 +203,7 @@ function hashOf<Key, Value>(node: Node<Key, Value> | null, sha256: Sha256): Uint
 function freshHash<Key, Value>(node: Node<Key, Value>, sha256: Sha256): Uint8Array {
   switch (node.kind) {
     case 'leaf':
-      return sha256(utf8(taggedJson([node.key, node.value])))
+      return hashText(taggedJson([node.key, node.value]), sha256)
     case 'branch':
       return sha256(joined(node.children.map((child) => hashOf(child, sha256))))
     case 'bucket':

@@ -1,4 +1,7 @@
-/** A hash function, passed in so that this folder and the contracts need no package and run in a browser unchanged. */
+/**
+ * A hash function, passed in so that this folder and the contracts need no package and run in a browser unchanged. It keeps nothing
+ * of the bytes: they may be others after the call.
+ */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array
 
 /**
@@ -45,7 +48,18 @@ export function sortedNames(value: object): readonly string[] {
 
 /** The hash of a value's canonical JSON, in hex. */
 export function canonicalHash(value: unknown, sha256: Sha256): string {
-  return bytesToHex(sha256(utf8(canonicalJson(value))))
+  return bytesToHex(hashText(canonicalJson(value), sha256))
+}
+
+/** Room for the texts of most records, so that hashing one takes no memory. */
+const scratch = new Uint8Array(64 * 1024)
+
+/** The hash of a text's UTF-8. */
+export function hashText(text: string, sha256: Sha256): Uint8Array {
+  // A unit of UTF-16 is three bytes of UTF-8 at most.
+  if (3 * text.length > scratch.length) return sha256(encoder.encode(text))
+  const { written } = encoder.encodeInto(text, scratch)
+  return sha256(scratch.subarray(0, written))
 }
 
 const encoder = new TextEncoder()

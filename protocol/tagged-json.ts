@@ -25,20 +25,35 @@ export function toTagged(value: unknown): unknown {
 /** The canonical JSON of {@link toTagged}'s values, made in one go: a ledger hashes thousands of them. */
 export function taggedJson(value: unknown): string {
   if (typeof value === 'bigint') return `{"$bigint":"${value}"}`
-  if (typeof value !== 'object' || value === null) return canonicalJson(value)
-  if (value instanceof Map || value instanceof Set) return canonicalJson(toTagged(value))
+  if (!isObject(value)) return canonicalJson(value)
   if (Array.isArray(value)) {
     let members = ''
-    for (const member of value) members += `${members && ','}${taggedJson(member)}`
-    return `[${members}]`
+    for (const member of value) members += `,${taggedJson(member)}`
+    return `[${members.slice(1)}]`
   }
+  if (value instanceof Map || value instanceof Set) return canonicalJson(toTagged(value))
   let members = ''
-  for (const key of sortedNames(value)) {
-    const member: unknown = Reflect.get(value, key)
-    if (member !== undefined)
-      members += `${members && ','}${canonicalJson(key)}:${taggedJson(member)}`
+  for (const name of sortedNames(value)) {
+    const member = value[name]
+    if (member !== undefined) members += `,${memberName(name)}${taggedJson(member)}`
   }
-  return `{${members}}`
+  return `{${members.slice(1)}}`
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Names of members as they stand in JSON: the same few come again and again. */
+const knownNames = new Map<string, string>()
+const mostKnownNames = 1_000
+
+function memberName(name: string): string {
+  const known = knownNames.get(name)
+  if (known !== undefined) return known
+  const text = `${canonicalJson(name)}:`
+  if (knownNames.size < mostKnownNames) knownNames.set(name, text)
+  return text
 }
 
 /** The inverse of {@link toTagged}, for values this program wrote itself: shapes are not validated. */
