@@ -195,10 +195,10 @@ describe('with a thousand jobs,', () => {
     await queries.evidence(someone, 'encoder', { limit: 3, after: first.next ?? '' })
     const best = await queries.accounts('creator', { limit: 3 })
     await queries.accounts('creator', { limit: 3, after: best.next ?? '' })
-    const [paid] = (await queries.jobs({ phase: 'settled' }, { limit: 1 })).rows
+    const [paid] = (await queries.jobs({ phases: ['settled'] }, { limit: 1 })).rows
     if (paid?.phase !== 'settled') throw new Error('nothing is settled')
     const { creator, phase, award } = paid
-    for (const question of everyChoice({ creator, encoder: award.encoder, phase }))
+    for (const question of everyChoice({ creator, encoder: award.encoder, phases: [phase] }))
       await queries.jobs(question, { limit: 3 })
     await queries.job(job ?? anOffer().job)
     await queries.eventsAfter(4_000, 100)
