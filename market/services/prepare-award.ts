@@ -1,3 +1,4 @@
+import type { MilliHbd } from '#protocol/amount.ts'
 import { milliHbd } from '#protocol/amount.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
@@ -51,15 +52,11 @@ export function createPrepareAward(deps: PrepareAwardDeps) {
     if (!bid || bid.expires <= at.time)
       throw new MarketError('no-bids', `@${asked.encoder} has no bid for it that still holds.`)
     const shared = bid.arbiters.filter((account) => job.offer.arbiters.includes(account))
-    const arbiter = asked.arbiter ?? shared[0]
-    if (!arbiter || !shared.includes(arbiter))
-      throw new MarketError('arbiter-missing', 'Offer and bid have no such arbiter in common.')
-    const node = await deps.chain.node(arbiter)
+    const named = asked.arbiter === null ? shared : shared.filter((name) => name === asked.arbiter)
     const choice: Choice = {
       bid,
       bidHash: bidHash(bid, deps.sha256),
-      arbiter,
-      fee: node?.arbiter?.fee ?? milliHbd(0n),
+      ...(await cheapest(deps.chain, named, job.offer.ceiling)),
       escrow: escrowIdOf(job.id, job.rejectedAwards + 1, deps.sha256),
     }
     const { operationId } = deps
@@ -70,4 +67,28 @@ export function createPrepareAward(deps: PrepareAwardDeps) {
     })
     return { operations, choice }
   }
+}
+
+/** Of these arbiters the one that asks least, if that is no more than so much: a fee can be changed at any time. */
+async function cheapest(
+  chain: Pick<ChainQueries, 'node'>,
+  arbiters: readonly HiveAccount[],
+  most: MilliHbd,
+): Promise<Pick<Choice, 'arbiter' | 'fee'>> {
+  if (arbiters.length === 0)
+    throw new MarketError('arbiter-missing', 'Offer and bid have no such arbiter in common.')
+  const asking = await Promise.all(
+    arbiters.map(async (arbiter) => {
+      const node = await chain.node(arbiter)
+      return { arbiter, fee: node?.arbiter?.fee ?? milliHbd(0n) }
+    }),
+  )
+  const [best] = asking
+    .filter(({ fee }) => fee <= most)
+    .toSorted((left, right) => Number(left.fee - right.fee))
+  if (best) return best
+  throw new MarketError(
+    'arbiter-missing',
+    'Every such arbiter asks more by now than the whole job may cost.',
+  )
 }
