@@ -78,7 +78,7 @@ function watching(seen: { rpc: string }): MarketView {
     child: (event) => {
       if (event.type === 'ready' && event.name === 'devchain') seen.rpc = event.url
     },
-    ...{ note: ignore, api: ignore, job: ignore, finish: ignore },
+    ...{ note: ignore, api: ignore, dashboard: ignore, job: ignore, finish: ignore },
     ...{ idle: ignore, stopping: ignore, fail: ignore, close: ignore },
   }
 }
