@@ -28,7 +28,9 @@ import { createFollowMarketJobs } from '#market/services/follow-market-jobs.ts'
 import { createOrchestrateJobs } from '#market/services/orchestrate-jobs.ts'
 import { createPrepareAward } from '#market/services/prepare-award.ts'
 import { createPrepareOffer } from '#market/services/prepare-offer.ts'
+import { createPrepareSettling } from '#market/services/prepare-settling.ts'
 import { createPreviewPlan } from '#market/services/preview-plan.ts'
+import { createRankLiveBids } from '#market/services/rank-live-bids.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
 import { createSessions } from '#market/services/sessions.ts'
 import type { Bid } from '#protocol/bid.ts'
@@ -243,6 +245,8 @@ export async function startIndexer(
       ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed, auditLog },
       records: createMarketRecords(database),
       queueOfMarket: createQueueOfMarket(database),
+      rankLiveBids: createRankLiveBids({ chain, live, sha256 }),
+      prepareSettling: createPrepareSettling({ chain }),
       audit: async (deed) => void (await auditLog.append(deed, new Date(clock.now()))),
       ...{ browserEncodes, webhooks: webhooks.deliveries },
       peers: () => libp2p.getPeers().length,

@@ -18,7 +18,7 @@ import {
   networkRoute,
   reputationRoute,
 } from '#protocol/api/chain.ts'
-import { acceptRoute, bidRoute, bidsRoute } from '#protocol/api/community.ts'
+import { acceptRoute, bidRoute, bidsRoute, settleRoute } from '#protocol/api/community.ts'
 import { earningsRoute } from '#protocol/api/earnings.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
 import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
@@ -107,6 +107,7 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [bidRoute, account('encoder')],
   [bidsRoute, anyone],
   [acceptRoute, account('job')],
+  [settleRoute, account('job')],
   [sourceRoute, account('nothing')],
   [quoteRoute, anyone],
   [prepareOfferRoute, account('job')],

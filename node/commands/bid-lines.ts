@@ -1,5 +1,6 @@
 import { formatHbd } from '#protocol/amount.ts'
-import type { BidView, JobBids } from '#protocol/api/control.ts'
+import type { BidView } from '#protocol/api/bid-view.ts'
+import type { JobBids } from '#protocol/api/control.ts'
 import type { Palette } from '../supervisor/palette.ts'
 import { timeText } from './time-text.ts'
 

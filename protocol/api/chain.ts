@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
+import { Fault, Verdict } from '../attestation.ts'
 import { Bid } from '../bid.ts'
 import { EncodingJobId } from '../encoding-job.ts'
 import { BlockHeight, BlockId, ChainTime, Cid, HiveAccount, JobId } from '../ids.ts'
@@ -134,6 +135,29 @@ export const marketJobRoute = defineRoute({
     queueJob: EncodingJobId.nullable(),
     /** The tree that was delivered. */
     root: Cid.nullable(),
+    /** Who decides where the sides do not agree; null before the award. */
+    arbiter: HiveAccount.nullable(),
+    /** What was found of the delivery, by whom; with the faults that a dispute is about. */
+    attestations: z
+      .array(
+        z.strictObject({
+          by: HiveAccount,
+          time: ChainTime,
+          transaction: z.string(),
+          verdict: Verdict,
+          faults: z.array(Fault).readonly(),
+        }),
+      )
+      .readonly(),
+    ruling: z
+      .strictObject({
+        verdict: Verdict,
+        toEncoder: MilliHbd,
+        toCreator: MilliHbd,
+        faults: z.array(Fault).readonly(),
+        evidence: Cid.nullable(),
+      })
+      .nullable(),
     /** Live bids, the cheapest first; firm, and nothing but words. */
     bids: z.array(Bid).readonly(),
     /** What its encoder says lately of how far it is. */

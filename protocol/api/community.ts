@@ -5,6 +5,7 @@ import { envelopeOf } from '../envelope.ts'
 import { HiveAccount, JobId } from '../ids.ts'
 import { defineRoute } from '../route.ts'
 import { HiveOperation } from '../transaction.ts'
+import { BidView } from './bid-view.ts'
 import { noBody, none } from './paging.ts'
 
 export const bidRoute = defineRoute({
@@ -19,10 +20,15 @@ export const bidRoute = defineRoute({
 export const bidsRoute = defineRoute({
   method: 'GET',
   path: '/api/encoding/community/bids/:job',
-  summary: 'Live bids for an offer, the cheapest first.',
+  summary:
+    'Live bids for an offer, the cheapest first; and the same as a creator without wishes of its own would rank them, with what each rank follows from.',
   params: z.strictObject({ job: JobId }),
   body: noBody,
-  reply: z.strictObject({ bids: z.array(Bid).readonly() }),
+  reply: z.strictObject({
+    bids: z.array(Bid).readonly(),
+    /** Those that cannot win last. Empty while nobody has the offer. */
+    ranking: z.array(BidView).readonly(),
+  }),
 })
 
 export const acceptRoute = defineRoute({
@@ -44,6 +50,27 @@ export const acceptRoute = defineRoute({
     role: z.literal('active'),
     price: MilliHbd,
     fee: MilliHbd,
+    arbiter: HiveAccount,
+  }),
+})
+
+/** What a side of an escrow may do with it before its end. */
+export const SettlingAct = z.enum(['release', 'refund', 'dispute'])
+export type SettlingAct = z.infer<typeof SettlingAct>
+
+export const settleRoute = defineRoute({
+  method: 'POST',
+  path: '/api/encoding/community/settle',
+  summary:
+    "Get the operation by which the creator pays what the escrow of its job holds, the encoder gives it back, or either of them calls the arbiter, for the caller's wallet to sign with the active key.",
+  params: none,
+  body: z.strictObject({ job: JobId, act: SettlingAct }),
+  reply: z.strictObject({
+    operations: z.array(HiveOperation).readonly(),
+    signer: HiveAccount,
+    role: z.literal('active'),
+    /** What the escrow still holds. */
+    amount: MilliHbd,
     arbiter: HiveAccount,
   }),
 })

@@ -15,6 +15,7 @@ import { NodeRole } from '../registration.ts'
 import { defineRoute } from '../route.ts'
 import { SelectionMode } from '../selection.ts'
 import { UnsignedTransaction } from '../transaction.ts'
+import { BidView } from './bid-view.ts'
 
 /** What a node's owner may ask of it. Bound to 127.0.0.1 and guarded by a token that only the owner's files hold. */
 
@@ -88,34 +89,6 @@ export const AwaitedTransaction = z.strictObject({
   lines: z.array(z.string()),
 })
 export type AwaitedTransaction = z.infer<typeof AwaitedTransaction>
-
-/** A bid as the creator's node ranks it, with what the rank follows from. */
-export const BidView = z.strictObject({
-  /** Names the bid where it is chosen. */
-  bid: Sha256Hex,
-  encoder: HiveAccount,
-  price: MilliHbd,
-  /** Thousandths of real time. */
-  speed: z.int().nonnegative(),
-  readyBy: ChainTime,
-  expires: ChainTime,
-  score: z.strictObject({ score: z.int(), low: z.int(), high: z.int() }),
-  cost: z.strictObject({
-    /** The price with all that follows; the lowest ranks first. */
-    allInAll: MilliHbd,
-    /** Added for the share of the time to the deadline that the bid takes. */
-    waitPercent: z.int(),
-    /** Added for work that can be measured only, and not compared byte by byte. */
-    classPercent: z.int(),
-    /** Of 1000: what the price is divided by, from the low end of the score; in one job of ten from the high end. */
-    trust: z.int(),
-  }),
-  /** From 1; null for a bid that cannot win. */
-  rank: z.int().positive().nullable(),
-  /** Why it cannot win. */
-  excluded: z.string().nullable(),
-})
-export type BidView = z.infer<typeof BidView>
 
 export const JobBids = z.strictObject({
   job: JobId,

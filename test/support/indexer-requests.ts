@@ -98,6 +98,7 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
     () => ({ body: z.encode(community.bidRoute.body, sealed('alice', aBid({ encoder: alice }))) }),
   ],
   [community.bidsRoute, () => ({ path: `/api/encoding/community/bids/${jobId('alice')}` })],
+  [community.settleRoute, () => ({ body: { job: jobId('alice'), act: 'release' } })],
   [community.acceptRoute, () => ({ body: { job: jobId('alice'), encoder: 'bob' } })],
   [sourceRoute, () => ({ path: `/api/encoding/sources/${aCid}` })],
   [quoteRoute, () => ({ body: { ladder: anOffer().ladder, seconds: 60 } })],

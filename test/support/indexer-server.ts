@@ -22,7 +22,9 @@ import { MarketError } from '#market/errors.ts'
 import type { BrowserEncodes } from '#market/ports/browser-encodes.ts'
 import type { JobScheduler } from '#market/ports/job-scheduler.ts'
 import { createPrepareOffer } from '#market/services/prepare-offer.ts'
+import { createPrepareSettling } from '#market/services/prepare-settling.ts'
 import { createPreviewPlan } from '#market/services/preview-plan.ts'
+import { createRankLiveBids } from '#market/services/rank-live-bids.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
 import { createMetricsRouter } from '#node/metrics-router.ts'
 import { sha256 } from '#node/sha256.ts'
@@ -97,6 +99,8 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
     ...{ chain, live, now: Date.now, peers: () => 3 },
     ...{ auditLog, records: createMarketRecords(opened.database) },
     queueOfMarket: createQueueOfMarket(opened.database),
+    rankLiveBids: createRankLiveBids({ chain, live, sha256 }),
+    prepareSettling: createPrepareSettling({ chain }),
     prepareAward: async () => {
       throw new MarketError('job-unknown', 'No such offer is on the chain yet.')
     },

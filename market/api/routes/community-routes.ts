@@ -1,12 +1,15 @@
 import type Router from '@koa/router'
-import { acceptRoute, bidRoute, bidsRoute } from '#protocol/api/community.ts'
+import { acceptRoute, bidRoute, bidsRoute, settleRoute } from '#protocol/api/community.ts'
+import type { BidView } from '#protocol/api/bid-view.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { Envelope } from '#protocol/envelope.ts'
+import type { JobId } from '#protocol/ids.ts'
 import type { AuditDeed } from '../../domain/audit-entry.ts'
 import { deedOf } from '../../domain/audit-entry.ts'
 import { MarketError } from '../../errors.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
 import type { AskedAward, PreparedAward } from '../../services/prepare-award.ts'
+import type { AskedSettling, PreparedSettling } from '../../services/prepare-settling.ts'
 import { mount } from '../mount.ts'
 import { signedIn } from './callers.ts'
 
@@ -15,6 +18,8 @@ export type CommunityRouteDeps = {
   readonly prepareAward: (asked: AskedAward) => Promise<PreparedAward>
   /** Why a bid is not believed; null for one that is. */
   readonly refusalOfBid: (bid: Envelope<Bid>) => Promise<string | null>
+  readonly rankLiveBids: (job: JobId) => Promise<readonly BidView[]>
+  readonly prepareSettling: (asked: AskedSettling) => Promise<PreparedSettling>
   readonly audit: (deed: AuditDeed) => Promise<void>
 }
 
@@ -31,7 +36,10 @@ export function mountCommunityRoutes(router: Router, deps: CommunityRouteDeps): 
     await live.keepBid(body.body, deedOf(account, 'bid.handed-in', job))
     return { job, encoder }
   })
-  mount(router, bidsRoute, async ({ params }) => ({ bids: await live.bids(params.job) }))
+  mount(router, bidsRoute, async ({ params: { job } }) => {
+    const [bids, ranking] = await Promise.all([live.bids(job), deps.rankLiveBids(job)])
+    return { bids, ranking }
+  })
   mount(router, acceptRoute, async ({ body, caller }) => {
     const creator = signedIn(caller)
     const { job, encoder, arbiter = null } = body
@@ -43,5 +51,11 @@ export function mountCommunityRoutes(router: Router, deps: CommunityRouteDeps): 
       ...{ operations, signer: creator, role: 'active' as const },
       ...{ price: bid.price, fee, arbiter: choice.arbiter },
     }
+  })
+  mount(router, settleRoute, async ({ body, caller }) => {
+    const account = signedIn(caller)
+    const prepared = await deps.prepareSettling({ caller: account, ...body })
+    await audit(deedOf(account, `escrow.${body.act}-prepared`, body.job))
+    return { ...prepared, signer: account, role: 'active' as const }
   })
 }

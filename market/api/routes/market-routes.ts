@@ -51,8 +51,7 @@ export function mountMarketRoutes(
     if (known) {
       const view = viewJob(known.job)
       return {
-        ...{ ...view, queueJob },
-        root: deliveredRoot(known.job),
+        ...{ ...view, queueJob, ...delivered(known.job) },
         bids,
         progress: reports.find(({ encoder }) => encoder === view.encoder) ?? null,
         events: known.events.map(
@@ -64,13 +63,13 @@ export function mountMarketRoutes(
     }
     const offer = await live.offer(job)
     if (!offer) throw new MarketError('job-unknown', 'No such job is on the chain yet.')
-    return { ...viewOffer(offer), queueJob, root: null, bids, progress: null, events: [] }
+    return { ...viewOffer(offer), queueJob, ...nothing, bids, progress: null, events: [] }
   })
 }
 
 type MarketJobView = Omit<
   z.output<typeof marketJobRoute.reply>,
-  'queueJob' | 'root' | 'bids' | 'progress' | 'events'
+  'queueJob' | 'bids' | 'progress' | 'events' | keyof Delivered
 >
 
 function viewOffer({ job, ceiling, deliverBy }: JobOffer): MarketJobView {
@@ -87,7 +86,27 @@ function viewJob(job: Job): MarketJobView {
   }
 }
 
-function deliveredRoot(job: Job) {
-  const delivered = job.phase === 'delivered' || job.phase === 'settled' ? job.delivered : null
-  return delivered?.operation.root ?? null
+type Delivered = Pick<
+  z.output<typeof marketJobRoute.reply>,
+  'root' | 'arbiter' | 'attestations' | 'ruling'
+>
+
+const nothing: Delivered = { root: null, arbiter: null, attestations: [], ruling: null }
+
+function delivered(job: Job): Delivered {
+  if (job.phase === 'offered' || job.phase === 'cancelled') return nothing
+  const { arbiter } = job.award
+  const delivery = job.phase === 'delivered' || job.phase === 'settled' ? job.delivered : null
+  const ruling = job.phase === 'settled' ? job.ruling : null
+  return {
+    ...{ arbiter, root: delivery?.operation.root ?? null },
+    attestations: (delivery?.attestations ?? []).map(({ by, at, operation }) => ({
+      ...{ by, time: at.time, transaction: at.transaction },
+      ...{ verdict: operation.verdict, faults: operation.faults },
+    })),
+    ruling: ruling && {
+      ...{ verdict: ruling.verdict, toEncoder: ruling.toEncoder, toCreator: ruling.toCreator },
+      ...{ faults: ruling.faults, evidence: ruling.evidence ?? null },
+    },
+  }
 }

@@ -1,10 +1,8 @@
-import { milliHbd } from '#protocol/amount.ts'
-import type { BidView, JobBids } from '#protocol/api/control.ts'
-import { bidHash } from '#protocol/envelope-body.ts'
+import type { JobBids } from '#protocol/api/control.ts'
 import type { JobId } from '#protocol/ids.ts'
+import { viewBid } from '../../domain/bid-view.ts'
 import { choiceUntil } from '../../domain/choice.ts'
-import type { Candidate, Circumstances } from '../../domain/ranking.ts'
-import { costOf, exclusionOf, rankBids } from '../../domain/ranking.ts'
+import { rankBids } from '../../domain/ranking.ts'
 import { MarketError } from '../../errors.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { candidateOf, circumstancesOf } from './receive-bid.ts'
@@ -35,32 +33,9 @@ export function createListBids(deps: CreatorDeps) {
           ? choiceUntil(best.bid, { mode, since: asked.since }, deps.options.selection)
           : null,
       bids: [
-        ...ranked.map((candidate, index) => viewOf(deps, candidate, circumstances, index + 1)),
-        ...others.map((candidate) => viewOf(deps, candidate, circumstances, null)),
+        ...ranked.map((candidate, index) => viewBid(candidate, circumstances, { rank: index + 1, sha256: deps.sha256 })),
+        ...others.map((candidate) => viewBid(candidate, circumstances, { rank: null, sha256: deps.sha256 })),
       ],
     }
-  }
-}
-
-function viewOf(
-  { sha256 }: CreatorDeps,
-  candidate: Candidate,
-  circumstances: Circumstances,
-  rank: number | null,
-): BidView {
-  const { bid, score } = candidate
-  const { encoder, price, speed, readyBy, expires } = bid
-  const { effective, wait, window, classPercent, trust } = costOf(candidate, circumstances)
-  const excluded = exclusionOf(candidate, circumstances)
-  return {
-    ...{ bid: bidHash(bid, sha256), encoder, price, speed, readyBy, expires, rank },
-    score: { score: score.score, low: score.low, high: score.high },
-    cost: {
-      allInAll: milliHbd(effective / 1_000n),
-      waitPercent: Number((wait * 100n) / window),
-      classPercent: Number(classPercent - 100n),
-      trust: Number(trust),
-    },
-    excluded: rank === null ? (excluded ?? 'set aside: it did not take an earlier award') : null,
   }
 }

@@ -3,7 +3,7 @@ import { rights } from '#market/api/rights.ts'
 import { auditRoute } from '#protocol/api/audit.ts'
 import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protocol/api/browser.ts'
 import { marketJobRoute } from '#protocol/api/chain.ts'
-import { acceptRoute } from '#protocol/api/community.ts'
+import { acceptRoute, settleRoute } from '#protocol/api/community.ts'
 import { eventSocketRoute } from '#protocol/api/events.ts'
 import { prepareOfferRoute, sourceRoute } from '#protocol/api/posting.ts'
 import { signInRoute } from '#protocol/api/sessions.ts'
@@ -23,6 +23,7 @@ import { startTestIndexer } from '#test/support/indexer-server.ts'
 const answers = new Map<Route, number>([
   [marketJobRoute, 404],
   [acceptRoute, 404],
+  [settleRoute, 404],
   [signInRoute, 401],
   [sourceRoute, 504],
   [prepareOfferRoute, 422],

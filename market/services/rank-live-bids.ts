@@ -1,0 +1,59 @@
+import type { BidView } from '#protocol/api/bid-view.ts'
+import type { Sha256 } from '#protocol/canonical.ts'
+import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import { viewBid } from '../domain/bid-view.ts'
+import type { Candidate, Circumstances } from '../domain/ranking.ts'
+import { rankBids } from '../domain/ranking.ts'
+import { openRules } from '../domain/selection.ts'
+import type { ChainQueries } from '../ports/chain-queries.ts'
+import type { LiveMarket } from '../ports/live-market.ts'
+
+export type RankLiveBidsDeps = {
+  readonly chain: Pick<ChainQueries, 'at' | 'job' | 'node' | 'reputation'>
+  readonly live: Pick<LiveMarket, 'bids' | 'offer'>
+  readonly sha256: Sha256
+}
+
+/**
+ * Live bids for an offer as a creator without wishes of its own would rank them. A creator's node may see it otherwise: it knows its own
+ * tool chain, whom it blocks, and its luck; nobody else does.
+ */
+export function createRankLiveBids({ chain, live, sha256 }: RankLiveBidsDeps) {
+  const candidateOf = async (bid: Candidate['bid']): Promise<Candidate> => {
+    const [node, { scores }] = await Promise.all([
+      chain.node(bid.encoder),
+      chain.reputation(bid.encoder),
+    ])
+    const own = scores.find(({ role }) => role === 'encoder')
+    return {
+      ...{ bid, node: node?.phase === 'active' ? node : undefined },
+      score: own ?? { score: 0, low: 0, high: 0 },
+    }
+  }
+  const registered = async (accounts: readonly HiveAccount[]): Promise<readonly HiveAccount[]> => {
+    const nodes = await Promise.all(accounts.map(async (account) => chain.node(account)))
+    return accounts.filter((_, place) => nodes[place]?.phase === 'active')
+  }
+  return async (job: JobId): Promise<readonly BidView[]> => {
+    const [known, announced, bids, at] = await Promise.all([
+      chain.job(job),
+      live.offer(job),
+      live.bids(job),
+      chain.at(),
+    ])
+    const offer = known?.job.offer ?? announced
+    if (!offer || !at) return []
+    const circumstances: Circumstances = {
+      ...{ offer, now: at.time, ownClass: null, rules: openRules },
+      arbiters: await registered(offer.arbiters),
+      luck: { isExploring: false, lotOf: (encoder) => encoder },
+    }
+    const candidates = await Promise.all(bids.map(candidateOf))
+    const ranked = rankBids(candidates, circumstances)
+    const others = candidates.filter((candidate) => !ranked.includes(candidate))
+    return [
+      ...ranked.map((each, index) => viewBid(each, circumstances, { rank: index + 1, sha256 })),
+      ...others.map((each) => viewBid(each, circumstances, { rank: null, sha256 })),
+    ]
+  }
+}
