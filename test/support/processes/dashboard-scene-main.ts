@@ -5,6 +5,7 @@ import { createLogger } from '#node/logger.ts'
 import { networks } from '#node/networks.ts'
 import { startMarket } from '#node/supervisor/market.ts'
 import type { MarketView } from '#node/supervisor/view.ts'
+import { HiveAccount } from '#protocol/ids.ts'
 import { builtDashboard } from '../built-dashboard.ts'
 import type { DashboardScene } from '../dashboard-scene.ts'
 import { makeFolder, openTools, searchPath, untroubled } from '../ffmpeg.ts'
@@ -48,6 +49,7 @@ async function startScene(): Promise<DashboardScene> {
         ...{ host: '127.0.0.1', port, domain: 'market.example', origins: [], isProxied: false },
         ...{ dashboard: await builtDashboard(), pollMs: 50, rebuild: false, denyList: null },
         ...{ rateLimits: noRateLimits, alertUrl: null, version: '0.0.0' },
+        developmentAccounts: [HiveAccount.parse('newcomer')],
         ffmpeg: { ffmpegPath: undefined, ffprobePath: undefined, searchPath },
       },
       {
@@ -78,7 +80,7 @@ function watching(seen: { rpc: string }): MarketView {
     child: (event) => {
       if (event.type === 'ready' && event.name === 'devchain') seen.rpc = event.url
     },
-    ...{ note: ignore, api: ignore, dashboard: ignore, job: ignore, finish: ignore },
+    ...{ note: ignore, dashboard: ignore, job: ignore, finish: ignore },
     ...{ idle: ignore, stopping: ignore, fail: ignore, close: ignore },
   }
 }

@@ -26,7 +26,11 @@ let clip: string
 let source: string
 beforeAll(async () => {
   clip = join(await makeFolder(), 'my-first-film.mp4')
-  ;[browser, scene] = await Promise.all([openBrowser(), dashboardScene(), makeTinyClip(clip, 98, 4)])
+  ;[browser, scene] = await Promise.all([
+    openBrowser(),
+    dashboardScene(),
+    makeTinyClip(clip, 98, 4),
+  ])
 })
 afterAll(async () => await browser?.close())
 
