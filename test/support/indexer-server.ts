@@ -138,7 +138,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    ...{ url, bugs, scheduler, plans, encoders, settings, chain, live, opened },
+    ...{ url, bugs, scheduler, plans, encoders, settings, chain, live, opened, auditLog },
     tokenOf: door.tokenOf,
     query: async (text: string) => (await opened.pool.query(text)).rows as unknown[],
     /** `body` goes out as JSON; texts as they are. */

@@ -126,7 +126,7 @@ test('what everybody had is what the escrows of all jobs gave away, in hours as 
     }
     moved += inHours('paid') + inHours('returned') + fees.arbiter
   }
-  expect(moved).toBeGreaterThan(10n)
+  expect(moved).toBeGreaterThan(3n)
 })
 
 test('what somebody had is told with block, transaction, job and role, and can be asked by time and role', async () => {
@@ -267,7 +267,7 @@ describe('of five encoders,', () => {
 
 test('no question reads a whole table, and sums are read from indexes alone', async () => {
   await using opened = await openTestDatabase()
-  await applyAll(aProjectionStore(opened), [...busyMarket({ blocks: 500, jobsPerBlock: 2 })], [100])
+  await applyAll(aProjectionStore(opened), [...busyMarket({ blocks: 300, jobsPerBlock: 2 })], [100])
   // A page that another transaction might not see yet is looked up, index or not.
   const settled = `select 1 from pg_class where relname in ('chain_job_events', 'chain_receipts') and relallvisible > 0.9 * relpages`
   await expect
