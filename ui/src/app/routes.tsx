@@ -5,6 +5,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { parseEncoderSearch } from '#ui/features/encoders/encoder-search.ts'
+import { parseNetworkSearch } from '#ui/features/network/network-range.ts'
 import { Layout } from './layout.tsx'
 import { NoSuchPage } from './no-such-page.tsx'
 
@@ -30,7 +32,37 @@ const post = createRoute({
   component: lazyRouteComponent(() => import('#ui/features/post/post-page.tsx'), 'PostPage'),
 })
 
-export const router = createRouter({ routeTree: root.addChildren([home, encode, post]) })
+const network = createRoute({
+  getParentRoute: () => root,
+  path: '/network',
+  validateSearch: parseNetworkSearch,
+  component: lazyRouteComponent(
+    () => import('#ui/features/network/network-page.tsx'),
+    'NetworkPage',
+  ),
+})
+
+const encoders = createRoute({
+  getParentRoute: () => root,
+  path: '/encoders',
+  validateSearch: parseEncoderSearch,
+  component: lazyRouteComponent(
+    () => import('#ui/features/encoders/encoders-page.tsx'),
+    'EncodersPage',
+  ),
+})
+
+const encoder = createRoute({
+  getParentRoute: () => root,
+  path: '/encoders/$account',
+  beforeLoad: ({ params }) => {
+    throw redirect({ href: `/accounts/${params.account}` })
+  },
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, encode, post, network, encoders, encoder]),
+})
 
 declare module '@tanstack/react-router' {
   interface Register {
