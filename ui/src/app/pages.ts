@@ -3,5 +3,6 @@ export const pages: readonly { readonly to: string; readonly name: string }[] = 
   { to: '/post', name: 'Post a job' },
   { to: '/encoders', name: 'Encoders' },
   { to: '/network', name: 'Network' },
+  { to: '/me', name: 'My account' },
   { to: '/encode', name: 'Encode in this tab' },
 ]

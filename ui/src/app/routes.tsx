@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { parseEncoderSearch } from '#ui/features/encoders/encoder-search.ts'
+import { parseEarningsSearch } from '#ui/features/me/earnings-period.ts'
 import { parseNetworkSearch } from '#ui/features/network/network-range.ts'
 import { Layout } from './layout.tsx'
 import { NoSuchPage } from './no-such-page.tsx'
@@ -60,8 +61,59 @@ const encoder = createRoute({
   },
 })
 
+const me = createRoute({
+  getParentRoute: () => root,
+  path: '/me',
+  component: lazyRouteComponent(() => import('#ui/features/me/me-page.tsx'), 'MePage'),
+})
+
+const myEarnings = createRoute({
+  getParentRoute: () => me,
+  path: '/',
+  validateSearch: parseEarningsSearch,
+  component: lazyRouteComponent(() => import('#ui/features/me/earnings-part.tsx'), 'EarningsPart'),
+})
+
+const mySettings = createRoute({
+  getParentRoute: () => me,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('#ui/features/me/settings-part.tsx'), 'SettingsPart'),
+})
+
+const myAgent = createRoute({
+  getParentRoute: () => me,
+  path: '/agent',
+  component: lazyRouteComponent(() => import('#ui/features/me/agent-part.tsx'), 'AgentPart'),
+})
+
+const myWebhooks = createRoute({
+  getParentRoute: () => me,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('#ui/features/me/webhooks-part.tsx'), 'WebhooksPart'),
+})
+
+const myAudit = createRoute({
+  getParentRoute: () => me,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('#ui/features/me/audit-part.tsx'), 'AuditPart'),
+})
+
+const myKeys = createRoute({
+  getParentRoute: () => me,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('#ui/features/me/keys-part.tsx'), 'KeysPart'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, encode, post, network, encoders, encoder]),
+  routeTree: root.addChildren([
+    home,
+    encode,
+    post,
+    network,
+    encoders,
+    encoder,
+    me.addChildren([myEarnings, mySettings, myAgent, myWebhooks, myAudit, myKeys]),
+  ]),
 })
 
 declare module '@tanstack/react-router' {

@@ -1,0 +1,29 @@
+import { Outlet } from '@tanstack/react-router'
+import type { ReactElement } from 'react'
+import { Card } from '#ui/shared/components/card.tsx'
+import { Page } from '#ui/shared/components/page.tsx'
+import { SignInForm } from '#ui/shared/components/sign-in-form.tsx'
+import { useSession } from '#ui/shared/session.ts'
+import { MeTabs } from './me-tabs.tsx'
+
+/** What is of the account that is signed in; its parts have addresses of their own. */
+export function MePage(): ReactElement {
+  const session = useSession()
+  if (!session)
+    return (
+      <Page
+        title="My account"
+        lead="Earnings, settings, your desktop agent, and what was done here in your name."
+      >
+        <Card title="Sign in">
+          <SignInForm />
+        </Card>
+      </Page>
+    )
+  return (
+    <Page title="My account" lead={`@${session.account}`}>
+      <MeTabs />
+      <Outlet />
+    </Page>
+  )
+}
