@@ -9,21 +9,21 @@ import { MeTabs } from './me-tabs.tsx'
 /** What is of the account that is signed in; its parts have addresses of their own. */
 export function MePage(): ReactElement {
   const session = useSession()
-  if (!session)
-    return (
-      <Page
-        title="My account"
-        lead="Earnings, settings, your desktop agent, and what was done here in your name."
-      >
+  return (
+    <Page
+      title="My account"
+      lead="Earnings, settings, your desktop agent, and what was done here in your name."
+    >
+      {session ? (
+        <>
+          <MeTabs />
+          <Outlet />
+        </>
+      ) : (
         <Card title="Sign in">
           <SignInForm />
         </Card>
-      </Page>
-    )
-  return (
-    <Page title="My account" lead={`@${session.account}`}>
-      <MeTabs />
-      <Outlet />
+      )}
     </Page>
   )
 }
