@@ -1,6 +1,6 @@
 import type Router from '@koa/router'
-import { acceptRoute, bidRoute, bidsRoute, settleRoute } from '#protocol/api/community.ts'
 import type { BidView } from '#protocol/api/bid-view.ts'
+import { acceptRoute, bidRoute, bidsRoute, settleRoute } from '#protocol/api/community.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { JobId } from '#protocol/ids.ts'

@@ -33,8 +33,12 @@ export function createListBids(deps: CreatorDeps) {
           ? choiceUntil(best.bid, { mode, since: asked.since }, deps.options.selection)
           : null,
       bids: [
-        ...ranked.map((candidate, index) => viewBid(candidate, circumstances, { rank: index + 1, sha256: deps.sha256 })),
-        ...others.map((candidate) => viewBid(candidate, circumstances, { rank: null, sha256: deps.sha256 })),
+        ...ranked.map((candidate, index) =>
+          viewBid(candidate, circumstances, { rank: index + 1, sha256: deps.sha256 }),
+        ),
+        ...others.map((candidate) =>
+          viewBid(candidate, circumstances, { rank: null, sha256: deps.sha256 }),
+        ),
       ],
     }
   }

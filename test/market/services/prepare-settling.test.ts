@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Ledger } from '#contracts/ledger.ts'
-import { projectBlocks } from '#market/services/project-blocks.ts'
 import { createPrepareSettling } from '#market/services/prepare-settling.ts'
+import { projectBlocks } from '#market/services/project-blocks.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { LedgerAction } from '#protocol/ledger-block.ts'
 import {
