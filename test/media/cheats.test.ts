@@ -4,10 +4,9 @@ import { beforeAll, expect, test } from 'vitest'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
-import { makeSampleClip } from '#node/encoding/sample-clip.ts'
 import type { LeafFinding } from '#node/verification/leaf.ts'
 import { measureLeaves } from '#node/verification/perceptual-check.ts'
-import { aRendition, filmClip, requestFor } from '#test/support/clip.ts'
+import { aRendition, requestFor } from '#test/support/clip.ts'
 import {
   ffmpeg,
   makeFolder,
@@ -16,6 +15,7 @@ import {
   untroubled as signal,
 } from '#test/support/ffmpeg.ts'
 import { aLeafCheck } from '#test/support/leaf-check.ts'
+import { shortFilm } from '#test/support/short-film.ts'
 import type { SoundVariant } from '#test/support/sound-variants.ts'
 import { makeSound, soundVariants } from '#test/support/sound-variants.ts'
 import type { Variant } from '#test/support/variants.ts'
@@ -37,13 +37,7 @@ beforeAll(async () => {
   shipped = await openShippedTools()
   const folder = await makeFolder()
   engine = await createEncodingEngine({ tools }, { directory: folder, signal })
-  const drawn = path.join(folder, 'drawn.mp4')
-  const size = { width: 640, height: 360, rate: '24', seconds: 4 }
-  await makeSampleClip(tools, drawn, { signal, ...size })
-  const film = await filmClip()
-  const clip = film === null ? drawn : path.join(folder, 'film.mp4')
-  const small = ['-vf', 'scale=640:360', '-preset', 'veryfast', '-crf', '12']
-  if (film !== null) await ffmpeg(tools, '-ss', '9', '-i', film, '-t', '4', ...small, clip)
+  const clip = await shortFilm(tools, folder)
   const options = { ladder: [rendition], segmentFrames: 24, partSegments: 1 }
   request = await requestFor(engine, clip, options)
   const source = path.join(folder, 'other.mp4')

@@ -10,6 +10,7 @@ import { edgeCases } from '#test/support/edge-cases/all.ts'
 import type { EdgeCase, Expectation, Workshop } from '#test/support/edge-cases/edge-case.ts'
 import { openWorkshop } from '#test/support/edge-cases/edge-case.ts'
 import { makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
+import { checkFolder } from '#test/support/folder-check.ts'
 import { checkTree } from '#test/support/tree-check.ts'
 
 declare module 'vitest' {
@@ -29,6 +30,9 @@ beforeAll(async () => {
   engine = await createEncodingEngine({ tools }, { directory, signal: untroubled, workers: 2 })
   workshop = openWorkshop(tools, await makeFolder())
 })
+
+/** Leaves of a tree that are encoded again and compared, besides all that is looked at of every tree. */
+const leaves = 2
 
 /** One line for each case that ran: what kind, which, and how it ended. */
 const table: string[] = []
@@ -80,7 +84,11 @@ async function expectTree(
   const ladder = buildLadder(width, height, profile)
   const options = { ladder, segmentFrames, partSegments: 2 }
   const request = await requestFor(engine, file, options)
-  await checkTree(tools, await encodeTree(engine, request), expected)
+  const tree = await encodeTree(engine, request)
+  await checkTree(tools, tree, expected)
+  const { folder } = tree
+  const { verdict, faults } = await checkFolder({ engine, tools }, { folder, source: file, leaves })
+  expect({ verdict, faults }).toEqual({ verdict: 'pass', faults: [] })
   const sizes = ladder.map((rendition) => `${rendition.width}x${rendition.height}`)
   return `encoded: ${sizes.join(' ')} at ${expected.rate}, ${expected.frames} frames`
 }

@@ -7,12 +7,9 @@ import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { fileCid } from '#node/encoding/file-cid.ts'
 import { segmentName } from '#node/encoding/playlist.ts'
 import { makeSampleClip } from '#node/encoding/sample-clip.ts'
-import { treeFiles } from '#node/encoding/tree-files.ts'
 import type { TreeReport } from '#node/verification/tree-check.ts'
-import { checkTree } from '#node/verification/tree-check.ts'
 import type { Cid } from '#protocol/ids.ts'
-import type { Manifest } from '#protocol/manifest.ts'
-import { cid, hashHex } from '#test/support/builders.ts'
+import { cid } from '#test/support/builders.ts'
 import type { Tree } from '#test/support/clip.ts'
 import { encodeSegments, encodeTree, requestFor } from '#test/support/clip.ts'
 import {
@@ -22,6 +19,9 @@ import {
   openTools,
   untroubled as signal,
 } from '#test/support/ffmpeg.ts'
+import { checkFolder } from '#test/support/folder-check.ts'
+import type { ForgedTree } from '#test/support/forge-folder.ts'
+import { copyOf, publish } from '#test/support/forge-folder.ts'
 
 let tools: FfmpegTools
 let engine: EncodingEngine
@@ -46,24 +46,9 @@ beforeAll(async () => {
   foreign = await encodeTree(foreignEngine, request)
 })
 
-type Forged = { readonly folder: string; readonly manifest: Manifest }
-
-/** A copy of a tree to be tampered with. */
-async function copyOf({ folder, manifest }: Tree): Promise<Forged> {
-  const copy = path.join(await makeFolder(), 'tree')
-  await cp(folder, copy, { recursive: true })
-  return { folder: copy, manifest: structuredClone(manifest) }
-}
-
-/** Writes the texts that go with a manifest: a lie is told in all of them alike. */
-async function publish({ folder, manifest }: Forged): Promise<void> {
-  for (const file of treeFiles(manifest))
-    if ('text' in file) await writeFile(path.join(folder, file.path), file.text)
-}
-
 /** Puts a file in the place of a segment, and into the manifest. */
 async function replace(
-  { folder, manifest }: Forged,
+  { folder, manifest }: ForgedTree,
   { rendition, segment }: { readonly rendition: number; readonly segment: number },
   file: string,
 ): Promise<void> {
@@ -73,26 +58,19 @@ async function replace(
   record.bytes = (await stat(file)).size
 }
 
-function fileOf({ folder, manifest }: Forged, rendition: number, segment: number): string {
+function fileOf({ folder, manifest }: ForgedTree, rendition: number, segment: number): string {
   return path.join(folder, manifest.renditions[rendition]!.name, segmentName(segment, 'mpegts'))
 }
 
-async function check(
+function check(
   folder: string,
   options: { readonly leaves?: number; readonly root?: Cid; readonly source?: string } = {},
 ): Promise<TreeReport> {
   const { leaves = 4, source = request.source, root } = options
-  return await checkTree(
-    { engine, tools },
-    {
-      ...{ folder, source, root, leaves, seed: hashHex('seed'), signal },
-      scratch: await makeFolder(),
-      onProgress: () => undefined,
-    },
-  )
+  return checkFolder({ engine, tools }, { folder, source, root, leaves })
 }
 
-async function codesOf(forged: Forged): Promise<readonly string[]> {
+async function codesOf(forged: ForgedTree): Promise<readonly string[]> {
   await publish(forged)
   const { verdict, faults } = await check(forged.folder)
   expect(verdict).toBe('fail')

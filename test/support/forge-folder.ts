@@ -10,14 +10,14 @@ import { makeFolder } from './ffmpeg.ts'
 export type ForgedTree = { readonly folder: string; readonly manifest: Manifest }
 
 /** A copy of a tree in a folder of its own. */
-async function copyOf({ folder, manifest }: ForgedTree): Promise<ForgedTree> {
+export async function copyOf({ folder, manifest }: ForgedTree): Promise<ForgedTree> {
   const copy = path.join(await makeFolder(), 'tree')
   await cp(folder, copy, { recursive: true })
   return { folder: copy, manifest: structuredClone(manifest) }
 }
 
 /** Writes the texts that go with a manifest: a lie is told in all of them alike. */
-async function publish({ folder, manifest }: ForgedTree): Promise<void> {
+export async function publish({ folder, manifest }: ForgedTree): Promise<void> {
   for (const file of treeFiles(manifest))
     if ('text' in file) await writeFile(path.join(folder, file.path), file.text)
 }

@@ -27,6 +27,23 @@ const spoiled =
 const share = (bytes: Buffer, part: number): Buffer =>
   bytes.subarray(0, Math.floor((bytes.length * part) / 188) * 188)
 
+/** A screen of a Blu-ray's subtitles on which nothing is, at a second. */
+function emptyScreen(second: number): Buffer {
+  const part = (type: number, content: readonly number[]): Buffer => {
+    const header = Buffer.alloc(13)
+    header.write('PG')
+    header.writeUInt32BE(90_000 * second, 2)
+    header.writeUInt8(type, 10)
+    header.writeUInt16BE(content.length, 11)
+    return Buffer.concat([header, Buffer.from(content)])
+  }
+  const [composition, end] = [0x16, 0x80]
+  return Buffer.concat([
+    part(composition, [0, 160, 0, 90, 16, 0, second, 0x80, 0, 0, 0]),
+    part(end, []),
+  ])
+}
+
 export const containers: readonly EdgeCase[] = [
   {
     name: 'a cover that stands before the video',
@@ -68,6 +85,18 @@ export const containers: readonly EdgeCase[] = [
       const maps = ['-map', '0', '-map', '1', '-map_metadata', '2', '-c', 'copy', ...attach]
       const video = await plain(workshop, 'to-fill.mkv')
       return await workshop.make('full.mkv', '-i', video, '-i', subtitles, '-i', chapters, ...maps)
+    },
+    outcome: clapped,
+  },
+  {
+    name: 'subtitles that are pictures',
+    make: async (workshop) => {
+      const subtitles = await workshop.write('lines.sup', Buffer.concat([0, 1].map(emptyScreen)))
+      const video = await plain(workshop, 'to-show.mkv')
+      return await workshop.make(
+        'shown.mkv',
+        ...['-i', video, '-i', subtitles, '-map', '0', '-map', '1', '-c', 'copy'],
+      )
     },
     outcome: clapped,
   },
@@ -136,6 +165,10 @@ export const containers: readonly EdgeCase[] = [
   refused('a bomb of pixels', 'input-too-large', ({ make }) =>
     make('bomb.mkv', ...lavfi('color=s=16000x9000:r=1:d=1'), '-pix_fmt', 'gray', '-c:v', 'ffv1'),
   ),
+  refused('a bomb of length', 'input-too-large', ({ make }) => {
+    const days = 'testsrc2=size=64x36:rate=1:duration=2,setpts=N*50000/TB'
+    return make('days.mkv', ...lavfi(days), '-vsync', 'vfr', ...x264)
+  }),
   {
     name: 'AVI without an index',
     make: spoiled(

@@ -47,6 +47,14 @@ async function resized({ make, write, folder }: Workshop, codec: string, ending:
   return await make(path.relative(folder, path.join(folder, `resized.${ending}`)), ...args)
 }
 
+/** Two pictures, in the whole ladder. */
+const large = (name: string, size: string, largest: string): EdgeCase => ({
+  name,
+  make: ({ make }) =>
+    make(`${name}.mp4`, ...lavfi(`color=gray:s=${size}:r=25:d=0.08`), ...x264, '-g', '1'),
+  outcome: { frames: 2, rate: '25.000', size: largest, ladder: ['1080p', '720p', '480p'] },
+})
+
 export const geometry: readonly EdgeCase[] = [
   {
     name: 'portrait',
@@ -65,6 +73,7 @@ export const geometry: readonly EdgeCase[] = [
   },
   { name: '2x2', make: anySize('2x2'), outcome: { ...second, size: '2x2' } },
   { name: '15x15', make: anySize('15x15'), outcome: { ...second, size: '14x14' } },
+  { name: 'odd 853x479', make: anySize('853x479'), outcome: { ...second, size: '852x478' } },
   { name: 'odd 85x47', make: anySize('85x47'), outcome: { ...second, size: '84x46' } },
   { name: '312x240', make: anySize('312x240'), outcome: { ...second, size: '312x240' } },
   {
@@ -77,17 +86,9 @@ export const geometry: readonly EdgeCase[] = [
     make: ({ make }) => make('ultra.mp4', ...card('2560x720', '25', 0.2), ...x264),
     outcome: { frames: 5, rate: '25.000', size: '1810x510', ladder: ['720p', '480p'] },
   },
-  {
-    name: '8K',
-    make: ({ make }) =>
-      make('8k.mp4', ...lavfi('color=gray:s=7680x4320:r=25:d=0.08'), ...x264, '-g', '1'),
-    outcome: {
-      frames: 2,
-      rate: '25.000',
-      size: '1920x1080',
-      ladder: ['1080p', '720p', '480p'],
-    },
-  },
+  large('portrait of a phone', '1080x1920', '1080x1920'),
+  large('4K', '3840x2160', '1920x1080'),
+  large('8K', '7680x4320', '1920x1080'),
   {
     name: 'size changes in mid-stream (WebM)',
     isRepresentative: true,

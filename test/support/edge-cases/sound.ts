@@ -37,6 +37,17 @@ export const sound: readonly EdgeCase[] = [
     make: ({ make }) => make('none.mp4', ...card(), ...x264),
     outcome: { ...second, hasSound: false },
   },
+  {
+    name: 'one without channels, as if there were none',
+    make: async ({ make, write }) => {
+      const bytes = await readFile(await make('two-channels.mp4', ...clap(), ...x264))
+      const entry = bytes.indexOf('mp4a', bytes.indexOf('soun'))
+      bytes.writeUInt16BE(0, entry + 20)
+      bytes.write('free', bytes.indexOf('esds', entry))
+      return await write('no-channels.mp4', bytes)
+    },
+    outcome: { ...second, frames: 50, hasSound: false },
+  },
   coded('Opus', 'opus.webm', '-c:v', 'libvpx', '-c:a', 'libopus'),
   coded('Vorbis', 'vorbis.mkv', '-c:a', 'libvorbis'),
   coded('AC-3', 'ac3.mkv', '-c:a', 'ac3'),

@@ -11,6 +11,18 @@ const fields = (order: 'tff' | 'bff', size = '720x576') =>
     `testsrc2=s=${size}:r=50:d=1.6,scroll=h=0.01,interlace=scan=${order}:lowpass=off,setsar=16/15`,
   )
 
+/** A header that says so many milliseconds of a clip of two seconds. */
+const claiming = (name: string, milliseconds: number, outcome: EdgeCase['outcome']): EdgeCase => ({
+  name,
+  make: async ({ make, write }) => {
+    const bytes = await readFile(await make('honest.mkv', ...clap(), ...x264, ...aac))
+    const duration = bytes.indexOf(Buffer.from([0x44, 0x89, 0x88])) + 3
+    bytes.writeDoubleBE(milliseconds, duration)
+    return await write(`claims${milliseconds}.mkv`, bytes)
+  },
+  outcome,
+})
+
 export const time: readonly EdgeCase[] = [
   ...[
     ['10', 10],
@@ -90,6 +102,24 @@ export const time: readonly EdgeCase[] = [
         ...['-f', 'webm', '-live', '1'],
       ),
     outcome: { ...small, frames: 50, rate: '25.000', hasSound: true, clapSeconds: 1 },
+  },
+  claiming('longer than its header says', 500, {
+    ...{ ...small, frames: 50, rate: '25.000', hasSound: true, clapSeconds: 1 },
+  }),
+  claiming('shorter than its header says', 100_000, { refused: 'input-truncated' }),
+  {
+    name: 'two hours at 10 pictures a second',
+    segmentSeconds: 6,
+    make: ({ make }) => make('hours.mp4', ...card('16x16', '10', 7_920), ...x264),
+    outcome: { size: '16x16', frames: 79_200, rate: '10.000' },
+  },
+  {
+    name: 'begins below zero',
+    make: ({ make }) => {
+      const early = ['-output_ts_offset', '-0.48', '-avoid_negative_ts', 'disabled']
+      return make('negative.mp4', ...card('160x90', '25', 2), ...x264, '-bf', '0', ...early)
+    },
+    outcome: { ...small, frames: 38, rate: '25.000' },
   },
   {
     name: 'starts at 1.4 s',
