@@ -15,11 +15,19 @@ export type Lifetime = {
 /** Terminals and npm may both pass on one Ctrl-C: what comes so soon after the first is not a second one. */
 const sameSignalMs = 1_000
 
+export type LifetimeOptions = {
+  /**
+   * Says whether the supervisor is any program, which holds this one's standard input and reads its standard output: closing the one,
+   * or dying, stops this process, on systems too that have no signals; announcements are lines of JSON on the other.
+   */
+  readonly isSupervised?: boolean
+}
+
 /**
  * Turns SIGINT, SIGTERM and the loss of a supervising process into one abort signal.
  * A second Ctrl-C, or a stop that takes too long, ends the process at once.
  */
-export function createLifetime(): Lifetime {
+export function createLifetime({ isSupervised = false }: LifetimeOptions = {}): Lifetime {
   const controller = new AbortController()
   let stopsSince = Number.POSITIVE_INFINITY
   const stop = (): void => {
@@ -37,9 +45,14 @@ export function createLifetime(): Lifetime {
   // A supervisor may have died while this process was still loading.
   const isOrphan = process.send !== undefined && !process.connected
   if (isOrphan) stop()
+  if (isSupervised) {
+    process.stdin.on('error', stop).on('end', stop).resume()
+    process.stdout.on('error', stop)
+  }
   return {
     signal: controller.signal,
     announce: (message) => {
+      if (isSupervised) process.stdout.write(`${JSON.stringify(message)}\n`)
       if (process.connected) process.send?.(message)
     },
     end: (code) => process.exit(code),

@@ -45,6 +45,7 @@ export type NodeFlags = {
   readonly indexer?: string
   readonly agentPort: number | 'off'
   readonly agentOrigin?: string[]
+  readonly supervised?: true
   readonly poll?: number
   readonly workers: number
   readonly hardware: HardwareChoice
@@ -161,6 +162,10 @@ export function createNodeCommand(): Command {
       '--agent-origin <origin>',
       'creator: origin of pages that may ask to be paired, besides the indexer; may be repeated',
       collectedBy(PageOrigin),
+    )
+    .option(
+      '--supervised',
+      'for programs that run the node: print one line of JSON when it is up, stop when standard input ends',
     )
     .option(
       '--poll <ms>',

@@ -23,7 +23,8 @@ import { terminal } from './terminal.ts'
 
 /** Starts the node, serves until it is stopped, and ends the process. */
 export async function runNode(flags: NodeFlags): Promise<void> {
-  await runServer((lifetime) => serve(flags, lifetime))
+  const isSupervised = flags.supervised ?? false
+  await runServer((lifetime) => serve(flags, lifetime), { isSupervised })
 }
 
 async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<void> {
@@ -82,9 +83,9 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
     },
     { keys, logger, signal, dryRun: flags.dryRun ? print : null },
   )
-  announce({ type: 'ready', url: peer.url, agent: peer.agent?.url ?? null })
-  const link = peer.agent?.pageLink() ?? null
-  if (link !== null) print(`  desktop agent: ${link}`)
+  const page = peer.agent?.pageLink() ?? null
+  announce({ type: 'ready', url: peer.url, agent: peer.agent?.url ?? null, page })
+  if (page !== null && !flags.supervised) print(`  desktop agent: ${page}`)
   logger.info('node is up', { url: peer.url, roles: flags.role })
   await untilAborted(signal)
 }

@@ -1,10 +1,13 @@
-import type { Lifetime } from '../lifetime.ts'
+import type { Lifetime, LifetimeOptions } from '../lifetime.ts'
 import { createLifetime } from '../lifetime.ts'
 import { explain } from './explain.ts'
 
 /** Serves until the process is stopped, and ends it: with 0 where it was asked to stop, with 1 and one sentence where it failed. */
-export async function runServer(serve: (lifetime: Lifetime) => Promise<void>): Promise<void> {
-  const lifetime = createLifetime()
+export async function runServer(
+  serve: (lifetime: Lifetime) => Promise<void>,
+  options?: LifetimeOptions,
+): Promise<void> {
+  const lifetime = createLifetime(options)
   try {
     await serve(lifetime)
     lifetime.end(0)

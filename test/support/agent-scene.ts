@@ -70,7 +70,14 @@ export function startCreatorNode(
     rpc,
     data,
     more = [],
-  }: { readonly rpc: string; readonly data: string; readonly more?: readonly string[] },
+    input = '',
+  }: {
+    readonly rpc: string
+    readonly data: string
+    readonly more?: readonly string[]
+    /** Null keeps its standard input open. */
+    readonly input?: string | null
+  },
 ): Command {
   return startCommand(
     [
@@ -78,5 +85,6 @@ export function startCreatorNode(
       ...['--data', data, '--agent-port', '0', '--hardware', 'off', ...more],
     ],
     { SPK_POSTING_KEY: devchainKey(account, 'posting').toString(), SPK_LOG_LEVEL: 'info' },
+    input,
   )
 }

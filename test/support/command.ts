@@ -26,17 +26,19 @@ export type Command = {
   line(isWanted: (line: string) => boolean): Promise<string>
 }
 
+/** Its standard input is the given text; null keeps it open, for as long as the caller does. */
 export function startCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  input = '',
+  input: string | null = '',
 ): Command {
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     env: childEnvironment(environment),
   })
-  child.stdin.on('error', () => undefined).end(input)
+  child.stdin.on('error', () => undefined)
+  if (input !== null) child.stdin.end(input)
   const lines: string[] = []
   const told = new EventTarget()
   const reader = createInterface({ input: child.stdout })
@@ -47,6 +49,8 @@ export function startCommand(
   reader.on('close', () => told.dispatchEvent(new Event('told')))
   const closed = once(reader, 'close')
   const errors = text(child.stderr)
+  // Whoever waits for the end is told.
+  errors.catch(() => undefined)
   const end = async (): Promise<CommandEnd> => {
     const [code] = await once(child, 'exit')
     await closed
