@@ -103,5 +103,5 @@ test('an offer that no block has yet comes first, and a cursor of another list i
   expect(announced).toMatchObject({ id: first.job, phase: 'announced', ceiling: first.ceiling })
   expect(await listed({ state: 'done' })).toEqual([])
   const strange = await indexer.ask('GET', `${allJobsRoute.path}?cursor=eyJhIjoxfQ`)
-  expect(strange).toMatchObject({ status: 400, json: { code: 'cursor-unknown' } })
+  expect(strange).toMatchObject({ status: 422, json: { code: 'cursor-unknown' } })
 })
