@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Job } from '#contracts/job.ts'
 import type { AnyJob, allJobsRoute, JobState } from '#protocol/api/all-jobs.ts'
+import { stateOfQueue } from '#protocol/api/all-jobs.ts'
 import type { Cursor } from '#protocol/api/paging.ts'
 import type { EncodingPhase } from '#protocol/encoding-job.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
@@ -124,10 +125,6 @@ function accountOf(encoder: string): HiveAccount | null {
   return HiveAccount.safeParse(encoder.replace(/^@/, '')).data ?? null
 }
 
-const stateOfQueue: Readonly<Record<EncodingPhase, JobState>> = {
-  ...{ queued: 'waiting', leased: 'working', completed: 'done' },
-  ...{ failed: 'failed', cancelled: 'cancelled', expired: 'expired' },
-}
 const stateOfChain: Readonly<Record<Job['phase'], JobState>> = {
   ...{ offered: 'waiting', cancelled: 'cancelled', awarded: 'working' },
   ...{ accepted: 'working', delivered: 'working', settled: 'done' },

@@ -9,13 +9,18 @@ import { noBody, none, pageOf, pageQuery } from './paging.ts'
 import { plainText } from './text.ts'
 
 /** What has become of a job, whether the queue has it, the chain, or both. */
-export const jobStates = ['waiting', 'working', 'done', 'failed', 'cancelled', 'expired'] as const
+const jobStates = ['waiting', 'working', 'done', 'failed', 'cancelled', 'expired'] as const
 export const JobState = z.enum(jobStates)
 export type JobState = z.infer<typeof JobState>
 
+/** What a phase of the queue is called in the list. */
+export const stateOfQueue: Readonly<Record<EncodingPhase, JobState>> = {
+  ...{ queued: 'waiting', leased: 'working', completed: 'done' },
+  ...{ failed: 'failed', cancelled: 'cancelled', expired: 'expired' },
+}
+
 /** Where a job is told of: one that the queue offered on the chain is one job, under the queue's name for it. */
-export const AnyJobId = z.union([EncodingJobId, JobId])
-export type AnyJobId = z.infer<typeof AnyJobId>
+const AnyJobId = z.union([EncodingJobId, JobId])
 
 /** A job as a list shows it. */
 export const AnyJob = z.strictObject({

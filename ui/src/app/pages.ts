@@ -1,5 +1,6 @@
 /** What the head of every page leads to, in order. */
 export const pages: readonly { readonly to: string; readonly name: string }[] = [
+  { to: '/jobs', name: 'Jobs' },
   { to: '/post', name: 'Post a job' },
   { to: '/encoders', name: 'Encoders' },
   { to: '/network', name: 'Network' },

@@ -8,6 +8,7 @@ import {
 import { parseEncoderSearch } from '#ui/features/encoders/encoder-search.ts'
 import { parseEarningsSearch } from '#ui/features/me/earnings-period.ts'
 import { parseNetworkSearch } from '#ui/features/network/network-range.ts'
+import { parseJobsSearch } from '#ui/shared/jobs-search.ts'
 import { Layout } from './layout.tsx'
 import { NoSuchPage } from './no-such-page.tsx'
 
@@ -16,9 +17,20 @@ const root = createRootRoute({ component: Layout, notFoundComponent: NoSuchPage 
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/encode' })
-  },
+  component: lazyRouteComponent(() => import('#ui/features/home/home-page.tsx'), 'HomePage'),
+})
+
+const jobs = createRoute({
+  getParentRoute: () => root,
+  path: '/jobs',
+  validateSearch: parseJobsSearch,
+  component: lazyRouteComponent(() => import('#ui/features/jobs/jobs-page.tsx'), 'JobsPage'),
+})
+
+const job = createRoute({
+  getParentRoute: () => root,
+  path: '/jobs/$id',
+  component: lazyRouteComponent(() => import('#ui/features/jobs/job-page.tsx'), 'JobPage'),
 })
 
 const encode = createRoute({
@@ -107,6 +119,8 @@ const myKeys = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
+    jobs,
+    job,
     encode,
     post,
     network,

@@ -1,0 +1,117 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactElement } from 'react'
+import { allJobsRoute } from '#protocol/api/all-jobs.ts'
+import { networkRoute } from '#protocol/api/chain.ts'
+import { queueRoute } from '#protocol/api/jobs.ts'
+import { AppLink } from '#ui/shared/components/app-link.tsx'
+import { Badge } from '#ui/shared/components/badge.tsx'
+import { Card } from '#ui/shared/components/card.tsx'
+import { Figure } from '#ui/shared/components/figure.tsx'
+import { Hbd } from '#ui/shared/components/hbd.tsx'
+import { Page } from '#ui/shared/components/page.tsx'
+import { QueryView } from '#ui/shared/components/query-view.tsx'
+import { Skeleton } from '#ui/shared/components/skeleton.tsx'
+import { Time } from '#ui/shared/components/time.tsx'
+import { shortened } from '#ui/shared/format.ts'
+import { useRoute } from '#ui/shared/use-route.ts'
+
+const lookMs = 15_000
+const shown = 8
+
+/** What is going on, and the two ways in. */
+export function HomePage(): ReactElement {
+  return (
+    <Page
+      title="A market for video encoding"
+      lead="Post a video and the community encodes it for the price you agree on, held in Hive escrow until the work is checked. A short one your own browser encodes for nothing."
+      actions={
+        <>
+          <WayIn to="/post" look="bg-accent text-on-accent">
+            Post a job
+          </WayIn>
+          <WayIn to="/encode" look="border border-line bg-surface">
+            Encode in this tab
+          </WayIn>
+        </>
+      }
+    >
+      <Figures />
+      <Latest />
+    </Page>
+  )
+}
+
+type WayInProps = { readonly to: string; readonly look: string; readonly children: string }
+
+function WayIn({ to, look, children }: WayInProps): ReactElement {
+  return (
+    <Link
+      to={to}
+      className={`inline-flex min-h-10 items-center rounded-lg px-4 font-medium ${look}`}
+    >
+      {children}
+    </Link>
+  )
+}
+
+function Figures(): ReactElement {
+  const network = useRoute(networkRoute, { query: { days: 7 } }, { everyMs: lookMs })
+  const queue = useRoute(queueRoute, {}, { live: ['jobs'] })
+  const tiers = queue.data ? Object.values(queue.data.tiers) : []
+  const sumOf = (name: 'queued' | 'leased'): number | string =>
+    queue.data ? tiers.reduce((sum, tier) => sum + tier[name], 0) : '–'
+  const paid = network.data?.days.reduce((sum, day) => sum + day.paid, 0n) ?? null
+  return (
+    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5">
+      <Figure label="In escrow" value={<Hbd milli={network.data?.held ?? null} />} />
+      <Figure label="Paid in 7 days" value={<Hbd milli={paid} />} />
+      <Figure
+        label="Median price"
+        value={<Hbd milli={network.data?.medianPricePerMinute ?? null} />}
+        note="a minute"
+      />
+      <Figure label="Waiting" value={sumOf('queued')} note="in the queue" />
+      <Figure label="At work" value={sumOf('leased')} note="in the queue" />
+    </dl>
+  )
+}
+
+function Latest(): ReactElement {
+  const query = useRoute(
+    allJobsRoute,
+    { query: { limit: shown } },
+    { live: ['jobs'], everyMs: lookMs },
+  )
+  const say = 'Nobody has posted a job yet.'
+  return (
+    <Card title="Latest jobs">
+      <QueryView
+        query={query}
+        empty={{ when: ({ jobs }) => jobs.length === 0, say }}
+        skeleton={<Skeleton lines={shown} />}
+      >
+        {({ jobs }) => (
+          <>
+            <ul className="grid gap-2">
+              {jobs.slice(0, shown).map(({ id, permlink, owner, phase, createdAt }) => (
+                <li key={id} className="flex items-center gap-x-4">
+                  <span className="min-w-0 flex-1 truncate">
+                    <AppLink to={`/jobs/${id}`}>{permlink ?? shortened(id, 22, 4)}</AppLink>
+                    <span className="ml-2 text-muted">@{owner}</span>
+                  </span>
+                  <Badge>{phase}</Badge>
+                  <span className="hidden text-sm text-muted sm:inline">
+                    <Time at={createdAt} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+            <p className="mt-4">
+              <AppLink to="/jobs">All jobs</AppLink>
+            </p>
+          </>
+        )}
+      </QueryView>
+    </Card>
+  )
+}

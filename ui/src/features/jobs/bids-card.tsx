@@ -1,0 +1,78 @@
+import type { ReactElement } from 'react'
+import type { BidView } from '#protocol/api/bid-view.ts'
+import { bidsRoute } from '#protocol/api/community.ts'
+import { AccountLink } from '#ui/shared/components/account-link.tsx'
+import { Badge } from '#ui/shared/components/badge.tsx'
+import { Card } from '#ui/shared/components/card.tsx'
+import { Hbd } from '#ui/shared/components/hbd.tsx'
+import { QueryView } from '#ui/shared/components/query-view.tsx'
+import { Time } from '#ui/shared/components/time.tsx'
+import { hbdText, speedText } from '#ui/shared/format.ts'
+import { useSession } from '#ui/shared/session.ts'
+import { useRoute } from '#ui/shared/use-route.ts'
+import { AwardButton } from './award-button.tsx'
+import type { MarketJob } from './timeline.ts'
+
+export type BidsCardProps = { readonly market: MarketJob }
+
+const lookMs = 3_000
+
+/** Bids as they come, best first, each with what its rank follows from. */
+export function BidsCard({ market }: BidsCardProps): ReactElement {
+  const session = useSession()
+  const isOpen = market.phase === 'offered' || market.phase === 'announced'
+  const query = useRoute(
+    bidsRoute,
+    { params: { job: market.job } },
+    isOpen ? { everyMs: lookMs } : {},
+  )
+  const mayAward = market.phase === 'offered' && session?.account === market.creator
+  return (
+    <Card title="Bids">
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ ranking }) => ranking.length === 0,
+          say: isOpen
+            ? 'No bid yet; they come within seconds.'
+            : 'Bids are forgotten when they end.',
+        }}
+      >
+        {({ ranking }) => (
+          <ol className="grid gap-4">
+            {ranking.map((bid) => (
+              <li
+                key={bid.encoder}
+                className="grid gap-1 border-b border-line pb-4 last:border-0 last:pb-0"
+              >
+                <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+                  <span className="w-6 text-muted tabular-nums">{bid.rank ?? '–'}</span>
+                  <AccountLink account={bid.encoder} />
+                  {bid.encoder === market.encoder && <Badge tone="good">awarded</Badge>}
+                  <span className="ml-auto font-medium">
+                    <Hbd milli={bid.price} />
+                  </span>
+                  {mayAward && bid.excluded === null && (
+                    <AwardButton job={market.job} encoder={bid.encoder} price={bid.price} />
+                  )}
+                </div>
+                <p className="text-sm text-muted">
+                  Score {bid.score.score} ({bid.score.low}–{bid.score.high}), ready{' '}
+                  <Time at={bid.readyBy} />, {speedText(bid.speed / 1_000)} real time
+                </p>
+                <p className="text-sm text-muted">{reasonOf(bid)}</p>
+              </li>
+            ))}
+          </ol>
+        )}
+      </QueryView>
+    </Card>
+  )
+}
+
+/** How the price becomes what bids are compared by. */
+function reasonOf({ price, cost, excluded }: BidView): string {
+  if (excluded !== null) return `Cannot win: ${excluded}.`
+  const { allInAll, waitPercent, trust } = cost
+  return `Ranked at ${hbdText(allInAll)}: ${hbdText(price)}, ${waitPercent} % more for the time it takes, divided by a trust of ${trust} in 1000.`
+}
