@@ -29,6 +29,7 @@ import type { EventRouteDeps } from './routes/event-routes.ts'
 import { mountEventRoutes } from './routes/event-routes.ts'
 import type { HealthDeps } from './routes/health-routes.ts'
 import { mountHealthRoutes } from './routes/health-routes.ts'
+import { mountHistoryRoutes } from './routes/history-routes.ts'
 import type { JobRouteDeps } from './routes/job-routes.ts'
 import { mountJobRoutes } from './routes/job-routes.ts'
 import type { MarketRouteDeps } from './routes/market-routes.ts'
@@ -122,6 +123,7 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   mountPostingRoutes(router, deps)
   mountSiteRoutes(router, deps)
   mountChainRoutes(router, deps)
+  mountHistoryRoutes(router, deps)
   mountMarketRoutes(router, deps)
   mountRecordRoutes(router, deps)
   mountWebhookRoute(router, deps)

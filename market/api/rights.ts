@@ -29,6 +29,7 @@ import {
   metricsRoute,
   readyRoute,
 } from '#protocol/api/health.ts'
+import { customRoute, historyRoute, scorePointsRoute } from '#protocol/api/history.ts'
 import {
   cancelJobRoute,
   getJobRoute,
@@ -116,6 +117,9 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [developmentTransactionRoute, anyone],
   [reputationRoute, anyone],
   [evidenceRoute, anyone],
+  [scorePointsRoute, anyone],
+  [customRoute, anyone],
+  [historyRoute, anyone],
   [accountsRoute, anyone],
   [marketJobsRoute, anyone],
   [marketJobRoute, anyone],

@@ -1,11 +1,12 @@
 import type { ChainPoint } from '#contracts/block-context.ts'
 import type { Role } from '#contracts/deeds.ts'
 import type { EvidenceLink } from '#contracts/explain-standing.ts'
+import type { HistoryBlock, Sample } from '#contracts/fold-history.ts'
 import type { Job } from '#contracts/job.ts'
 import type { NodeRecord } from '#contracts/registry.ts'
 import type { Merits, Score } from '#contracts/reputation.ts'
 import type { BlockHeight, BlockId, ChainTime, HiveAccount, JobId } from '#protocol/ids.ts'
-import type { ProjectedEvent } from './projection-store.ts'
+import type { ProjectedEvent, ProjectedPoint } from './projection-store.ts'
 
 /** A run of a longer list. `next` is where it goes on, for the same question only; null at the end. */
 export type Page<Row> = { readonly rows: readonly Row[]; readonly next: string | null }
@@ -51,11 +52,66 @@ export type EvidenceEntry = {
   readonly fault: bigint
   readonly marks: readonly string[]
   readonly links: readonly EvidenceLink[]
+  /** The job as it stands. */
+  readonly record: Job
 }
+
+/** What a score was after a block. */
+export type ScorePoint = Omit<ProjectedPoint, 'account' | 'role'>
+
+/** Heights, both ends within; `points` 2 to 500. */
+export type PointsQuestion = {
+  readonly role: Role
+  readonly from: number
+  readonly to: number
+  readonly points: number
+}
+
+/** What an account is credited for by one counterpart, in nano-HBD as they have faded by then. */
+export type CustomEntry = {
+  readonly counterpart: HiveAccount
+  readonly good: bigint
+  readonly credit: bigint
+  readonly elsewhere: bigint
+  readonly returned: bigint
+}
+
+export type CustomView = {
+  /** The most credited first. */
+  readonly custom: readonly CustomEntry[]
+  readonly others: { readonly counterparts: number; readonly good: bigint; readonly credit: bigint }
+}
+
+export type HistoryQuestion = {
+  readonly accounts: readonly HiveAccount[]
+  readonly role: Role
+  /** The last block that is looked at. */
+  readonly until: number
+} & PageOptions
+
+/** Operations that standings follow from, and what is known of deliveries from blocks that are not among them. */
+export type ChainHistory = {
+  readonly operationId: string
+  readonly blocks: readonly HistoryBlock[]
+  readonly deliveries: readonly (Sample & { readonly job: JobId })[]
+  readonly next: string | null
+}
+
+export type AccountsQuestion = {
+  readonly role: Role
+  /** What the account's name begins with. */
+  readonly search?: string | undefined
+  readonly sort?: AccountsOrder | undefined
+}
+export type AccountsOrder = 'score' | 'account' | 'active'
 
 export type AccountEntry = Score & {
   readonly account: HiveAccount
   readonly deeds: number
+  /** All in which it stands. */
+  readonly roles: readonly Role[]
+  /** When something last changed its record or its registration. */
+  readonly activeTime: ChainTime
   /** What it registered last; null for who never did. */
   readonly node: NodeRecord | null
 }
@@ -102,8 +158,17 @@ export interface ChainQueries {
   reputation(account: HiveAccount): Promise<AccountReputation>
   /** Newest first. Rejects with `request-invalid` for a place that no page ended at. */
   evidence(account: HiveAccount, role: Role, page: PageOptions): Promise<Page<EvidenceEntry>>
-  /** Everybody in a role, the best score first, as of its last change or the last checkpoint. */
-  accounts(role: Role, page: PageOptions): Promise<Page<AccountEntry>>
+  /** Oldest first; thinned to even distances where there are more. */
+  points(
+    account: HiveAccount,
+    question: PointsQuestion,
+  ): Promise<{ readonly points: readonly ScorePoint[]; readonly isThinned: boolean }>
+  /** By whose custom an account stands where it does; no more than `limit` of them one by one. */
+  custom(account: HiveAccount, role: Role, limit: number): Promise<CustomView>
+  /** The operations that follow from nothing else: whoever folds them has the same scores. */
+  history(question: HistoryQuestion): Promise<ChainHistory>
+  /** Everybody in a role: the best score first, as of its last change or the last checkpoint, unless asked otherwise. */
+  accounts(question: AccountsQuestion, page: PageOptions): Promise<Page<AccountEntry>>
   /** The newest offer first. */
   jobs(question: JobsQuestion, page: PageOptions): Promise<Page<Job>>
   job(id: JobId): Promise<ChainJob | null>

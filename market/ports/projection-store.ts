@@ -69,8 +69,20 @@ export type ProjectedStanding = {
   readonly role: Role
   /** As of the last block that changed the account's own record, or of a later checkpoint. */
   readonly score: Score
+  /** Of the last block in the range that changed the account's own record or registration; null where none did. */
+  readonly activeTime: ChainTime | null
   /** Null for who registered for a role that it has not played yet. */
   readonly record: RoleRecord | null
+}
+
+/** What a score was after a block. */
+export type ProjectedPoint = Score & {
+  readonly account: HiveAccount
+  readonly role: Role
+  readonly height: BlockHeight
+  readonly time: ChainTime
+  /** True where a deed moved it, and false for one of the steps in between. */
+  readonly isDeed: boolean
 }
 
 /** One entry of {@link RoleRecord.good}; null where it came to nothing. */
@@ -101,6 +113,7 @@ export type Projection = {
   readonly standings: readonly ProjectedStanding[]
   readonly endedStandings: readonly Pick<ProjectedStanding, 'account' | 'role'>[]
   readonly custom: readonly ProjectedCustom[]
+  readonly points: readonly ProjectedPoint[]
 }
 
 export type Projected = Folded & { readonly projection: Projection }

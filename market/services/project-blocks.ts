@@ -16,9 +16,10 @@ import type {
   ProjectedReceipt,
   Projection,
 } from '../ports/projection-store.ts'
+import type { Scores } from './keep-scores.ts'
+import { createScoreKeeper, lastScores } from './keep-scores.ts'
 import { projectOperations } from './project-operations.ts'
-import type { Scores } from './project-standings.ts'
-import { createScoreKeeper, lastScores, projectStandings } from './project-standings.ts'
+import { projectStandings } from './project-standings.ts'
 
 /**
  * Folds a range of blocks as {@link foldBlocks} does, and says what it changes in the tables of whoever shows the chain. Pure; cutting
@@ -50,7 +51,7 @@ export function projectBlocks(
     scores.note(ledger, folded.ledger)
     ledger = folded.ledger
   }
-  const told = { operations, events, prices, receipts }
+  const told = { operations, events, prices, receipts, points: scores.points() }
   const rows = { ...told, ...projectRows(start, ledger, scores.scores()) }
   return { ledger, records, projection: rows }
 }
@@ -64,6 +65,7 @@ export function joinProjected(start: Ledger, ranges: readonly Projected[]): Proj
     events: projections.flatMap(({ events }) => events),
     prices: projections.flatMap(({ prices }) => prices),
     receipts: projections.flatMap(({ receipts }) => receipts),
+    points: projections.flatMap(({ points }) => points),
     ...projectRows(start, ledger, lastScores(projections)),
   }
   return { ledger, records: ranges.flatMap(({ records }) => records), projection: rows }
@@ -74,7 +76,7 @@ function projectRows(
   start: Ledger,
   end: Ledger,
   scores: Scores,
-): Omit<Projection, 'operations' | 'events' | 'prices' | 'receipts'> {
+): Omit<Projection, 'operations' | 'events' | 'prices' | 'receipts' | 'points'> {
   const jobs = changed(start.jobs, end.jobs)
   const escrows = changed(start.escrows, end.escrows)
   return {

@@ -11,13 +11,14 @@ import { Cursor, noBody, none, pageOf, pageQuery, wholeNumber } from './paging.t
 /** What the chain says. Whole numbers that may be larger than a float can hold travel as texts. */
 
 export const StandingRole = z.enum(['encoder', 'creator', 'arbiter'])
-const Whole = z.codec(z.string().regex(/^-?\d+$/), z.bigint(), {
+export const Whole = z.codec(z.string().regex(/^-?\d+$/), z.bigint(), {
   decode: (text) => BigInt(text),
   encode: String,
 })
 
 export const At = z.strictObject({ height: BlockHeight, block: BlockId, time: ChainTime })
-const Score = { score: z.number(), low: z.number(), high: z.number() }
+export const Score = { score: z.number(), low: z.number(), high: z.number() }
+const Point = z.strictObject({ height: BlockHeight, time: ChainTime, transaction: z.string() })
 export const AccountParams = z.strictObject({ account: HiveAccount })
 
 export const reputationRoute = defineRoute({
@@ -57,12 +58,40 @@ export const evidenceRoute = defineRoute({
     z.strictObject({
       job: JobId,
       counterpart: HiveAccount.nullable(),
-      at: z.strictObject({ height: BlockHeight, time: ChainTime, transaction: z.string() }),
+      at: Point,
       /** Micro-HBD, before they fade. */
       good: Whole,
       fault: Whole,
       marks: z.array(z.string()).readonly(),
-      links: z.array(z.record(z.string(), z.unknown())).readonly(),
+      /** Each transaction that it follows from, and what that did. */
+      links: z.array(z.strictObject({ what: z.string(), at: Point })).readonly(),
+      /** The job's award, and what each side had in the end; null where it did not come to that. */
+      price: MilliHbd.nullable(),
+      toEncoder: MilliHbd.nullable(),
+      toCreator: MilliHbd.nullable(),
+      stars: z.int().nullable(),
+      /** What those who checked the delivery said of it, the first first. */
+      attestations: z
+        .array(
+          z.strictObject({
+            by: HiveAccount,
+            at: Point,
+            verdict: Verdict,
+            /** How many leaves were looked at, and what was found amiss. */
+            leaves: z.int(),
+            faults: z.array(z.string()).readonly(),
+          }),
+        )
+        .readonly(),
+      /** Who disputed it, and what the arbiter found; null in `verdict` where it said nothing. */
+      dispute: z
+        .strictObject({
+          by: HiveAccount,
+          at: Point,
+          verdict: Verdict.nullable(),
+          faults: z.array(z.string()).readonly(),
+        })
+        .nullable(),
     }),
   ),
 })
@@ -70,13 +99,31 @@ export const evidenceRoute = defineRoute({
 export const accountsRoute = defineRoute({
   method: 'GET',
   path: '/api/encoding/accounts',
-  summary: 'Everybody in a role, the best standing first.',
+  summary:
+    'Everybody in a role: the best standing first, or by name, or who was active last. `search` is what a name begins with.',
   params: none,
-  query: z.strictObject({ ...pageQuery, role: StandingRole.default('encoder') }),
+  query: z.strictObject({
+    ...pageQuery,
+    role: StandingRole.default('encoder'),
+    sort: z.enum(['score', 'account', 'active']).default('score'),
+    search: z
+      .string()
+      .regex(/^[a-z0-9.-]{1,16}$/, 'no name begins so')
+      .optional(),
+  }),
   body: noBody,
   reply: pageOf(
     'accounts',
-    z.strictObject({ account: HiveAccount, ...Score, deeds: z.int(), isRegistered: z.boolean() }),
+    z.strictObject({
+      account: HiveAccount,
+      ...Score,
+      deeds: z.int(),
+      isRegistered: z.boolean(),
+      /** All in which it stands. */
+      roles: z.array(StandingRole).readonly(),
+      /** When something last changed its record or its registration. */
+      activeTime: ChainTime,
+    }),
   ),
 })
 

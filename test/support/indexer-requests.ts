@@ -10,6 +10,7 @@ import { earningsRoute } from '#protocol/api/earnings.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
 import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
 import * as health from '#protocol/api/health.ts'
+import * as history from '#protocol/api/history.ts'
 import * as jobs from '#protocol/api/jobs.ts'
 import * as market from '#protocol/api/market-encoders.ts'
 import { seriesRoute } from '#protocol/api/network.ts'
@@ -114,6 +115,9 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   [chain.reputationRoute, () => ({ path: '/api/encoding/reputation/alice' })],
   [chain.evidenceRoute, () => ({ path: '/api/encoding/reputation/alice/evidence' })],
   [chain.accountsRoute, () => ({})],
+  [history.scorePointsRoute, () => ({ path: '/api/encoding/reputation/alice/points' })],
+  [history.customRoute, () => ({ path: '/api/encoding/reputation/alice/custom' })],
+  [history.historyRoute, () => ({ path: '/api/encoding/history?accounts=alice,bob' })],
   [chain.marketJobRoute, () => ({ path: `/api/encoding/market/jobs/${jobId('alice')}` })],
   [chain.marketJobsRoute, () => ({})],
   [chain.networkRoute, () => ({})],

@@ -55,6 +55,7 @@ const projected = {
   chain_receipts: 'account, height, position, role',
   chain_escrows: 'key',
   chain_standings: 'account, role',
+  chain_score_points: 'account, role, height',
   chain_custom: 'account, role, counterpart',
   chain_standing_deeds: 'job, place',
 } as const

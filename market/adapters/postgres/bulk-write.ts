@@ -20,21 +20,27 @@ export async function insertAll<Table extends PgTable>(
   await write(database, table, rows, '')
 }
 
+type Upserting = {
+  /** Columns that only ever rise. */
+  readonly greatest?: readonly PgColumn[]
+}
+
 /** Inserts any number of rows of different keys, or gives the rows of those keys their values. */
 export async function upsertAll<Table extends PgTable>(
   database: Queries,
   table: Table,
   key: PgColumn | PgColumn[],
   rows: readonly Table['$inferInsert'][],
+  { greatest = [] }: Upserting = {},
 ): Promise<void> {
   const names = Object.keys(getTableColumns(table)).map(nameOf)
   const keys = [key].flat().map(({ name }) => nameOf(name))
-  const list = (prefix: string) => names.map((name) => `${prefix}.${name}`).join(', ')
-  const set = names
-    .filter((name) => !keys.includes(name))
-    .map((name) => `${name} = excluded.${name}`)
+  const rising = greatest.map(({ name }) => nameOf(name))
+  const next = (name: string) =>
+    rising.includes(name) ? `greatest(old.${name}, excluded.${name})` : `excluded.${name}`
+  const set = names.filter((name) => !keys.includes(name)).map((name) => `${name} = ${next(name)}`)
   // A row that is as it should be stays where it is.
-  const conflict = `on conflict (${keys.join(', ')}) do update set ${set.join(', ')} where (${list('old')}) is distinct from (${list('excluded')})`
+  const conflict = `on conflict (${keys.join(', ')}) do update set ${set.join(', ')} where (${names.map((name) => `old.${name}`).join(', ')}) is distinct from (${names.map(next).join(', ')})`
   await write(database, table, rows, conflict)
 }
 

@@ -13,7 +13,6 @@ import {
   TransactionId,
 } from '#protocol/ids.ts'
 import type {
-  AccountEntry,
   AccountReputation,
   AccountScore,
   AnsweredAt,
@@ -28,15 +27,18 @@ import type {
 import type { PostgresDatabase } from './database.ts'
 import { readFigures } from './network-figures.ts'
 import { pageOf, parsePlace } from './page-cursor.ts'
+import { readAccounts } from './read-accounts.ts'
+import { readCustom } from './read-custom.ts'
 import type { AccountEvidence } from './read-evidence.ts'
 import { readEvidence } from './read-evidence.ts'
+import { readHistory } from './read-history.ts'
+import { readPoints } from './read-points.ts'
 import {
   chainCursor,
   chainJobEvents,
   chainJobs,
   chainNodes,
   chainStandingDeeds,
-  chainStandings,
 } from './schema/chain.ts'
 
 type Queries = Pick<PostgresDatabase, 'select'>
@@ -50,7 +52,14 @@ export function createChainQueries(database: PostgresDatabase): ChainQueries {
     reputation: (account) =>
       database.transaction((step) => readReputation(step, account), oneSnapshot),
     evidence: (account, role, page) => readDeeds(database, { account, role }, page),
-    accounts: (role, page) => readAccounts(database, role, page),
+    points: (account, question) => readPoints(database, account, question),
+    custom: (account, role, limit) =>
+      database.transaction(
+        async (step) => await readCustom(step, { account, role }, await readAt(step), limit),
+        oneSnapshot,
+      ),
+    history: (question) => database.transaction((step) => readHistory(step, question), oneSnapshot),
+    accounts: (question, page) => readAccounts(database, question, page),
     jobs: (question, page) => readJobs(database, question, page),
     job: (id) => readJob(database, id),
     node: async (account) => {
@@ -110,8 +119,9 @@ async function readDeeds(
   const { height, job, place } = chainStandingDeeds
   const from = after === undefined ? null : parsePlace(after, DeedPlace)
   const rows = await database
-    .select()
+    .select({ deed: chainStandingDeeds, record: chainJobs.record })
     .from(chainStandingDeeds)
+    .innerJoin(chainJobs, eq(chainJobs.id, job))
     .where(
       and(
         eq(chainStandingDeeds.account, account),
@@ -124,12 +134,12 @@ async function readDeeds(
     .orderBy(desc(height), desc(job), desc(place))
     .limit(limit + 1)
   return pageOf(rows, limit, {
-    entry: evidenceFrom,
-    place: (row) => [row.height, row.job, row.place],
+    entry: ({ deed, record }) => ({ ...evidenceFrom(deed), record }),
+    place: ({ deed }) => [deed.height, deed.job, deed.place],
   })
 }
 
-function evidenceFrom(row: typeof chainStandingDeeds.$inferSelect): EvidenceEntry {
+function evidenceFrom(row: typeof chainStandingDeeds.$inferSelect): Omit<EvidenceEntry, 'record'> {
   const { good, fault, marks, links } = row
   return {
     job: JobId.parse(row.job),
@@ -149,37 +159,6 @@ function pointFrom(row: {
     time: ChainTime.parse(row.time),
     transaction: TransactionId.parse(row.transaction),
   }
-}
-
-const AccountPlace = z.tuple([z.int(), z.string()])
-
-async function readAccounts(
-  database: Queries,
-  role: Role,
-  { after, limit }: PageOptions,
-): Promise<Page<AccountEntry>> {
-  const { score, account } = chainStandings
-  const from = after === undefined ? null : parsePlace(after, AccountPlace)
-  const rows = await database
-    .select({ standing: chainStandings, node: chainNodes.record })
-    .from(chainStandings)
-    .leftJoin(chainNodes, eq(chainNodes.account, account))
-    .where(
-      and(
-        eq(chainStandings.role, role),
-        from ? sql`(${score}, ${account}) < (${from[0]}, ${from[1]})` : undefined,
-      ),
-    )
-    .orderBy(desc(score), desc(account))
-    .limit(limit + 1)
-  return pageOf(rows, limit, {
-    entry: ({ standing, node }) => ({
-      account: HiveAccount.parse(standing.account),
-      ...{ score: standing.score, low: standing.low, high: standing.high, deeds: standing.deeds },
-      node,
-    }),
-    place: ({ standing }) => [standing.score, standing.account],
-  })
 }
 
 const JobPlace = z.tuple([z.int(), z.string()])

@@ -96,16 +96,21 @@ export function escrowRow(escrow: Escrow): typeof chainEscrows.$inferInsert {
   return { key: escrowKey(from, id), phase, job: meta.job, agent, held, record: escrow }
 }
 
+/** Before every moment of the chain: where an earlier row knows better, that stays. */
+const never = 0
+
 export function standingRow({
   account,
   role,
   score,
+  activeTime,
   record,
 }: ProjectedStanding): typeof chainStandings.$inferInsert {
   return {
     account,
     role,
     ...score,
+    activeTime: activeTime ?? never,
     deeds: Number(record?.deeds ?? 0n),
     goodTotal: record?.goodTotal ?? 0n,
     faults: record?.faults ?? 0n,

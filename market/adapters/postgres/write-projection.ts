@@ -20,6 +20,7 @@ import {
   chainOperations,
   chainPrices,
   chainReceipts,
+  chainScorePoints,
   chainStandingDeeds,
   chainStandings,
 } from './schema/chain.ts'
@@ -55,7 +56,9 @@ export async function writeProjection(
     chainStandings,
     [chainStandings.account, chainStandings.role],
     standings.map(standingRow),
+    { greatest: [chainStandings.activeTime] },
   )
+  await insertAll(step, chainScorePoints, projection.points)
   await upsertAll(
     step,
     chainCustom,
@@ -100,6 +103,7 @@ export async function clearProjection(step: Queries): Promise<void> {
     chainReceipts,
     chainEscrows,
     chainStandings,
+    chainScorePoints,
     chainCustom,
   ])
     await step.delete(table)

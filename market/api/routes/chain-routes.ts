@@ -4,6 +4,7 @@ import { accountsRoute, evidenceRoute, networkRoute, reputationRoute } from '#pr
 import type { ChainQueries } from '../../ports/chain-queries.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
 import { mount } from '../mount.ts'
+import { viewEvidence } from '../view-evidence.ts'
 
 export type ChainRouteDeps = {
   readonly chain: ChainQueries
@@ -26,16 +27,13 @@ export function mountChainRoutes(
   mount(router, evidenceRoute, async ({ params, query }) => {
     const { role, cursor, limit } = query
     const { rows, next } = await chain.evidence(params.account, role, { after: cursor, limit })
-    return {
-      evidence: rows.map((row) => ({ ...row, links: row.links.map((link) => ({ ...link })) })),
-      next,
-    }
+    return { evidence: rows.map(viewEvidence), next }
   })
   mount(router, accountsRoute, async ({ query }) => {
-    const { role, cursor, limit } = query
-    const { rows, next } = await chain.accounts(role, { after: cursor, limit })
-    const accounts = rows.map(({ account, score, low, high, deeds, node }) => ({
-      ...{ account, score, low, high, deeds },
+    const { cursor, limit, ...question } = query
+    const { rows, next } = await chain.accounts(question, { after: cursor, limit })
+    const accounts = rows.map(({ node, ...entry }) => ({
+      ...entry,
       isRegistered: node?.phase === 'active',
     }))
     return { accounts, next }

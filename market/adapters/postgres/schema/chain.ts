@@ -85,6 +85,9 @@ export const chainOperations = pgTable(
     index('chain_operations_of_transaction').on(table.transaction, table.position),
     index('chain_operations_of_signer').on(table.signer, table.height, table.position),
     index('chain_operations_of_job').on(table.job, table.height, table.position),
+    index('chain_operations_registering')
+      .on(table.signer, table.height, table.position)
+      .where(sql`kind in ('node.register', 'node.retire') and refusal is null`),
   ],
 )
 
@@ -247,6 +250,8 @@ export const chainStandings = pgTable(
     score: integer().notNull(),
     low: integer().notNull(),
     high: integer().notNull(),
+    /** Of the last block that changed the account's own record or its registration. */
+    activeTime: chainNumber().notNull(),
     deeds: integer().notNull(),
     goodTotal: wideInteger().notNull(),
     faults: wideInteger().notNull(),
@@ -255,7 +260,25 @@ export const chainStandings = pgTable(
   (table) => [
     primaryKey({ columns: [table.account, table.role] }),
     index('chain_standings_best').on(table.role, table.score, table.account),
+    index('chain_standings_latest').on(table.role, table.activeTime, table.account),
   ],
+)
+
+/** What scores were: after each block that changed the account's record in the role, and once a day, as they fade in between. */
+export const chainScorePoints = pgTable(
+  'chain_score_points',
+  {
+    account: account().notNull(),
+    role: text({ enum: roles }).notNull(),
+    height: chainNumber().notNull(),
+    time: chainNumber().notNull(),
+    score: integer().notNull(),
+    low: integer().notNull(),
+    high: integer().notNull(),
+    /** True where a deed moved it, and false where only time did. */
+    isDeed: boolean().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.account, table.role, table.height] })],
 )
 
 /** By whose custom an account has its standing. */
