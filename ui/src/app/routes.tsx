@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { accountSearch, accountsSearch } from '#ui/features/accounts/account-search.ts'
 import { parseEncoderSearch } from '#ui/features/encoders/encoder-search.ts'
 import { parseEarningsSearch } from '#ui/features/me/earnings-period.ts'
 import { parseNetworkSearch } from '#ui/features/network/network-range.ts'
@@ -116,6 +117,26 @@ const myKeys = createRoute({
   component: lazyRouteComponent(() => import('#ui/features/me/keys-part.tsx'), 'KeysPart'),
 })
 
+const accounts = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts',
+  validateSearch: accountsSearch,
+  component: lazyRouteComponent(
+    () => import('#ui/features/accounts/accounts-page.tsx'),
+    'AccountsPage',
+  ),
+})
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts/$account',
+  validateSearch: accountSearch,
+  component: lazyRouteComponent(
+    () => import('#ui/features/accounts/account-page.tsx'),
+    'AccountPage',
+  ),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -126,6 +147,8 @@ export const router = createRouter({
     network,
     encoders,
     encoder,
+    accounts,
+    account,
     me.addChildren([myEarnings, mySettings, myAgent, myWebhooks, myAudit, myKeys]),
   ]),
 })

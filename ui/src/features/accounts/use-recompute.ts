@@ -1,0 +1,48 @@
+import { useState } from 'react'
+import type { z } from 'zod'
+import type { reputationRoute } from '#protocol/api/chain.ts'
+import { historyRoute } from '#protocol/api/history.ts'
+import { callServer } from '#ui/shared/session.ts'
+import type { Comparison } from './compare-scores.ts'
+import { compareScores } from './compare-scores.ts'
+import type { Recomputed } from './recompute.ts'
+
+export type Reputation = z.output<typeof reputationRoute.reply>
+
+export type RecomputeState =
+  | { readonly phase: 'idle' }
+  | { readonly phase: 'running'; readonly operations: number }
+  | { readonly phase: 'failed'; readonly message: string }
+  | {
+      readonly phase: 'done'
+      readonly result: Recomputed
+      readonly comparisons: readonly Comparison[]
+      readonly height: number
+    }
+
+/** Works an account's scores out in this browser, as of the block that the server's answer is of. The contracts are loaded for it. */
+export function useRecompute(): {
+  readonly state: RecomputeState
+  readonly run: (told: Reputation) => Promise<void>
+} {
+  const [state, setState] = useState<RecomputeState>({ phase: 'idle' })
+  const run = async ({ account, at, scores }: Reputation): Promise<void> => {
+    if (!at) return
+    setState({ phase: 'running', operations: 0 })
+    try {
+      const { recompute } = await import('./recompute.ts')
+      const result = await recompute({
+        account,
+        at: { height: at.height, time: at.time },
+        ask: (question) =>
+          callServer(historyRoute, { query: { ...question, accounts: [...question.accounts] } }),
+        onProgress: (operations) => setState({ phase: 'running', operations }),
+      })
+      const comparisons = compareScores(scores, result.scores)
+      setState({ phase: 'done', result, comparisons, height: at.height })
+    } catch (error) {
+      setState({ phase: 'failed', message: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return { state, run }
+}
