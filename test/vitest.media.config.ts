@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
-/** Every kind of input that FFmpeg can make, each encoded or refused; prints what became of each. */
+/** Every kind of input that FFmpeg can make, each encoded or refused, and what became of each; then every kind of tree in a browser. */
 export default defineConfig({
   test: {
     root: '.',
-    include: ['test/media/edge-cases.test.ts'],
+    include: [
+      'test/media/edge-cases.test.ts',
+      'test/node/encoding/heavy-pictures.test.ts',
+      'test/playback/**/*.test.ts',
+    ],
+    maxWorkers: 2,
     provide: { edgeCases: 'all' },
     testTimeout: 180_000,
     hookTimeout: 120_000,

@@ -12,6 +12,7 @@ import type { Report } from '#test/support/player.ts'
 import { play, switchEveryFragment } from '#test/support/player.ts'
 
 const seconds = 12
+const rate = 25
 
 let browser: Browser
 let tree: Tree
@@ -21,10 +22,13 @@ beforeAll(async () => {
   const folder = await makeFolder()
   const engine = await createEncodingEngine({ tools }, { directory: folder, signal: untroubled })
   const clip = path.join(folder, 'clip.mp4')
-  await numberedClip(tools, clip, { seconds })
+  await numberedClip(tools, clip, { seconds, rate: `${rate}` })
   const large = aRendition({ name: '180p', width: 320, height: 180, kbps: 1800 })
   const small = aRendition({ name: '144p', width: 256, height: 144, kbps: 1400 })
-  const request = await requestFor(engine, clip, { ladder: [large, small], segmentFrames: 96 })
+  const request = await requestFor(engine, clip, {
+    ladder: [large, small],
+    segmentFrames: 4 * rate,
+  })
   tree = await encodeTree(engine, request)
   for (const { segments } of tree.manifest.renditions)
     expect(segments[0]?.bytes).toBeGreaterThan(leastFirstBytes)
@@ -35,7 +39,7 @@ afterAll(async () => await browser?.close())
 
 async function watch(arrange: string, master?: string): Promise<Report> {
   return await play(browser, {
-    ...{ folder: tree.folder, arrange, patienceMs: (seconds + 25) * 1_000, rate: 24 },
+    ...{ folder: tree.folder, arrange, patienceMs: (seconds + 60) * 1_000, rate },
     ...(master === undefined ? {} : { master }),
   })
 }
@@ -48,7 +52,7 @@ test.concurrent('it does so as well when the rendition changes with every fragme
   const report = await watch(switchEveryFragment(4))
   expectSeamlessPlay(report, tree.manifest)
   const [first = 0] = report.levels
-  expect(report.levels.slice(0, 3)).toEqual([first, 1 - first, first])
+  expect(report.levels).toEqual([first, 1 - first, first])
 })
 
 test.concurrent("it plays as well from a node's own gateway, for a page of another origin", async () => {

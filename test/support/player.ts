@@ -10,11 +10,10 @@ export type Report = {
   readonly duration: number
   /** Pictures that were decoded. */
   readonly pictures: number
-  readonly dropped: number
   readonly errors: readonly string[]
   /** Where the player left what it was playing. */
   readonly jumps: readonly number[]
-  /** The rendition of each fragment of video, by its place in the master playlist. */
+  /** The rendition of each fragment of video in turn, by its place in the master playlist. */
   readonly levels: readonly number[]
   /** Seconds of what is buffered in the end, stretch by stretch. */
   readonly buffered: readonly (readonly [from: number, to: number])[]
@@ -31,6 +30,8 @@ export type Play = {
   readonly folder?: string
   /** Run in the page before it loads, with `hls`, `video` and `Hls` in reach. */
   readonly arrange?: string
+  /** Begins only when all of it is buffered: then no machine is too slow to bring what comes next. */
+  readonly isBufferedFirst?: true
   /** Milliseconds after which it tells what there is, ended or not. */
   readonly patienceMs: number
   /** Pictures a second, where they are numbered by {@link numbered}. */
@@ -53,13 +54,20 @@ export const numbered: string = [
 ].join(',')
 
 /**
- * From each fragment of so many seconds to the next the next rendition. The short buffer leaves a pause between two fragments, in
- * which the other rendition's playlist can come without interrupting a load: hls.js would report that as an error of its own.
+ * From each fragment of so many seconds to the next the next rendition. Nothing is loaded before the next rendition is named: hls.js
+ * would go on with the last one, or break off a load and report that as an error of its own.
  */
 export const switchEveryFragment = (seconds: number): string => `
-  hls.config.maxBufferLength = hls.config.maxMaxBufferLength = ${(3 * seconds) / 4}
+  const buffer = (most) => { hls.config.maxBufferLength = hls.config.maxMaxBufferLength = most }
+  hls.on(Hls.Events.FRAG_LOADING, (_, { frag }) => {
+    if (frag.type === 'main') buffer(0)
+  })
   hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
-    if (frag.type === 'main') hls.nextLoadLevel = (frag.level + 1) % hls.levels.length
+    if (frag.type !== 'main') return
+    const { live, endSN } = hls.levels[frag.level].details
+    const isLast = !live && frag.sn === endSN
+    if (!isLast) hls.loadLevel = (frag.level + 1) % hls.levels.length
+    buffer(isBufferedFirst || isLast ? 1_000 : ${(3 * seconds) / 4})
   })
 `
 
@@ -74,7 +82,7 @@ export type Playing = AsyncDisposable & {
 }
 
 /** A page with a video and hls.js in which a script runs, over the files of a folder. */
-async function openPage(
+export async function openPage(
   browser: Browser,
   folder: string,
   text: string,
@@ -116,33 +124,39 @@ export async function play(browser: Browser, options: Play): Promise<Report> {
   return await playing.report()
 }
 
-function pageScript({ arrange = '', master = '/master.m3u8', patienceMs, rate }: Play): string {
+function pageScript(play: Play): string {
+  const { arrange = '', master = '/master.m3u8', isBufferedFirst = false, patienceMs, rate } = play
   return `
+    const isBufferedFirst = ${isBufferedFirst}
     const video = document.querySelector('video')
     const errors = [], jumps = [], levels = [], seen = []
     let stretches = 0
     video.addEventListener('seeking', () => jumps.push(video.currentTime))
     const hls = new Hls()
-    hls.on(Hls.Events.ERROR, (_, { details, error }) => errors.push(details + ': ' + error?.message))
+    const over = Promise.withResolvers()
+    window.report = over.promise
+    const tell = () => {
+      const { totalVideoFrames: pictures } = video.getVideoPlaybackQuality()
+      const { currentTime: seconds, duration, buffered: ranges } = video
+      const buffered = Array.from({ length: ranges.length }, (_, at) => [ranges.start(at), ranges.end(at)])
+      over.resolve({ seconds, duration, pictures, errors, jumps, levels, buffered, stretches, seen })
+    }
+    video.addEventListener('ended', tell)
+    setTimeout(tell, ${patienceMs})
+    hls.on(Hls.Events.ERROR, (_, { details, error, fatal }) => {
+      errors.push(details + ': ' + error?.message)
+      if (fatal) tell()
+    })
     hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
-      if (frag.type === 'main') levels.push(frag.level)
+      if (frag.type === 'main') levels[frag.sn] = frag.level
       stretches = Math.max(stretches, video.buffered.length)
     })
     ${rate === undefined ? '' : readingNumbers(rate)}
-    window.report = new Promise((resolve) => {
-      const tell = () => {
-        const { totalVideoFrames: pictures, droppedVideoFrames: dropped } = video.getVideoPlaybackQuality()
-        const { currentTime: seconds, duration, buffered: ranges } = video
-        const buffered = Array.from({ length: ranges.length }, (_, at) => [ranges.start(at), ranges.end(at)])
-        resolve({ seconds, duration, pictures, dropped, errors, jumps, levels, buffered, stretches, seen })
-      }
-      video.addEventListener('ended', tell)
-      setTimeout(tell, ${patienceMs})
-    })
     ${arrange}
     hls.loadSource('${master}')
     hls.attachMedia(video)
-    video.play()
+    if (isBufferedFirst) hls.on(Hls.Events.BUFFERED_TO_END, () => video.play())
+    else video.play()
   `
 }
 
