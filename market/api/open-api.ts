@@ -96,7 +96,7 @@ function answersOf({ answers, reply: schema }: Route): readonly Answer[] {
 function describeAnswer({ description, type, schema, headers }: Answer): Json {
   const described = Object.entries(headers?.shape ?? {}).map(([name, member]) => [
     name,
-    { required: true, schema: schemaOf(member as z.ZodType, 'output') },
+    { required: true, schema: textOf(member as z.ZodType) },
   ])
   return {
     description,
@@ -156,9 +156,15 @@ function parameters(
     name,
     in: place,
     required: place === 'path' || !(member as z.ZodType).safeParse(undefined).success,
-    // Numbers travel as digits here, which is what OpenAPI takes a number for.
-    schema: schemaOf(member as z.ZodType, 'output'),
+    schema: textOf(member as z.ZodType),
   }))
+}
+
+/** Of what travels as text: numbers as digits, which is what OpenAPI takes a number for; everything else as on the wire. */
+function textOf(schema: z.ZodType): Json {
+  const inMemory = schemaOf(schema, 'output')
+  const { type } = inMemory
+  return type === 'integer' || type === 'number' ? inMemory : schemaOf(schema)
 }
 
 /** `POST /api/encoding/agent/claim` is `postAgentClaim`. */

@@ -5,6 +5,9 @@ import base64
 import schemathesis
 from hypothesis import strategies as st
 
+for name in ("application/offset+octet-stream", "application/vnd.ipld.car"):
+    schemathesis.openapi.media_type(name, st.binary(max_size=100))
+
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 

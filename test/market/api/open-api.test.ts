@@ -4,6 +4,14 @@ import { rights } from '#market/api/rights.ts'
 
 const description = JSON.stringify(describeApi([...rights.keys()], '1.0.0'))
 
+type Described = Readonly<Record<string, Readonly<Record<string, Operation>>>>
+type Operation = {
+  readonly responses: Readonly<Record<string, unknown>>
+  readonly parameters: readonly { readonly name: string; readonly in: string }[]
+  readonly security: readonly object[]
+}
+const { paths } = JSON.parse(description) as { readonly paths: Described }
+
 test('nothing is said that tools of OpenAPI take for something else', () => {
   expect(description).not.toContain('"readOnly"')
   expect(description).not.toContain('"prefixItems"')
@@ -18,17 +26,16 @@ test('numbers of a query are numbers, of their range', () => {
   expect(description).toContain('{"default":20,"type":"integer","minimum":1,"maximum":100}')
 })
 
+test('amounts of a query are amounts, as they are in a body', () => {
+  const { parameters } = paths['/api/encoding/market/encoders']?.['get'] ?? { parameters: [] }
+  expect(parameters.find(({ name }) => name === 'mostPerMinute')).toMatchObject({
+    schema: { type: 'string', pattern: expect.stringContaining('HBD') },
+  })
+})
+
 test('a list without repetitions says so', () => {
   expect(description).toContain('"uniqueItems":true')
 })
-
-type Described = Readonly<Record<string, Readonly<Record<string, Operation>>>>
-type Operation = {
-  readonly responses: Readonly<Record<string, unknown>>
-  readonly parameters: readonly { readonly name: string; readonly in: string }[]
-  readonly security: readonly object[]
-}
-const { paths } = JSON.parse(description) as { readonly paths: Described }
 
 test('what is no JSON is described as what it is', () => {
   const stream = paths['/api/encoding/events']?.['get']?.responses['200']
