@@ -6,6 +6,7 @@ import { compareScores } from '#ui/features/accounts/compare-scores.ts'
 import {
   changeText,
   checksOf,
+  heightBehind,
   isOfKind,
   microHbdText,
   movedBy,
@@ -55,6 +56,12 @@ test('a job is shown with what the score was after it, and how far that had move
   expect(movedBy(evidence(), points.slice(2))).toEqual({ score: 120, by: null })
   expect(movedBy(evidence({ at: pointOf('paid', 5) }), points)).toBeNull()
   expect([changeText(30), changeText(-4), changeText(0)]).toEqual(['+30', '−4', '±0'])
+})
+
+test('behind every moment stands the last job before it', () => {
+  const points = [point(3, 100), point(5, 90, false), point(7, 120)]
+  expect([0, 1, 2, 3].map((index) => heightBehind(points, index))).toEqual([3, 3, 7, 7])
+  expect(heightBehind([point(5, 90, false)], 0)).toBeNull()
 })
 
 test('jobs are told apart by what is said of them', () => {

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { useMemo, useState } from 'react'
 import { evidenceRoute } from '#protocol/api/chain.ts'
 import { mostPoints, scorePointsRoute } from '#protocol/api/history.ts'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
@@ -28,16 +29,15 @@ export function AccountStanding({ reputation, shown }: AccountStandingProps): Re
   const history = useRoute(scorePointsRoute, { params, query: { role, points: mostPoints } }, live)
   const evidence = useCursorList(evidenceRoute, { params, query: { role, limit: 50 } }, live)
   const { state, run } = useRecompute()
+  const [picked, setPicked] = useState<number | null>(null)
+  const now = useMemo(() => (at ? { ...shown, time: at.time } : null), [shown, at])
   const jobs = evidence.data?.pages.flatMap((page) => page.evidence) ?? []
   return (
     <>
       <ScoreTerms {...shown} checks={checksOf(jobs)} />
       <QueryView query={history}>
         {({ points, isThinned }) => (
-          <ScoreHistory
-            {...{ role, points, isThinned }}
-            now={at ? { ...shown, time: at.time } : null}
-          />
+          <ScoreHistory {...{ role, points, isThinned }} now={now} onPick={setPicked} />
         )}
       </QueryView>
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
@@ -50,6 +50,7 @@ export function AccountStanding({ reputation, shown }: AccountStandingProps): Re
             role={role}
             evidence={jobs}
             points={history.data?.points ?? []}
+            picked={picked}
             recomputed={state.phase === 'done' ? state.result : null}
             onMore={evidence.hasNextPage ? () => void evidence.fetchNextPage() : undefined}
           />

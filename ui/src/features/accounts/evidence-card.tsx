@@ -12,6 +12,8 @@ export type EvidenceCardProps = {
   readonly role: Role
   readonly evidence: readonly Evidence[]
   readonly points: readonly ScorePoint[]
+  /** Block of the jobs that are opened and brought into view; null for none. */
+  readonly picked: number | null
   readonly recomputed: Recomputed | null
   /** Asks for older ones; absent where there are none. */
   readonly onMore?: (() => void) | undefined
@@ -19,7 +21,7 @@ export type EvidenceCardProps = {
 
 /** The jobs behind a score, the newest first. */
 export function EvidenceCard(props: EvidenceCardProps): ReactElement {
-  const { role, evidence, points, recomputed, onMore } = props
+  const { role, evidence, points, picked, recomputed, onMore } = props
   const [kind, setKind] = useState<EvidenceKind>('all')
   const shown = evidence.filter((entry) => isOfKind(entry, kind))
   return (
@@ -48,6 +50,7 @@ export function EvidenceCard(props: EvidenceCardProps): ReactElement {
           <EvidenceRow
             key={`${entry.job} ${entry.at.height} ${entry.marks.join()}`}
             entry={entry}
+            isPicked={entry.at.height === picked}
             moved={movedBy(entry, points)}
             added={recomputed?.added.get(`${role} ${entry.job} ${entry.at.height}`) ?? null}
           />

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { useEffect, useRef } from 'react'
 import { AccountLink } from '#ui/shared/components/account-link.tsx'
 import { AppLink } from '#ui/shared/components/app-link.tsx'
 import { Badge } from '#ui/shared/components/badge.tsx'
@@ -11,6 +12,8 @@ import { linkText, markText } from './standing-words.ts'
 
 export type EvidenceRowProps = {
   readonly entry: Evidence
+  /** Opened and brought into view. */
+  readonly isPicked: boolean
   /** What the score was once it was counted; null where that is not known here. */
   readonly moved: { readonly score: number; readonly by: number | null } | null
   /** Thousandths of a point that it is worth now, as this page has worked out; null where it has not. */
@@ -18,11 +21,17 @@ export type EvidenceRowProps = {
 }
 
 /** What one job says of an account, opening the transactions that it follows from. */
-export function EvidenceRow({ entry, moved, added }: EvidenceRowProps): ReactElement {
+export function EvidenceRow({ entry, isPicked, moved, added }: EvidenceRowProps): ReactElement {
+  const row = useRef<HTMLDetailsElement>(null)
+  useEffect(() => {
+    if (!isPicked || !row.current) return
+    row.current.open = true
+    row.current.scrollIntoView({ block: 'center' })
+  }, [isPicked])
   const { job, at, marks, counterpart, price } = entry
   return (
     <li className="border-t border-line first:border-t-0">
-      <details>
+      <details ref={row}>
         <summary className="flex min-h-12 cursor-pointer flex-wrap items-center gap-x-4 gap-y-1 py-2">
           <Time at={new Date(at.time * 1_000)} />
           <span className="min-w-0 flex-1 truncate">{job}</span>

@@ -35,6 +35,11 @@ export function scoreLine(
   }
 }
 
+/** The block of the job that a moment of the line follows from; null before the first. */
+export function heightBehind(points: readonly ScorePoint[], index: number): number | null {
+  return points.slice(0, index + 1).findLast(({ isDeed }) => isDeed)?.height ?? null
+}
+
 /** What a score was once a job was counted, and by how much the block of that job had moved it; null where the point is not here. */
 export function movedBy(
   { at }: Pick<Evidence, 'at'>,

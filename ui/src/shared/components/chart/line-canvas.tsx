@@ -7,7 +7,8 @@ import type { Line, LineChartProps } from './line-chart.tsx'
 const axisFont = '12px system-ui, sans-serif'
 
 /** Draws lines on a canvas as wide as its place, anew when the data, the place or the colours change. */
-export function LineCanvas({ at, lines, format, height = 220 }: LineChartProps): ReactElement {
+export function LineCanvas(props: LineChartProps): ReactElement {
+  const { at, lines, format, height = 220, onPick } = props
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const element = place.current
@@ -27,12 +28,18 @@ export function LineCanvas({ at, lines, format, height = 220 }: LineChartProps):
     theme.addEventListener('change', draw)
     const watch = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }))
     watch.observe(element)
+    const pick = (): void => {
+      const index = plot?.cursor.idx
+      if (index !== null && index !== undefined) onPick?.(index)
+    }
+    element.addEventListener('click', pick)
     return () => {
       theme.removeEventListener('change', draw)
       watch.disconnect()
+      element.removeEventListener('click', pick)
       plot?.destroy()
     }
-  }, [at, lines, format, height])
+  }, [at, lines, format, height, onPick])
   return <div ref={place} className="w-full overflow-hidden" />
 }
 

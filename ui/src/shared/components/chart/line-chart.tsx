@@ -18,6 +18,8 @@ export type LineChartProps = {
   readonly lines: readonly Line[]
   readonly format: (value: number) => string
   readonly height?: number
+  /** Told which of the moments is clicked at. The same has to be reachable elsewhere: a canvas has no keyboard. */
+  readonly onPick?: ((index: number) => void) | undefined
 }
 
 const Canvas = lazy(async () => {
