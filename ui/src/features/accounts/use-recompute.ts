@@ -1,8 +1,7 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { z } from 'zod'
 import type { reputationRoute } from '#protocol/api/chain.ts'
-import { historyRoute } from '#protocol/api/history.ts'
-import { callServer } from '#ui/shared/session.ts'
+import { askHistory } from './ask-history.ts'
 import type { Comparison } from './compare-scores.ts'
 import { compareScores } from './compare-scores.ts'
 import type { Recomputed } from './recompute.ts'
@@ -26,21 +25,26 @@ export function useRecompute(): {
   readonly run: (told: Reputation) => Promise<void>
 } {
   const [state, setState] = useState<RecomputeState>({ phase: 'idle' })
+  const running = useRef<AbortController | null>(null)
+  useEffect(() => () => running.current?.abort(), [])
   const run = async ({ account, at, scores }: Reputation): Promise<void> => {
     if (!at) return
+    const abort = new AbortController()
+    running.current = abort
+    const { signal } = abort
     setState({ phase: 'running', operations: 0 })
     try {
       const { recompute } = await import('./recompute.ts')
       const result = await recompute({
         account,
         at: { height: at.height, time: at.time },
-        ask: (question) =>
-          callServer(historyRoute, { query: { ...question, accounts: [...question.accounts] } }),
+        ask: (question) => askHistory(question, signal),
         onProgress: (operations) => setState({ phase: 'running', operations }),
       })
       const comparisons = compareScores(scores, result.scores)
       setState({ phase: 'done', result, comparisons, height: at.height })
     } catch (error) {
+      if (signal.aborted) return
       setState({ phase: 'failed', message: error instanceof Error ? error.message : String(error) })
     }
   }
