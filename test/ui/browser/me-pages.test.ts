@@ -88,8 +88,11 @@ const agentAddress = /^http:\/\/127\.0\.0\.1:3002/
 
 async function reach(page: Page, agent: TestAgent): Promise<void> {
   await page.route(agentAddress, async (route) => {
-    const url = route.request().url().replace(agentAddress, agent.url)
-    await route.fulfill({ response: await route.fetch({ url }) })
+    const request = route.request()
+    const url = request.url().replace(agentAddress, agent.url)
+    // Browsers say so only once a request leaves them.
+    const headers = { ...request.headers(), origin: scene.url }
+    await route.fulfill({ response: await route.fetch({ url, headers }) })
   })
 }
 
