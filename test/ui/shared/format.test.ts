@@ -55,5 +55,6 @@ test('parts, speeds and long ids are short', () => {
   expect(shortened('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi')).toBe(
     'bafybeig…bzdi',
   )
+  expect(shortened('0123456789abcdef', 8, 0)).toBe('01234567…')
   expect(shortened('short')).toBe('short')
 })

@@ -62,5 +62,6 @@ export function agoText(at: number, now: number): string {
 
 /** `bafybeig…3qwe` */
 export function shortened(text: string, head = 8, tail = 4): string {
-  return text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(-tail)}`
+  if (text.length <= head + tail + 1) return text
+  return `${text.slice(0, head)}…${text.slice(text.length - tail)}`
 }
