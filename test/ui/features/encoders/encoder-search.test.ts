@@ -4,7 +4,7 @@ import { parseEncoderSearch } from '#ui/features/encoders/encoder-search.ts'
 
 test('an address says what is asked for, and the server is asked for just that', () => {
   const search = {
-    ...{ order: 'price', codec: 'av1', hwAccel: 'nvenc', price: '0.05' },
+    ...{ order: 'price', codec: 'av1', hwAccel: 'nvenc', price: 0.05 },
     ...{ speed: 1.5, present: true, show: 'alice' },
   }
   const parsed = parseEncoderSearch(search)

@@ -43,7 +43,7 @@ export function EncoderFilters({ search }: EncoderFiltersProps): ReactElement {
         onChoose={(hwAccel) => choose({ hwAccel })}
       />
       <NumberField
-        {...{ label: 'Most per minute, HBD', value: search.price ?? '' }}
+        {...{ label: 'Most per minute, HBD', value: String(search.price ?? '') }}
         onEnter={(price) => choose({ price })}
       />
       <NumberField

@@ -12,13 +12,13 @@ export function queryOf({ order, codec, hwAccel, price, speed, present }: Encode
     ...(order && { order }),
     ...(codec && { codec }),
     ...(hwAccel && { hwAccel }),
-    ...(price !== undefined && { mostPerMinute: milliOf(price) }),
+    ...(price !== undefined && { mostPerMinute: milliOf(String(price)) }),
     ...(speed !== undefined && { leastSpeed: Math.max(1, Math.round(speed * 1_000)) }),
     ...(present && { present: 'now' }),
   }
 }
 
-/** Milli-HBD of what somebody has typed. */
+/** Milli-HBD of an amount with three decimals at the most. */
 function milliOf(text: string): ReturnType<typeof parseHbd> {
   const [whole, part = ''] = text.split('.')
   return parseHbd(`${whole}.${part.padEnd(3, '0')} HBD`)

@@ -8,8 +8,8 @@ export type EncoderSearch = {
   readonly order?: (typeof orders)[number]
   readonly codec?: (typeof codecs)[number]
   readonly hwAccel?: (typeof hardware)[number]
-  /** Of a minute of the whole ladder, as `0.05`. */
-  readonly price?: string
+  /** The most for a minute of the whole ladder, in HBD of three decimals. */
+  readonly price?: number
   /** Times real time. */
   readonly speed?: number
   readonly present?: boolean
@@ -30,7 +30,6 @@ export function parseEncoderSearch(search: Readonly<Record<string, unknown>>): E
   const order = oneOf(orders, search['order'])
   const codec = oneOf(codecs, search['codec'])
   const hwAccel = oneOf(hardware, search['hwAccel'])
-  // An address has a number where it looks like one.
   const price = String(search['price'] ?? '')
   const speed = Number(search['speed'] ?? Number.NaN)
   const { show } = search
@@ -38,7 +37,7 @@ export function parseEncoderSearch(search: Readonly<Record<string, unknown>>): E
     ...(order && { order }),
     ...(codec && { codec }),
     ...(hwAccel && { hwAccel }),
-    ...(amount.test(price) && { price }),
+    ...(amount.test(price) && { price: Number(price) }),
     ...(speed > 0 && speed <= fastest && { speed }),
     ...(search['present'] === true && { present: true }),
     ...(typeof show === 'string' && account.test(show) && { show }),
