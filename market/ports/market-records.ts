@@ -39,11 +39,9 @@ export type SeriesBucket = {
   readonly slowDeliverySeconds: number | null
 }
 
-export const encoderOrders = ['score', 'price', 'speed'] as const
-
 /** Which encoders, and which first: the best, the cheapest, the fastest. A member that is absent asks for nothing. */
 export type EncodersQuestion = {
-  readonly order: (typeof encoderOrders)[number]
+  readonly order: 'score' | 'price' | 'speed'
   readonly codec?: Codec | undefined
   readonly hwAccel?: HwAccel | undefined
   /** Milli-HBD for one minute of the whole ladder. */
