@@ -92,7 +92,7 @@ function Latest(): ReactElement {
       >
         {({ jobs }) => (
           <>
-            <ul className="grid gap-2">
+            <ul className="grid grid-cols-1 gap-2">
               {jobs.slice(0, shown).map(({ id, permlink, owner, phase, createdAt }) => (
                 <li key={id} className="flex items-center gap-x-4">
                   <span className="min-w-0 flex-1 truncate">

@@ -39,11 +39,11 @@ export function BidsCard({ market }: BidsCardProps): ReactElement {
         }}
       >
         {({ ranking }) => (
-          <ol className="grid gap-4">
+          <ol className="grid grid-cols-1 gap-4">
             {ranking.map((bid) => (
               <li
                 key={bid.encoder}
-                className="grid gap-1 border-b border-line pb-4 last:border-0 last:pb-0"
+                className="grid grid-cols-1 gap-1 border-b border-line pb-4 last:border-0 last:pb-0"
               >
                 <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
                   <span className="w-6 text-muted tabular-nums">{bid.rank ?? '–'}</span>

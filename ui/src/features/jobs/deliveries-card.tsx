@@ -19,7 +19,7 @@ export function DeliveriesCard({ job }: DeliveriesCardProps): ReactElement {
     <Card title="Webhook calls">
       <QueryView query={query} empty={{ when: ({ deliveries }) => deliveries.length === 0, say }}>
         {({ deliveries }) => (
-          <ul className="grid gap-2">
+          <ul className="grid grid-cols-1 gap-2">
             {deliveries.map(({ id, type, phase, tries, lastStatus, lastError, createdAt }) => (
               <li key={id} className="flex flex-wrap items-center gap-x-4 text-sm">
                 <code>{type}</code>

@@ -17,9 +17,9 @@ export function FindingsCard({ market }: FindingsCardProps): ReactElement | null
   if (attestations.length === 0 && ruling === null) return null
   return (
     <Card title="Checks">
-      <ul className="grid gap-3">
+      <ul className="grid grid-cols-1 gap-3">
         {attestations.map(({ by, time, transaction, verdict, faults }) => (
-          <li key={transaction} className="grid gap-1">
+          <li key={transaction} className="grid grid-cols-1 gap-1">
             <div className="flex flex-wrap items-center gap-x-4">
               <Badge tone={verdict === 'pass' ? 'good' : 'bad'}>{verdict}</Badge>
               <AccountLink account={by} />
@@ -30,7 +30,7 @@ export function FindingsCard({ market }: FindingsCardProps): ReactElement | null
           </li>
         ))}
         {ruling && (
-          <li className="grid gap-1">
+          <li className="grid grid-cols-1 gap-1">
             <div className="flex flex-wrap items-center gap-x-4">
               <Badge tone={ruling.verdict === 'pass' ? 'good' : 'bad'}>ruling</Badge>
               <span>

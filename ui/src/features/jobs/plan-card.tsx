@@ -14,7 +14,7 @@ export type PlanCardProps = { readonly plan: TierPlan }
 export function PlanCard({ plan }: PlanCardProps): ReactElement {
   return (
     <Card title="Who may take it">
-      <ol className="grid gap-3">
+      <ol className="grid grid-cols-1 gap-3">
         {plan.map(({ tier, state, waitSeconds, text }) => (
           <li key={tier}>
             <div className="flex flex-wrap items-center gap-x-3">

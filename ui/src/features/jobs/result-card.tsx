@@ -23,7 +23,7 @@ export function ResultCard({ root, title }: ResultCardProps): ReactElement {
   })
   return (
     <Card title="Result">
-      <div className="grid gap-3">
+      <div className="grid grid-cols-1 gap-3">
         {isHere === undefined && <div className={frame} />}
         {isHere === true && (
           <Suspense fallback={<div className={frame} />}>

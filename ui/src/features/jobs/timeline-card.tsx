@@ -13,7 +13,7 @@ export type TimelineCardProps = { readonly steps: readonly Step[] }
 export function TimelineCard({ steps }: TimelineCardProps): ReactElement {
   return (
     <Card title="Timeline">
-      <ol className="grid gap-4 border-l border-line pl-4">
+      <ol className="grid grid-cols-1 gap-4 border-l border-line pl-4">
         {steps.map((step) => (
           <li key={step.key} className="relative">
             <span

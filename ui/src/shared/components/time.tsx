@@ -24,7 +24,7 @@ export function Time({ at }: TimeProps): ReactElement {
     <time
       dateTime={moment.toISOString()}
       title={absolute}
-      className="whitespace-nowrap tabular-nums"
+      className="relative whitespace-nowrap tabular-nums"
     >
       {agoText(moment.getTime(), Date.now())}
       <span className="sr-only"> ({absolute})</span>
