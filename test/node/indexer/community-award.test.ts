@@ -63,6 +63,7 @@ const Award = z.object({
   fee: z.string(),
   arbiter: z.string(),
 })
+const Payment = z.object({ operations: Award.shape.operations, amount: z.string() })
 const asked = { job, encoder: bob }
 const prepare = async () => {
   const { status, body } = await indexer.call('POST', accept, { token, body: asked })
@@ -90,6 +91,11 @@ test('an offer is awarded by what the indexer prepares and a wallet signs, and i
   const body = { ...sealed('bob', bid), body: { ...bid, price: '0.300 HBD' } }
   const handedIn = await indexer.call('POST', '/api/encoding/community/bid', { token: bobs, body })
   expect(handedIn).toMatchObject({ status: 200, body: { job, encoder: 'bob' } })
+  const ranked = await indexer.call('GET', `/api/encoding/community/bids/${job}`)
+  expect(ranked.body).toMatchObject({
+    bids: [{ encoder: 'bob' }],
+    ranking: [{ encoder: 'bob', price: '0.300 HBD', rank: 1, excluded: null }],
+  })
   expect(await indexer.call('POST', accept, { token: bobs, body: asked })).toMatchObject({
     ...{ status: 403, body: { code: 'forbidden' } },
   })
@@ -123,4 +129,15 @@ test('an offer is awarded by what the indexer prepares and a wallet signs, and i
   settle()
   await expect.poll(phaseOf, { timeout: 15_000 }).toBe('accepted')
   expect(await held()).toMatchObject({ held: '0.300 HBD' })
+
+  const settling = { token, body: { job, act: 'release' } }
+  const payment = await indexer.call('POST', '/api/encoding/community/settle', settling)
+  const { operations, amount } = Payment.parse(payment.body)
+  expect(amount).toBe('0.300 HBD')
+  await broadcast(operations, 'alice')
+  settle()
+  await expect.poll(phaseOf, { timeout: 15_000 }).toBe('settled')
+  expect(await indexer.call('POST', '/api/encoding/community/settle', settling)).toMatchObject({
+    ...{ status: 409, body: { code: 'escrow-refused' } },
+  })
 })
