@@ -7,6 +7,7 @@ import { BidsCard } from './bids-card.tsx'
 import { DeliveriesCard } from './deliveries-card.tsx'
 import { FindingsCard } from './findings-card.tsx'
 import { JobFigures } from './job-figures.tsx'
+import { OfferCard } from './offer-card.tsx'
 import { PlanCard } from './plan-card.tsx'
 import { ResultCard } from './result-card.tsx'
 import { SettleCard } from './settle-card.tsx'
@@ -36,6 +37,7 @@ export function JobDetail({ queue, history, market }: JobDetailProps): ReactElem
       </div>
       <div className="grid min-w-0 grid-cols-1 gap-5">
         {root !== null && <ResultCard root={root} title={queue?.permlink ?? 'The result'} />}
+        {isOwner && queue && <OfferCard job={queue.id} plan={queue.plan} />}
         <WorkCard queue={queue} market={market} />
         {market && market.phase !== 'cancelled' && <BidsCard market={market} />}
         {market && <FindingsCard market={market} />}
