@@ -40,7 +40,7 @@ export function PriceChoice({
   return (
     <div className="grid grid-cols-1 gap-4">
       {asks ? (
-        <dl className="grid grid-cols-3 gap-2">
+        <dl className="grid gap-2 sm:grid-cols-3">
           <Figure label="Lowest" value={hbdText(asks.low)} />
           <Figure label="Median" value={hbdText(asks.median)} />
           <Figure label="Highest" value={hbdText(asks.high)} />
