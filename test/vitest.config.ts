@@ -23,7 +23,7 @@ export default defineConfig({
           provide: { fuzzRequests: 600 },
           // A Postgres server of a file's own takes seconds to start on a busy machine.
           hookTimeout: 60_000,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -45,6 +45,8 @@ export default defineConfig({
           name: 'ui',
           root: '.',
           globalSetup: 'test/support/dashboard-scene.ts',
+          // Last: once its market is up, it runs beside all that follows.
+          sequence: { groupOrder: 1 },
           include: ['test/ui/**/*.test.{ts,tsx}'],
           retry,
           testTimeout: 300_000,
