@@ -5,13 +5,13 @@ export default defineConfig({
   test: {
     root: '.',
     include: [
-      'test/media/edge-cases.test.ts',
+      'test/media/{edge-cases,recipe-cheats}.test.ts',
       'test/node/encoding/heavy-pictures.test.ts',
       'test/playback/**/*.test.ts',
     ],
     maxWorkers: 2,
     provide: { edgeCases: 'all' },
-    testTimeout: 180_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
   },
 })

@@ -109,7 +109,7 @@ export const time: readonly EdgeCase[] = [
   claiming('shorter than its header says', 100_000, { refused: 'input-truncated' }),
   {
     name: 'two hours at 10 pictures a second',
-    segmentSeconds: 6,
+    segmentSeconds: 60,
     make: ({ make }) => make('hours.mp4', ...card('16x16', '10', 7_920), ...x264),
     outcome: { size: '16x16', frames: 79_200, rate: '10.000' },
   },
