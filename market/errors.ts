@@ -34,6 +34,8 @@ export const marketErrors = {
   'id-taken': { status: 409, retryable: false },
   'no-tier': { status: 422, retryable: false },
   'not-found': { status: 404, retryable: false },
+  /** Some of a tree has not been brought yet. */
+  'tree-lacking': { status: 409, retryable: true },
   'body-too-large': { status: 413, retryable: false },
   'quota-exceeded': { status: 403, retryable: true },
   'role-missing': { status: 409, retryable: false },

@@ -18,6 +18,29 @@ const refusals: Readonly<
   ],
 }
 
+/**
+ * What is made of content that a request names. That it is not here, or is no file, is the request's own trouble: throws `not-found`
+ * or `input-unreadable` for it.
+ */
+export async function ofNamed<T>(content: Promise<T>): Promise<T> {
+  try {
+    return await content
+  } catch (error) {
+    throw asOwnTrouble(error)
+  }
+}
+
+function asOwnTrouble(cause: unknown): unknown {
+  if (!(cause instanceof MarketError)) return cause
+  const code = ownTrouble[cause.code]
+  return code ? new MarketError(code, cause.message, {}, { cause }) : cause
+}
+
+const ownTrouble: Readonly<Partial<Record<MarketErrorCode, MarketErrorCode>>> = {
+  'content-unavailable': 'not-found',
+  'content-corrupt': 'input-unreadable',
+}
+
 /** What a call of the scheduler came to. Throws a MarketError for one that was refused. */
 export function settled<T>(outcome: SchedulerOutcome<T>): T {
   if (outcome.ok) return outcome.value

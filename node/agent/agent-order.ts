@@ -85,6 +85,7 @@ const classes: Readonly<Partial<Record<MarketError['code'], FailureClass>>> = {
   'disk-full': 'resource',
   'memory-exceeded': 'resource',
   'content-unavailable': 'network',
+  'tree-lacking': 'network',
   'content-corrupt': 'network',
   'peer-unreachable': 'network',
   cancelled: 'cancelled',

@@ -96,7 +96,7 @@ export function createTreeIntake(deps: TreeIntakeDeps, options: TreeIntakeOption
   mount(router, keepTreeRoute, async ({ body, authorization }) => {
     await requireHeld(body, authorization)
     if (!(await content.isWhole(body.root)))
-      throw new MarketError('content-unavailable', 'The tree is not whole here yet.')
+      throw new MarketError('tree-lacking', 'The tree is not whole here yet.')
     content.pin(body.root, `job:${body.jobId}`)
     return {}
   })

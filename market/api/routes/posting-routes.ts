@@ -9,6 +9,7 @@ import type { RegistryView } from '../../ports/ledger-view.ts'
 import type { Sources } from '../../ports/sources.ts'
 import type { AskedOffer, PreparedOffer } from '../../services/prepare-offer.ts'
 import { mount } from '../mount.ts'
+import { ofNamed } from '../refusals.ts'
 import { signedIn } from './callers.ts'
 
 export type PostingRouteDeps = {
@@ -23,7 +24,7 @@ export function mountPostingRoutes(router: Router, deps: PostingRouteDeps): void
   const { sources, registry, prepareOffer, audit } = deps
   mount(router, sourceRoute, async ({ params: { cid }, signal, caller }) => {
     signedIn(caller)
-    const profile = await sources.measure(cid, { signal })
+    const profile = await ofNamed(sources.measure(cid, { signal }))
     const { bytes, width, height, frames, rate } = profile
     const seconds = (frames * rate.denominator) / rate.numerator
     const ladder = buildLadder(width, height, profile)
@@ -33,9 +34,8 @@ export function mountPostingRoutes(router: Router, deps: PostingRouteDeps): void
   mount(router, prepareOfferRoute, async ({ body, caller, signal }) => {
     const creator = signedIn(caller)
     const { job, saltHash, workSeconds = null, arbiter = null } = body
-    const { operations, offer } = await prepareOffer(
-      { creator, job, saltHash, workSeconds, arbiter },
-      signal,
+    const { operations, offer } = await ofNamed(
+      prepareOffer({ creator, job, saltHash, workSeconds, arbiter }, signal),
     )
     // Nothing is changed by it: the entry is the deed.
     await audit(deedOf(creator, 'offer.prepared', offer.job))

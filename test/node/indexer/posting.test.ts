@@ -94,8 +94,8 @@ test('a source is measured, and quoted by the price lists and arbiters of the re
   })
   const unknown = `bafkrei${'a'.repeat(52)}`
   expect(await indexer.call('GET', `/api/encoding/sources/${unknown}`, { token })).toMatchObject({
-    status: 504,
-    body: { code: 'content-unavailable' },
+    status: 404,
+    body: { code: 'not-found' },
   })
 })
 

@@ -100,7 +100,7 @@ test('what is lacking is brought block by block, and kept once all of it is here
   expect(await lacking([leaf, root])).toEqual({ status: 200, json: { lacking: ids } })
   expect(await bring(archiveOf(root))).toEqual({ status: 204, json: null })
   expect((await lacking([leaf, root])).json).toEqual({ lacking: ids.slice(0, 1) })
-  expect(await keep()).toMatchObject({ status: 504, json: { code: 'content-unavailable' } })
+  expect(await keep()).toMatchObject({ status: 409, json: { code: 'tree-lacking' } })
   expect(store.pins.pinned()).toEqual([])
   expect((await bring(archiveOf(leaf))).status).toBe(204)
   expect((await keep()).status).toBe(200)
