@@ -31,10 +31,13 @@ export function EvidenceRow({ entry, isPicked, moved, added }: EvidenceRowProps)
   const { job, at, marks, counterpart, price } = entry
   return (
     <li className="border-t border-line first:border-t-0">
-      <details ref={row}>
+      <details ref={row} className="group">
         <summary className="flex min-h-12 cursor-pointer flex-wrap items-center gap-x-4 gap-y-1 py-2">
+          <span aria-hidden="true" className="text-muted group-open:rotate-90">
+            ▸
+          </span>
           <Time at={new Date(at.time * 1_000)} />
-          <span className="min-w-0 flex-1 truncate">{job}</span>
+          <span className="min-w-0 grow basis-40 truncate">{job}</span>
           {marks.length === 0 ? (
             <Badge tone="good">good work</Badge>
           ) : (
