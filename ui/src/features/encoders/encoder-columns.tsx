@@ -12,7 +12,7 @@ export function encoderColumns(search: EncoderSearch): readonly Column<MarketEnc
   return [
     {
       name: 'Encoder',
-      width: 'minmax(6rem, 2fr)',
+      width: 'minmax(5rem, 2fr)',
       cell: ({ account }) => (
         <Link
           to="/encoders"
@@ -26,7 +26,7 @@ export function encoderColumns(search: EncoderSearch): readonly Column<MarketEnc
     },
     {
       name: 'Now',
-      width: 'minmax(5.5rem, 1fr)',
+      width: 'minmax(4.5rem, 1fr)',
       cell: ({ presence }) => <PresenceBadge presence={presence} />,
     },
     {
@@ -46,7 +46,7 @@ export function encoderColumns(search: EncoderSearch): readonly Column<MarketEnc
     { name: 'Jobs', width: '4rem', isNumber: true, isExtra: true, cell: ({ deeds }) => deeds },
     {
       name: 'Per minute',
-      width: 'minmax(6.5rem, 1fr)',
+      width: 'minmax(6rem, 1fr)',
       isNumber: true,
       cell: ({ pricePerMinute }) => <Hbd milli={pricePerMinute} />,
     },

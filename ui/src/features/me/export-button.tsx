@@ -37,11 +37,14 @@ export function ExportButton({ account, period }: ExportButtonProps): ReactEleme
   )
 }
 
+const keptMs = 60_000
+
 function offerFile(name: string, text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
   const link = document.createElement('a')
   link.href = address
   link.download = name
   link.click()
-  URL.revokeObjectURL(address)
+  // Some browsers read it only after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(address), keptMs)
 }
