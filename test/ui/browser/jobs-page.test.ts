@@ -40,30 +40,39 @@ async function callAs(name: string): Promise<Client> {
   return createClient({ url, headers: () => ({ authorization: `Bearer ${token}` }) })
 }
 
-test.each(places)('a paid job is told from its offer to its money, on %s', async (_, colorScheme, width) => {
-  const shown = await visit(browser, scene.url, { width, colorScheme })
-  const { page } = shown
-  await page.getByRole('heading', { name: 'A market for video encoding' }).waitFor()
-  await page.getByRole('link', { name: /^creator:/ }).first().waitFor()
-  await looksWhole(shown, `home-${width}`)
-  await page.getByRole('navigation').getByRole('link', { name: 'Jobs' }).click()
-  const [, number = ''] = scene.job.split(':')
-  const row = page.getByRole('row').filter({ hasText: number.slice(-4) })
-  await row.getByText('paid', { exact: true }).waitFor()
-  await looksWhole(shown, `jobs-${width}`)
-  await row.getByRole('link').click()
-  const timeline = page.getByRole('region', { name: 'Timeline' })
-  for (const title of ['Offered to the community', 'Delivered', 'Paid to the encoder', 'Rated'])
-    await timeline.getByText(title, { exact: true }).first().waitFor()
-  await timeline.getByText(`creator → @${scene.encoder}`).first().waitFor()
-  await page.getByRole('region', { name: 'Checks' }).getByText('pass', { exact: true }).waitFor()
-  await page.getByRole('region', { name: 'Bids' }).waitFor()
-  await page.getByText('This server has no copy of the stream').waitFor()
-  await looksWhole({ ...shown, complaints: shown.complaints.filter((text) => !/504/.test(text)) }, `job-${width}`)
-  await page.goBack()
-  await row.waitFor()
-  await page.context().close()
-})
+test.each(places)(
+  'a paid job is told from its offer to its money, on %s',
+  async (_, colorScheme, width) => {
+    const shown = await visit(browser, scene.url, { width, colorScheme })
+    const { page } = shown
+    await page.getByRole('heading', { name: 'A market for video encoding' }).waitFor()
+    await page
+      .getByRole('link', { name: /^creator:/ })
+      .first()
+      .waitFor()
+    await looksWhole(shown, `home-${width}`)
+    await page.getByRole('navigation').getByRole('link', { name: 'Jobs' }).click()
+    const [, number = ''] = scene.job.split(':')
+    const row = page.getByRole('row').filter({ hasText: number.slice(-4) })
+    await row.getByText('paid', { exact: true }).waitFor()
+    await looksWhole(shown, `jobs-${width}`)
+    await row.getByRole('link').click()
+    const timeline = page.getByRole('region', { name: 'Timeline' })
+    for (const title of ['Offered to the community', 'Delivered', 'Paid to the encoder', 'Rated'])
+      await timeline.getByText(title, { exact: true }).first().waitFor()
+    await timeline.getByText(`@creator to @${scene.encoder}`).first().waitFor()
+    await page.getByRole('region', { name: 'Checks' }).getByText('pass', { exact: true }).waitFor()
+    await page.getByRole('region', { name: 'Bids' }).waitFor()
+    await page.getByText('This server has no copy of the stream').waitFor()
+    await looksWhole(
+      { ...shown, complaints: shown.complaints.filter((text) => !/504/.test(text)) },
+      `job-${width}`,
+    )
+    await page.goBack()
+    await row.waitFor()
+    await page.context().close()
+  },
+)
 
 test('a job of the queue is seen at work without asking again, and its list by its state', async () => {
   const call = await callAs('creator')
@@ -87,7 +96,13 @@ test('a job of the queue is seen at work without asking again, and its list by i
   await work.getByText('100 %', { exact: true }).waitFor()
   await looksWhole(shown, 'job-at-work')
   const { outputCid, manifestPath, qualities, processingTimeSec, outputSizeBytes } = aResult()
-  const result = { outputCid, manifestPath, qualities: [...qualities], processingTimeSec, outputSizeBytes }
+  const result = {
+    outputCid,
+    manifestPath,
+    qualities: [...qualities],
+    processingTimeSec,
+    outputSizeBytes,
+  }
   await call(completeRoute, { body: { ...lease, ...result } })
   await page.getByRole('region', { name: 'Timeline' }).getByText('Done', { exact: true }).waitFor()
   await page.goto(`${scene.url}/jobs?state=done&tier=agent`)

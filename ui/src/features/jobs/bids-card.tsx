@@ -60,7 +60,7 @@ export function BidsCard({ market }: BidsCardProps): ReactElement {
                   Score {bid.score.score} ({bid.score.low}–{bid.score.high}), ready{' '}
                   <Time at={bid.readyBy} />, {speedText(bid.speed / 1_000)} real time
                 </p>
-                <p className="text-sm text-muted">{reasonOf(bid)}</p>
+                {isOpen && <p className="text-sm text-muted">{reasonOf(bid)}</p>}
               </li>
             ))}
           </ol>

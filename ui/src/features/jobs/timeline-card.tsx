@@ -38,7 +38,7 @@ export function TimelineCard({ steps }: TimelineCardProps): ReactElement {
 }
 
 function StepParties({ detail, from, to, amount }: Step): ReactElement {
-  const parties = from !== null && to !== null && from !== to ? `${from} → ${to}` : (from ?? to)
+  const parties = from !== null && to !== null && from !== to ? `${from} to ${to}` : (from ?? to)
   return (
     <>
       {parties !== null && <span>{parties}</span>}

@@ -34,7 +34,19 @@ export function CopyButton({ text, what }: CopyButtonProps): ReactElement {
       onClick={() => void copy()}
       className="inline-flex size-6 cursor-pointer items-center justify-center rounded text-muted hover:text-text"
     >
-      <span aria-hidden="true">{outcome === 'copied' ? '✓' : '⧉'}</span>
+      <svg
+        aria-hidden="true"
+        viewBox="0 0 16 16"
+        fill="none"
+        strokeWidth="1.5"
+        className="size-4 stroke-current"
+      >
+        {outcome === 'copied' ? (
+          <path d="M3 8.5 6.5 12 13 4.5" />
+        ) : (
+          <path d="M5.5 5.5h8v8h-8z M10.5 5.5v-3h-8v8h3" />
+        )}
+      </svg>
       <span role="status" className="sr-only">
         {outcome === null ? '' : words[outcome]}
       </span>
