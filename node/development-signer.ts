@@ -34,11 +34,7 @@ export function createDevelopmentSigner(
   { rpc, chain }: DevelopmentSignerDeps,
   { network, accounts }: DevelopmentSignerOptions,
 ): DevelopmentSigner {
-  if (network.isReal || network.chainId !== devchainChainId)
-    throw new MarketError(
-      'option-invalid',
-      'Only a development chain has a development signer; on any other, wallets sign.',
-    )
+  requireDevelopmentChain(network)
   const roles: readonly SigningRole[] = ['posting', 'active']
   const signer = createLocalSigner(
     accounts.flatMap((account) =>
@@ -68,6 +64,18 @@ export function createDevelopmentSigner(
       return transactionId(unsigned)
     },
   }
+}
+
+/** Throws `option-invalid` for a chain on which nobody's keys are known to everybody. */
+export function requireDevelopmentChain({
+  isReal,
+  chainId,
+}: DevelopmentSignerOptions['network']): void {
+  if (!isReal && chainId === devchainChainId) return
+  throw new MarketError(
+    'option-invalid',
+    'Only a development chain has a development signer; on any other, wallets sign.',
+  )
 }
 
 function signed(signing: Signing): Extract<Signing, { type: 'signed' }>['signature'] {

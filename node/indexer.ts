@@ -46,7 +46,7 @@ import { refuseForeignChain } from './chain/hive-rpc.ts'
 import { openChain } from './chain/open-chain.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
 import { createDashboard } from './dashboard.ts'
-import { createDevelopmentSigner } from './development-signer.ts'
+import { createDevelopmentSigner, requireDevelopmentChain } from './development-signer.ts'
 import { freeSpace } from './encoding/disk-guard.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
@@ -100,6 +100,7 @@ export async function startIndexer(
 ): Promise<Indexer> {
   const { network, data, developmentAccounts = [] } = config
   const { chainId, operationId, genesisHeight } = network
+  if (developmentAccounts.length > 0) requireDevelopmentChain(network)
   const clock = { now: Date.now }
   const log = (module: string): Logger => logger.child(module)
   await using starting = new AsyncDisposableStack()
