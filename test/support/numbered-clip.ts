@@ -51,7 +51,8 @@ export function expectSeamlessPlay(report: Report, { grid }: Pick<Manifest, 'gri
   const [[from, to] = [Number.NaN, Number.NaN]] = report.buffered
   expect(from).toBeLessThan(0.01)
   expect(to).toBe(duration)
-  expect(report.pictures).toBe(grid.frames)
+  // None is missing; what hls.js loads again, in another rendition, is decoded again where it was before.
+  expect(report.pictures).toBeGreaterThanOrEqual(grid.frames)
   expect(seen.filter(([wanted, shown]) => wanted !== shown)).toEqual([])
   for (let segment = 0; segment < segmentCount(grid); segment += 1) {
     const [start, end] = [segmentStart(grid, segment), segmentStart(grid, segment + 1)]
