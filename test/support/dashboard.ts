@@ -5,7 +5,8 @@ import type { Browser, Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 import { childEnvironment } from '#node/config.ts'
 import type { DashboardScene } from './dashboard-scene.ts'
-import { signedText } from './indexer.ts'
+import type { KeychainInPage } from './keychain-in-page.ts'
+import { installKeychain } from './keychain-in-page.ts'
 
 export type Visit = {
   readonly page: Page
@@ -17,10 +18,8 @@ export type VisitOptions = {
   readonly width?: number
   readonly height?: number
   readonly colorScheme?: 'light' | 'dark'
+  readonly keychain?: KeychainInPage
 }
-
-/** What Keychain is asked, as its extension puts it. */
-type SignRequest = { readonly account: string; readonly text: string }
 
 /**
  * Opens a page of the dashboard in a browser of its own, whose Keychain signs whatever it is asked with the development
@@ -29,13 +28,10 @@ type SignRequest = { readonly account: string; readonly text: string }
 export async function visit(
   browser: Browser,
   address: string,
-  { width = 1200, height = 900, colorScheme = 'light' }: VisitOptions = {},
+  { width = 1200, height = 900, colorScheme = 'light', keychain }: VisitOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme })
-  await context.exposeBinding('signAsKeychain', (_, { account, text }: SignRequest) =>
-    signedText(text, account),
-  )
-  await context.addInitScript(installKeychain)
+  await installKeychain(context, keychain)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -49,22 +45,6 @@ export async function visit(
   })
   await page.goto(address)
   return { page, complaints }
-}
-
-/** Runs in the page. */
-function installKeychain(): void {
-  type Answer = (reply: object) => void
-  const page = globalThis as unknown as {
-    signAsKeychain: (request: { account: string; text: string }) => Promise<string>
-    hive_keychain: object
-  }
-  page.hive_keychain = {
-    requestSignBuffer: (account: string, text: string, key: string, answer: Answer) => {
-      void page
-        .signAsKeychain({ account, text })
-        .then((result) => answer({ success: true, error: null, result, data: { key } }))
-    },
-  }
 }
 
 export async function signInOn(page: Page, account: string): Promise<void> {
