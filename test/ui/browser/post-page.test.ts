@@ -141,7 +141,11 @@ test('an upload that a reload cuts short goes on from there, and what is no vide
   const picker = page.getByLabel(/Drop a video here/)
   await picker.setInputFiles(file)
   await page.getByText(/B a second, .* left/).waitFor()
-  await page.waitForFunction("JSON.parse(localStorage.getItem('spk-encoder post')).percent > 20")
+  const sent = () =>
+    page.evaluate<number>(
+      "JSON.parse(localStorage.getItem('spk-encoder post') ?? '{}').percent ?? 0",
+    )
+  await expect.poll(sent, patient).toBeGreaterThan(20)
   await page.reload()
   await page.getByText(/stopped at \d+ %/).waitFor()
   await wire.send('Network.emulateNetworkConditions', { ...limit, uploadThroughput: -1 })

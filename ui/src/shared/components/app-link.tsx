@@ -10,7 +10,7 @@ export type AppLinkProps = {
 /** Leads to another page without loading it anew. */
 export function AppLink({ to, children }: AppLinkProps): ReactElement {
   return (
-    <Link to={to} className="text-accent hover:underline">
+    <Link to={to} className="text-accent underline underline-offset-2">
       {children}
     </Link>
   )

@@ -1,5 +1,7 @@
+import { CatchBoundary } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { lazy, Suspense } from 'react'
+import { ensureValidLanguage } from '#ui/shared/valid-language.ts'
 
 export type Line = {
   readonly name: string
@@ -23,9 +25,16 @@ export type LineChartProps = {
 }
 
 const Canvas = lazy(async () => {
+  ensureValidLanguage()
   const { LineCanvas } = await import('./line-canvas.tsx')
   return { default: LineCanvas }
 })
+
+function Undrawn(): ReactElement {
+  return (
+    <p className="text-muted">The chart cannot be drawn in this browser; its table is below.</p>
+  )
+}
 
 const dayOf = (seconds: number): string =>
   new Date(seconds * 1_000).toISOString().slice(0, 16).replace('T', ' ')
@@ -37,9 +46,11 @@ export function LineChart(props: LineChartProps): ReactElement {
   return (
     <figure className="min-w-0">
       <div aria-hidden="true" style={{ minHeight: height }}>
-        <Suspense>
-          <Canvas {...props} height={height} />
-        </Suspense>
+        <CatchBoundary getResetKey={() => title} errorComponent={Undrawn}>
+          <Suspense>
+            <Canvas {...props} height={height} />
+          </Suspense>
+        </CatchBoundary>
       </div>
       <figcaption>
         <details className="text-sm text-muted">
