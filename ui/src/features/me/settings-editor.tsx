@@ -29,7 +29,6 @@ const money = [
     'Empty keeps jobs from the community.',
   ],
   ['awardLimit', 'Award without asking, up to HBD', 'Empty asks always.'],
-  ['releaseLimit', 'Release without asking, up to HBD', 'Empty asks always.'],
 ] as const
 const waits = [
   ['agentWaitSeconds', 'Wait for my agent, seconds'],

@@ -9,6 +9,7 @@ export type SettingsForm = {
   readonly budget: string
   readonly arbiters: string
   readonly awardLimit: string
+  /** Kept as it is: nothing acts on it yet, so that no field promises it. */
   readonly releaseLimit: string
   readonly webhookUrl: string
   readonly agentWaitSeconds: string
