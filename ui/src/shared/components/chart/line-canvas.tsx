@@ -75,7 +75,7 @@ function optionsOf(
   const colourOf = (index: number): string => series[index % series.length] ?? text
   return {
     axes: [axis, { ...axis, size: 84, values: (_, ticks) => ticks.map(format) }],
-    legend: { show: lines.length > 1, live: false },
+    legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     bands: lines.map((_, index) => ({
       series: [index * 3 + 3, index * 3 + 2],
@@ -84,10 +84,21 @@ function optionsOf(
     series: [
       {},
       ...lines.flatMap(({ name }, index) => [
-        { label: name, stroke: colourOf(index), width: 2, points: { show: false } },
+        {
+          ...{ label: name, stroke: colourOf(index), width: 2 },
+          points: { show: true, size: 5, fill: colourOf(index), filter: standAlone },
+        },
         { show: true, stroke: 'transparent', points: { show: false } },
         { show: true, stroke: 'transparent', points: { show: false } },
       ]),
     ],
   }
+}
+
+/** Values without a neighbour, which no line leads to. */
+function standAlone(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? []
+  return [...values.keys()].filter(
+    (index) => values[index] != null && values[index - 1] == null && values[index + 1] == null,
+  )
 }

@@ -53,6 +53,7 @@ export function LineChart(props: LineChartProps): ReactElement {
         </CatchBoundary>
       </div>
       <figcaption>
+        {lines.length > 1 && <Legend lines={lines} />}
         <details className="text-sm text-muted">
           <summary className="cursor-pointer py-1">{title} as a table</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
@@ -85,5 +86,24 @@ export function LineChart(props: LineChartProps): ReactElement {
         </details>
       </figcaption>
     </figure>
+  )
+}
+
+/** Which colour is whose, in the order in which they are drawn. */
+const swatches = ['bg-(--chart-1)', 'bg-(--chart-2)', 'bg-(--chart-3)']
+
+function Legend({ lines }: Pick<LineChartProps, 'lines'>): ReactElement {
+  return (
+    <ul className="flex flex-wrap gap-x-4 gap-y-1 py-1 text-sm">
+      {lines.map(({ name }, index) => (
+        <li key={name} className="inline-flex items-center gap-2">
+          <span
+            aria-hidden="true"
+            className={`h-0.5 w-4 rounded ${swatches[index % swatches.length]}`}
+          />
+          {name}
+        </li>
+      ))}
+    </ul>
   )
 }
