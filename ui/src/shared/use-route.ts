@@ -12,9 +12,12 @@ export type UseRouteOptions = {
   readonly enabled?: boolean
 }
 
-/** What names an answer in the cache, for those who change it by hand. */
-function routeKey<R extends Route>(route: R, request: RequestOf<R>): readonly unknown[] {
-  return [route.method, route.path, request]
+/** What names an answer in the cache. Amounts are told as texts there: a name is kept as JSON, which has no word for them. */
+export function routeKey<R extends Route>(route: R, request: RequestOf<R>): readonly unknown[] {
+  const plain = JSON.stringify(request, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  )
+  return [route.method, route.path, plain]
 }
 
 /** The answer of a typed route; what was there before stays while it is asked anew. */
