@@ -52,7 +52,8 @@ export default defineConfig({
           include: ['test/ui/**/*.test.{ts,tsx}'],
           retry,
           testTimeout: 300_000,
-          hookTimeout: 120_000,
+          // The shared market builds the dashboard, starts five nodes and pays a job.
+          hookTimeout: 300_000,
         },
       },
       {
