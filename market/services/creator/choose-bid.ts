@@ -10,13 +10,18 @@ import { candidateOf, circumstancesOf } from './receive-bid.ts'
  * Takes the owner's choice, whoever was to choose; the award follows with the next step of the job. A bid is named by its hash, so
  * that nothing is awarded but what the owner has seen. Idempotent until the award is signed.
  *
- * @throws MarketError `job-unknown`, `job-ended` where bidding is over or has not begun, `bid-lost` where the bid cannot win any more.
+ * @throws MarketError `job-unknown`, `node-unready` before the offer is in a block, `job-ended` where bidding is over, `bid-lost` where the bid cannot win any more.
  */
 export function createChooseBid(deps: CreatorDeps) {
   return (id: JobId, chosen: Sha256Hex): void =>
     deps.state.atomically(() => {
       const job = deps.jobs.find(id)
       if (!job) throw new MarketError('job-unknown', `This node has no job ${id}.`)
+      if (job.phase === 'offering')
+        throw new MarketError(
+          'node-unready',
+          'The offer is not in a block yet; choose in a moment.',
+        )
       if (job.phase !== 'bidding')
         throw new MarketError('job-ended', `The job is not open for bids: it is ${job.phase}.`)
       const bid = deps.bids

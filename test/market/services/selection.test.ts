@@ -104,6 +104,12 @@ test('a choice that is made before a restart is awarded after it', async () => {
   expect(awardedTo(market)).toBe(dave)
 })
 
+test('nothing is chosen before the offer is in a block', async () => {
+  const market = await aJob({ mode: 'manual' })
+  expect(market.alice.job(market.job)?.phase).toBe('offering')
+  expect(() => creatorOf(market).chooseBid(market.job, hashHex('a bid'))).toThrow(/in a moment/)
+})
+
 test('what is not there to be chosen is refused, and changes nothing', async () => {
   const market = await aJob({ mode: 'manual' })
   const { world, alice, job } = market
