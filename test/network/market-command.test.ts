@@ -243,7 +243,8 @@ async function expectChosenAndPaid(data: string): Promise<void> {
   const { bid = hashHex('none'), encoder = '' } = (await best()) ?? {}
   await control.chooseBid(job, bid)
   expect(await command('watch', job)).toMatch(new RegExp(`Paid \\d\\.\\d{3} HBD to @${encoder}`))
-  expect(await command('list', '--account', 'creator')).toContain(`paid  @${encoder}`)
+  const list = await command('list', '--account', 'creator')
+  expect(list).toMatch(new RegExp(`${job} .* paid +@${encoder} `))
   expect(await command('bids', job)).toMatch(new RegExp(`✓ +@${encoder}`))
   const gone = await runCommand(['job', 'award', job, encoder, '--data', data])
   expect(gone).toMatchObject({ code: 1, stderr: expect.stringMatching(/^job-ended: /) })

@@ -2,6 +2,8 @@ import type { JobId } from '#protocol/ids.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import type { Progress } from '#protocol/progress.ts'
 import { beatSeconds } from '#protocol/progress.ts'
+import type { EncoderJob } from '../../domain/encoder-job.ts'
+import { isRetired } from '../../domain/retired-recipe.ts'
 import type { WorkProgress } from '../../ports/processing.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
 
@@ -56,7 +58,7 @@ export function createProgressReports(deps: ReportDeps): ProgressReports {
     beat: () => {
       const atWork = jobs
         .unfinished()
-        .filter(({ phase }) => phase === 'encoding' || phase === 'delivering')
+        .filter(({ phase, offer }) => isAtWork(phase) && !isRetired(offer))
       for (const id of reported.keys())
         if (!atWork.some((job) => job.id === id)) reported.delete(id)
       for (const { id, phase } of atWork) {
@@ -66,6 +68,10 @@ export function createProgressReports(deps: ReportDeps): ProgressReports {
       }
     },
   }
+}
+
+function isAtWork(phase: EncoderJob['phase']): boolean {
+  return phase === 'encoding' || phase === 'delivering'
 }
 
 /** What is said of a job of which this life of the node has said nothing yet. */

@@ -28,7 +28,7 @@ afterAll(async () => {
 test('a video with sound becomes a checked stream in the tab, and plays there', async () => {
   const tools = await openTools()
   const clip = await makeShortClip(tools)
-  const { page, complaints } = await visit(browser, `${indexer.url}/`)
+  const { page, complaints } = await visit(browser, `${indexer.url}/encode`)
   await signInOn(page, 'alice')
   const posted: string[] = []
   page.on('request', (request) => {
