@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { createControlClient } from '#node/control/control-client.ts'
 import { controlUrlFile, tokenFile } from '#node/control/control-files.ts'
@@ -32,6 +32,16 @@ beforeAll(async () => {
   clip = join(folder, 'clip.mp4')
   await makeTinyClip(clip)
 })
+
+/** Starts a market that does not outlive its test, whatever becomes of that: the next one may want its folder. */
+function aMarket(...asked: Parameters<typeof startCommand>): Command {
+  const market = startCommand(...asked)
+  onTestFinished(async () => {
+    if (market.process.exitCode === null) market.process.kill('SIGTERM')
+    await market.ended
+  })
+  return market
+}
 
 const Market = z.object({
   outcome: z.object({
@@ -96,7 +106,7 @@ function expectPaid({ code, stdout, stderr }: CommandEnd): JobReport {
 test('two markets that share the usual folder each carry their job and leave nothing behind', async () => {
   const environment = { SPK_DATA: join(folder, 'usual') }
   const command = [...fast, '--once', '--json', '--input', clip]
-  const markets = [startCommand(command, environment), startCommand(command, environment)]
+  const markets = [aMarket(command, environment), aMarket(command, environment)]
   const trees = await Promise.all(
     markets.map(async (market) => {
       await market.line((line) => line.includes('"type":"award-signed"'))
@@ -156,7 +166,7 @@ async function startBusyMarket(name: string) {
   const size = { width: 854, height: 480, rate: '24', seconds: 24 }
   await makeSampleClip(tools, input, { signal: untroubled, ...size })
   const data = join(folder, name)
-  const market = startCommand([...watched, '--once', '--json', '--data', data, '--input', input])
+  const market = aMarket([...watched, '--once', '--json', '--data', data, '--input', input])
   await market.line((line) => line.includes('"stage":"encoding"'))
   const tree = await processTree(market.pid)
   expect(tree.filter(({ command }) => command.includes('ffmpeg'))).not.toEqual([])
@@ -195,14 +205,14 @@ test('processes whose supervisor was killed end by themselves', async () => {
 
 test('a supervisor that is killed while its processes are loading leaves none behind', async () => {
   const data = join(folder, 'loading')
-  const market = startCommand([...fast, '--once', '--json', '--data', data, '--input', clip])
+  const market = aMarket([...fast, '--once', '--json', '--data', data, '--input', clip])
   await market.line((line) => line.includes('"type":"started","name":"arbiter"'))
   await expectNobodySurvives(market, await processTree(market.pid), data)
 })
 
 test('a paid market stays up, plays and shows what it made, and goes when it is told to', async () => {
   const data = join(folder, 'interrupted')
-  const market = startCommand([...watched, '--data', data, '--input', clip])
+  const market = aMarket([...watched, '--data', data, '--input', clip])
   const [job = ''] = /creator:\w+/.exec(await market.line((line) => line.startsWith('Paid '))) ?? []
   const address = (await market.line((line) => line.startsWith('  play  '))).slice(8)
   await market.line((line) => line.startsWith('The market stays up'))
