@@ -33,13 +33,8 @@ import type { AccountEvidence } from './read-evidence.ts'
 import { readEvidence } from './read-evidence.ts'
 import { readHistory } from './read-history.ts'
 import { readPoints } from './read-points.ts'
-import {
-  chainCursor,
-  chainJobEvents,
-  chainJobs,
-  chainNodes,
-  chainStandingDeeds,
-} from './schema/chain.ts'
+import { chainCursor, chainJobEvents, chainJobs, chainNodes } from './schema/chain.ts'
+import { chainStandingDeeds } from './schema/standings.ts'
 
 type Queries = Pick<PostgresDatabase, 'select'>
 

@@ -1,4 +1,4 @@
-import { bigint, customType, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, customType, timestamp, varchar } from 'drizzle-orm/pg-core'
 import { fromTagged, taggedJson, toTagged } from '#protocol/tagged-json.ts'
 
 /** A moment, as a `Date`; Postgres keeps it in UTC whatever zone its session has. */
@@ -46,3 +46,8 @@ function jsonText<T>(toDriver: (value: T) => string) {
     fromDriver: (text) => fromTagged(JSON.parse(text)) as T,
   })()
 }
+
+export const account = () => varchar({ length: 16 })
+export const job = () => varchar({ length: 33 })
+/** In which an account can stand. */
+export const roles = ['encoder', 'creator', 'arbiter'] as const

@@ -18,8 +18,9 @@ import type { Page, PageOptions } from '../../ports/chain-queries.ts'
 import type { EncodersQuestion, MarketEncoder } from '../../ports/market-records.ts'
 import type { PostgresDatabase } from './database.ts'
 import { pageOf, parsePlace } from './page-cursor.ts'
-import { chainNodes, chainStandings } from './schema/chain.ts'
+import { chainNodes } from './schema/chain.ts'
 import { livePresence } from './schema/live.ts'
+import { chainStandings } from './schema/standings.ts'
 
 /** By which order the place is one, and what it is ordered by there: whole numbers of 63 bits, so that a text has them. */
 const EncoderPlace = z.tuple([z.string(), z.string().regex(/^\d{1,19}$/), z.string()])

@@ -9,15 +9,8 @@ import type {
   ProjectedOperation,
   ProjectedStanding,
 } from '../../ports/projection-store.ts'
-import type {
-  chainCustom,
-  chainEscrows,
-  chainJobs,
-  chainNodes,
-  chainOperations,
-  chainStandingDeeds,
-  chainStandings,
-} from './schema/chain.ts'
+import type { chainEscrows, chainJobs, chainNodes, chainOperations } from './schema/chain.ts'
+import type { chainCustom, chainStandingDeeds, chainStandings } from './schema/standings.ts'
 
 /** Rows from what contracts concluded. Columns are what is searched for; the record beside them has the rest. */
 

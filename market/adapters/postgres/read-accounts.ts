@@ -11,7 +11,8 @@ import type {
 } from '../../ports/chain-queries.ts'
 import type { PostgresDatabase } from './database.ts'
 import { pageOf, parsePlace } from './page-cursor.ts'
-import { chainNodes, chainStandings } from './schema/chain.ts'
+import { chainNodes } from './schema/chain.ts'
+import { chainStandings } from './schema/standings.ts'
 
 const numbered = z.tuple([z.int(), z.string()])
 const named = z.tuple([z.string()])

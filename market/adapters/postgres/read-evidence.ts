@@ -7,7 +7,8 @@ import type { Evidence } from '#contracts/reputation.ts'
 import type { RoleRecord, Standing } from '#contracts/standing.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import type { PostgresDatabase } from './database.ts'
-import { chainCustom, chainEscrows, chainJobs, chainStandings } from './schema/chain.ts'
+import { chainEscrows, chainJobs } from './schema/chain.ts'
+import { chainCustom, chainStandings } from './schema/standings.ts'
 
 type Queries = Pick<PostgresDatabase, 'select'>
 type StandingRow = typeof chainStandings.$inferSelect

@@ -13,8 +13,8 @@ import {
   chainJobEvents,
   chainJobs,
   chainOperations,
-  chainStandingDeeds,
 } from './schema/chain.ts'
+import { chainStandingDeeds } from './schema/standings.ts'
 
 type Queries = Pick<PostgresDatabase, 'select' | 'execute'>
 type OperationRow = Pick<

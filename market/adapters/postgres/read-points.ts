@@ -4,7 +4,7 @@ import type { HiveAccount } from '#protocol/ids.ts'
 import { BlockHeight, ChainTime } from '#protocol/ids.ts'
 import type { ChainQueries, PointsQuestion, ScorePoint } from '../../ports/chain-queries.ts'
 import type { PostgresDatabase } from './database.ts'
-import { chainScorePoints } from './schema/chain.ts'
+import { chainScorePoints } from './schema/standings.ts'
 
 type Queries = Pick<PostgresDatabase, 'select' | 'execute'>
 type Row = typeof chainScorePoints.$inferSelect

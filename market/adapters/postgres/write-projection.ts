@@ -12,7 +12,6 @@ import {
   standingRow,
 } from './projection-rows.ts'
 import {
-  chainCustom,
   chainEscrows,
   chainJobEvents,
   chainJobs,
@@ -20,10 +19,13 @@ import {
   chainOperations,
   chainPrices,
   chainReceipts,
+} from './schema/chain.ts'
+import {
+  chainCustom,
   chainScorePoints,
   chainStandingDeeds,
   chainStandings,
-} from './schema/chain.ts'
+} from './schema/standings.ts'
 
 type Queries = Pick<PostgresDatabase, 'execute' | 'delete'>
 
