@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ifAbsent } from '../if-absent.ts'
 
 /** The files of a node's data directory by which its owner's programs speak to it: the token that control asks for, and where. */
 export const tokenFile = 'control-token'
@@ -13,7 +14,7 @@ export const controlUrlFile = 'control-url'
 export async function readControlToken(directory: string): Promise<string> {
   await rm(join(directory, controlUrlFile), { force: true })
   const file = join(directory, tokenFile)
-  const known = await readFile(file, 'utf8').catch(() => '')
+  const known = await readFile(file, 'utf8').catch(ifAbsent(''))
   if (/^[0-9a-f]{64}$/.test(known)) return known
   const token = randomBytes(32).toString('hex')
   await writeFile(`${file}.unfinished`, token, { mode: 0o600 })

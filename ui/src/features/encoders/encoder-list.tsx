@@ -16,10 +16,10 @@ const lookMs = 30_000
 export function EncoderList({ search }: EncoderListProps): ReactElement {
   const query = useCursorList(marketEncodersRoute, { query: queryOf(search) }, { everyMs: lookMs })
   const columns = useMemo(() => encoderColumns(search), [search])
-  const { hasNextPage, fetchNextPage } = query
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
   const more = useCallback(() => {
-    if (hasNextPage) void fetchNextPage()
-  }, [hasNextPage, fetchNextPage])
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   return (
     <QueryView
       query={query}

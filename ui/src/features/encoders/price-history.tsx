@@ -3,8 +3,8 @@ import { useMemo } from 'react'
 import { priceHistoryRoute } from '#protocol/api/market-encoders.ts'
 import type { ReplyOf } from '#protocol/client.ts'
 import { HiveAccount } from '#protocol/ids.ts'
-import { Button } from '#ui/shared/components/button.tsx'
 import { LineChart } from '#ui/shared/components/chart/line-chart.tsx'
+import { MoreButton } from '#ui/shared/components/more-button.tsx'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { hbdText } from '#ui/shared/format.ts'
 import { useCursorList } from '#ui/shared/use-route.ts'
@@ -31,13 +31,7 @@ export function PriceHistory({ account }: PriceHistoryProps): ReactElement {
       {({ pages }) => (
         <>
           <Told lists={pages.flatMap(({ lists }) => lists)} />
-          {query.hasNextPage && (
-            <div className="mt-3">
-              <Button look="quiet" onClick={() => void query.fetchNextPage()}>
-                Earlier lists
-              </Button>
-            </div>
-          )}
+          <MoreButton query={query}>Earlier lists</MoreButton>
         </>
       )}
     </QueryView>

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import { auditRoute } from '#protocol/api/audit.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
-import { Button } from '#ui/shared/components/button.tsx'
+import { MoreButton } from '#ui/shared/components/more-button.tsx'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { callServer } from '#ui/shared/session.ts'
 import { AuditRow } from './audit-row.tsx'
@@ -54,17 +54,7 @@ function Trail({ account }: { readonly account: HiveAccount }): ReactElement {
           </ul>
         )}
       </QueryView>
-      {query.hasNextPage && (
-        <div>
-          <Button
-            look="quiet"
-            disabled={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            Earlier entries
-          </Button>
-        </div>
-      )}
+      <MoreButton query={query}>Earlier entries</MoreButton>
     </>
   )
 }

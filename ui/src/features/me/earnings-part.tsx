@@ -3,9 +3,9 @@ import type { ReactElement } from 'react'
 import { useMemo } from 'react'
 import { earningsRoute } from '#protocol/api/earnings.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
-import { Button } from '#ui/shared/components/button.tsx'
 import { Figure } from '#ui/shared/components/figure.tsx'
 import { Hbd } from '#ui/shared/components/hbd.tsx'
+import { MoreButton } from '#ui/shared/components/more-button.tsx'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { useCursorList } from '#ui/shared/use-route.ts'
 import { boundsOf } from './earnings-period.ts'
@@ -60,17 +60,7 @@ function Earnings({ account }: { readonly account: HiveAccount }): ReactElement 
               ) : (
                 <EarningsTable earnings={earnings} />
               )}
-              {query.hasNextPage && (
-                <div>
-                  <Button
-                    look="quiet"
-                    disabled={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    Earlier payments
-                  </Button>
-                </div>
-              )}
+              <MoreButton query={query}>Earlier payments</MoreButton>
             </div>
           )
         }}

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { deliveriesRoute } from '#protocol/api/webhooks.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { AppLink } from '#ui/shared/components/app-link.tsx'
-import { Button } from '#ui/shared/components/button.tsx'
+import { MoreButton } from '#ui/shared/components/more-button.tsx'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { callServer } from '#ui/shared/session.ts'
 import { DeliveryRow } from './delivery-row.tsx'
@@ -60,17 +60,7 @@ function Deliveries({ account }: { readonly account: HiveAccount }): ReactElemen
           </ul>
         )}
       </QueryView>
-      {query.hasNextPage && (
-        <div>
-          <Button
-            look="quiet"
-            disabled={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            Earlier calls
-          </Button>
-        </div>
-      )}
+      <MoreButton query={query}>Earlier calls</MoreButton>
     </>
   )
 }
