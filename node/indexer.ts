@@ -20,17 +20,12 @@ import { createSharedLimiter } from '#market/adapters/postgres/shared-limiter.ts
 import { createApplyWebhook } from '#market/api/apply-webhook.ts'
 import { createIndexerApp } from '#market/api/indexer-app.ts'
 import { deedOf } from '#market/domain/audit-entry.ts'
-import { arbitersOf } from '#market/domain/quote.ts'
 import { formatWebhookSecret } from '#market/domain/webhook-signature.ts'
 import { MarketError } from '#market/errors.ts'
 import { createEventFeed } from '#market/services/event-feed.ts'
 import { createFollowMarketJobs } from '#market/services/follow-market-jobs.ts'
 import { createOrchestrateJobs } from '#market/services/orchestrate-jobs.ts'
-import { createPrepareAward } from '#market/services/prepare-award.ts'
-import { createPrepareOffer } from '#market/services/prepare-offer.ts'
-import { createPrepareSettling } from '#market/services/prepare-settling.ts'
 import { createPreviewPlan } from '#market/services/preview-plan.ts'
-import { createRankLiveBids } from '#market/services/rank-live-bids.ts'
 import { createReceiveWebhook } from '#market/services/receive-webhook.ts'
 import { createSessions } from '#market/services/sessions.ts'
 import type { Bid } from '#protocol/bid.ts'
@@ -46,7 +41,7 @@ import { refuseForeignChain } from './chain/hive-rpc.ts'
 import { openChain } from './chain/open-chain.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
 import { createDashboard } from './dashboard.ts'
-import { createDevelopmentSigner, requireDevelopmentChain } from './development-signer.ts'
+import { requireDevelopmentChain } from './development-signer.ts'
 import { freeSpace } from './encoding/disk-guard.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
@@ -62,6 +57,7 @@ import { indexerChecks } from './indexer-health.ts'
 import { joinNetwork } from './indexer-network.ts'
 import { startOrchestrator } from './indexer-orchestrator.ts'
 import { sweepAgain } from './indexer-sweep.ts'
+import { createWalletServices } from './indexer-wallets.ts'
 import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
 import { createMetrics } from './metrics.ts'
@@ -72,7 +68,6 @@ import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { createSecretBox } from './secrets/secret-box.ts'
 import { openSecretKeys, requireKeys } from './secrets/secret-keys.ts'
 import { sha256 } from './sha256.ts'
-import { createMeasuredSources } from './sources/measured-sources.ts'
 import { createTreeIntake } from './trees/tree-intake.ts'
 import { usualUploadLimits } from './uploads/upload-limits.ts'
 import { startUploads } from './uploads/uploads.ts'
@@ -231,23 +226,15 @@ export async function startIndexer(
     return (await isSealed(bid, accounts, chainId)) ? null : 'the signature is not its encoder’s'
   }
 
-  const prepareAward = createPrepareAward({
-    ...{ chain, live, operationId, sha256 },
-    ratificationSeconds: 3_600,
-  })
-  const measured = createMeasuredSources({ content, engine }, { directory: data })
-  const prepareOffer = createPrepareOffer({
-    ...{ scheduler, plans, chain, sources: measured, operationId },
-    ...{ arbiters: () => arbitersOf(registry.current().nodes.values()) },
-    balanceOf: accounts.balanceOf,
-  })
+  const wallets = createWalletServices(
+    { chain, live, scheduler, plans, content, engine, registry, accounts, rpc },
+    config,
+  )
   const app = createIndexerApp(
     {
       ...{ scheduler, plans, encoders, settings, live, chain, sessions, feed, auditLog },
       records: createMarketRecords(database),
       queueOfMarket: createQueueOfMarket(database),
-      rankLiveBids: createRankLiveBids({ chain, live, sha256 }),
-      prepareSettling: createPrepareSettling({ chain }),
       audit: async (deed) => void (await auditLog.append(deed, new Date(clock.now()))),
       ...{ browserEncodes, webhooks: webhooks.deliveries },
       peers: () => libp2p.getPeers().length,
@@ -261,13 +248,7 @@ export async function startIndexer(
         if (!checked.isSafe)
           throw new MarketError('address-refused', `Webhooks cannot go there: ${checked.reason}.`)
       },
-      prepareAward,
-      ...{ sources: measured, registry, prepareOffer },
-      site: { chain: network.name, chainId, operationId, isReal: network.isReal },
-      developmentSigner:
-        developmentAccounts.length === 0
-          ? null
-          : createDevelopmentSigner({ rpc, chain }, { network, accounts: developmentAccounts }),
+      ...wallets,
       previewPlan: createPreviewPlan({ encoders, scheduler }),
       refusalOfBid,
       receiveWebhook: createReceiveWebhook({
@@ -323,7 +304,8 @@ export async function startIndexer(
     startOrchestrator(
       {
         orchestrate: createOrchestrateJobs({
-          ...{ plans, scheduler, encoders, settings, chain, live, prepareAward, sha256 },
+          ...{ plans, scheduler, encoders, settings, chain, live, sha256 },
+          prepareAward: wallets.prepareAward,
           onFailure: (error, job) => log('orchestrator').warn('no decision', { job }, error),
         }),
         logger: log('orchestrator'),
