@@ -8,6 +8,7 @@ import { parsedBy, selectionOption } from './options.ts'
 
 type DataFlag = { readonly data?: string }
 export type OutputFlags = DataFlag & { readonly json?: true }
+export type AwardFlags = OutputFlags & { readonly atMost?: z.output<typeof MilliHbd> }
 type AccountFlag = { readonly account: z.output<typeof HiveAccount> }
 export type ListFlags = OutputFlags & AccountFlag
 export type PostFlags = OutputFlags &
@@ -25,7 +26,7 @@ watches, and through restarts.
   $ spk-encoder job post holiday.mp4 --account alice --ceiling "0.100 HBD"
   $ spk-encoder job post holiday.mp4 --account alice --selection ask --detach
   $ spk-encoder job bids alice:0123456789abcdef
-  $ spk-encoder job award alice:0123456789abcdef swift-encoder
+  $ spk-encoder job award alice:0123456789abcdef swift-encoder --at-most "0.042 HBD"
 
 Exit code: 0 it is done, and a job that was watched is paid; 1 it could not be done, or the job failed.`
 
@@ -76,7 +77,12 @@ export function createJobCommand(): Command {
     .addCommand(
       withOutput(ofJob('award', "Award the job to an encoder's bid, now."))
         .argument('<encoder>', 'account of the encoder', parsedBy(HiveAccount))
-        .action(async (job: JobId, encoder: HiveAccount, flags: OutputFlags) =>
+        .option(
+          '--at-most <amount>',
+          'award nothing where the encoder asks more by now, such as 0.042 HBD',
+          parsedBy(MilliHbd),
+        )
+        .action(async (job: JobId, encoder: HiveAccount, flags: AwardFlags) =>
           (await run()).runAward(job, encoder, flags),
         ),
     )

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { MarketError } from '#market/errors.ts'
+import { formatHbd, MilliHbd } from '#protocol/amount.ts'
 import { JobBids, PostedJob } from '#protocol/api/control.ts'
 import { CallError } from '#protocol/client.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
@@ -12,7 +13,7 @@ import { controlUrlFile, tokenFile } from '../control/control-files.ts'
 import { createPalette } from '../supervisor/palette.ts'
 import { bidLines } from './bid-lines.ts'
 import { explain } from './explain.ts'
-import type { ListFlags, OutputFlags, PostFlags } from './job.ts'
+import type { AwardFlags, ListFlags, OutputFlags, PostFlags } from './job.ts'
 import { jobLines } from './job-lines.ts'
 import { createJobView } from './job-view.ts'
 import type { NodeNamed } from './running-node.ts'
@@ -59,11 +60,7 @@ export async function runBids(job: JobId, flags: OutputFlags): Promise<void> {
   })
 }
 
-export async function runAward(
-  job: JobId,
-  encoder: HiveAccount,
-  flags: OutputFlags,
-): Promise<void> {
+export async function runAward(job: JobId, encoder: HiveAccount, flags: AwardFlags): Promise<void> {
   await ask({ ...flags, account: jobCreator(job) }, flags, async ({ control }) => {
     const { bids } = await control.bidsFor(job)
     const bid = bids.find((each) => each.encoder === encoder)
@@ -72,8 +69,18 @@ export async function runAward(
         'bid-lost',
         `@${encoder} has not bid for ${job}; see spk-encoder job bids.`,
       )
+    if (flags.atMost !== undefined && bid.price > flags.atMost)
+      throw new MarketError(
+        'bid-lost',
+        `@${encoder} asks ${formatHbd(bid.price)} by now, more than ${formatHbd(flags.atMost)}.`,
+      )
     await control.chooseBid(job, bid.bid)
-    print(flags.json ? JSON.stringify({ job, awarded: encoder }) : `${job} goes to @${encoder}.`)
+    const price = z.encode(MilliHbd, bid.price)
+    print(
+      flags.json
+        ? JSON.stringify({ job, awarded: encoder, price })
+        : `${job} goes to @${encoder} for ${price}.`,
+    )
   })
 }
 
