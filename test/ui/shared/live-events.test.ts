@@ -12,8 +12,10 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const textOf = (sequence: number): string =>
-  `id: ${sequence}\nevent: progress\ndata: {"sequence":${sequence},"job":"a","type":"progress"}\n\n`
+const textOf = (sequence: number): string => {
+  const said = { sequence, job: 'a', type: 'progress', phase: 'leased', fields: {}, at: '' }
+  return `id: ${sequence}\nevent: progress\ndata: ${JSON.stringify(said)}\n\n`
+}
 
 /** A server whose connections the test holds: each as it was asked for, to write to and to cut. */
 function server() {
@@ -65,6 +67,19 @@ test('events of one frame are handed over together', async () => {
   connections[0]!.send(Array.from({ length: 500 }, (_, index) => textOf(index + 1)).join(''))
   await vi.advanceTimersByTimeAsync(300)
   expect(batches).toEqual([500])
+})
+
+test('what is no event is passed over, and what follows is heard', async () => {
+  const { open, connections } = server()
+  const seen: number[] = []
+  createLiveEvents(open).listen({
+    onEvents: (batch) => void seen.push(...batch.map(({ sequence }) => sequence)),
+  })
+  await vi.advanceTimersByTimeAsync(20)
+  connections[0]!.send(`data: no JSON\n\ndata: {"sequence":"1"}\n\n${textOf(2)}`)
+  await vi.advanceTimersByTimeAsync(300)
+  expect(seen).toEqual([2])
+  expect(connections).toHaveLength(1)
 })
 
 test('a server out of reach is tried ever more seldom, and at once when the network is back', async () => {

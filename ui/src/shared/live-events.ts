@@ -1,14 +1,19 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream'
+import { z } from 'zod'
 
-/** What the indexer tells of a job, as far as every page needs it; the rest is the server's answer to whoever asks again. */
-export type LiveEvent = {
-  readonly sequence: number
-  readonly job: string
-  readonly type: string
-  readonly phase: string
-  readonly fields: Readonly<Record<string, unknown>>
-  readonly at: string
-}
+/**
+ * What the indexer tells of a job, as far as every page needs it; the rest is the server's answer to whoever asks again. Words of later
+ * versions of the server are let in: whoever does not know them passes them over.
+ */
+const LiveEvent = z.object({
+  sequence: z.int(),
+  job: z.string(),
+  type: z.string(),
+  phase: z.string(),
+  fields: z.record(z.string(), z.unknown()),
+  at: z.string(),
+})
+export type LiveEvent = Readonly<z.infer<typeof LiveEvent>>
 
 type LiveState = 'connecting' | 'live' | 'lost'
 
@@ -66,7 +71,8 @@ export function createLiveEvents(open: typeof fetch = (...asked) => fetch(...ask
     for (;;) {
       const { done, value } = await messages.read()
       if (done) return
-      take(JSON.parse(value.data) as LiveEvent)
+      const event = eventIn(value.data)
+      if (event) take(event)
     }
   }
   const run = async (signal: AbortSignal): Promise<void> => {
@@ -100,6 +106,15 @@ export function createLiveEvents(open: typeof fetch = (...asked) => fetch(...ask
       watchers.add(changed)
       return () => watchers.delete(changed)
     },
+  }
+}
+
+/** Null for what is none: the next one may be, and the connection is none the worse. */
+function eventIn(text: string): LiveEvent | null {
+  try {
+    return LiveEvent.parse(JSON.parse(text))
+  } catch {
+    return null
   }
 }
 
