@@ -46,11 +46,24 @@ export async function openPostgres({
   pool.on('error', onIdleError)
   // Of a connection that breaks while it is used, the query under way tells; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return {
-    database: drizzle(pool, { casing: 'snake_case' }),
-    pool,
-    [Symbol.asyncDispose]: () => pool.end(),
+  return { database: databaseOf(pool), pool, [Symbol.asyncDispose]: () => pool.end() }
+}
+
+/**
+ * Drizzle's own transaction over a pool keeps the connection for ever where its `begin` fails, as when the server has just gone: after
+ * sixteen of those the pool is empty. Here the connection goes back whatever happens; the pool drops one that is broken.
+ */
+function databaseOf(pool: Pool): PostgresDatabase {
+  const database = drizzle(pool, { casing: 'snake_case' })
+  database.transaction = async (steps, config) => {
+    const connection = await pool.connect()
+    try {
+      return await drizzle(connection, { casing: 'snake_case' }).transaction(steps, config)
+    } finally {
+      connection.release()
+    }
   }
+  return database
 }
 
 /** In a connection of its own: an advisory lock belongs to a connection, and goes with it if this process dies. */

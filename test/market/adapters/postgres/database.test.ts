@@ -1,3 +1,4 @@
+import type { PgTransactionConfig } from 'drizzle-orm/pg-core'
 import { expect, test } from 'vitest'
 import { openPostgres } from '#market/adapters/postgres/database.ts'
 import { emptyDatabase } from '#test/support/postgres.ts'
@@ -29,4 +30,12 @@ test('a job cannot be leased to nobody, nor completed without a result', async (
   await expect(insert(', phase, finished_at', ", 'lost', now()")).rejects.toThrow(
     /encoding_jobs_phase/,
   )
+})
+
+test('a transaction that cannot begin leaves its connection to the next', async () => {
+  const options = { url: await emptyDatabase(), connections: 1, onIdleError }
+  await using opened = await openPostgres(options)
+  const unknown = { isolationLevel: 'none at all' } as unknown as PgTransactionConfig
+  await expect(opened.database.transaction(async () => 1, unknown)).rejects.toThrow('begin')
+  expect(await opened.database.transaction(async () => 2)).toBe(2)
 })
