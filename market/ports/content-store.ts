@@ -20,7 +20,12 @@ export type FetchOptions = TransferOptions & {
   readonly expectedBytes: number
   /** Bytes that may come besides, of which the other side has said nothing. */
   readonly extraBytes?: number
+  /** Of a file, only the blocks that this stretch of it is in. */
+  readonly span?: FileSpan
 }
+
+/** A part of a file, in bytes: from `start` up to, not including, `end`. */
+export type FileSpan = { readonly start: number; readonly end: number }
 
 export type FetchReport = {
   readonly blocks: number

@@ -1,11 +1,9 @@
 import * as dagPb from '@ipld/dag-pb'
 import { UnixFS } from 'ipfs-unixfs'
 import type { CID } from 'multiformats/cid'
+import type { FileSpan } from '#market/ports/content-store.ts'
 import type { FlatBlockStore } from './block-store.ts'
 import { isLeaf, linksOf } from './dag.ts'
-
-/** A part of a file: from `start` up to, not including, `end`. */
-export type FileSpan = { readonly start: number; readonly end: number }
 
 /** Levels of a file's tree. With 1024 links a block, four levels are a petabyte. */
 const depthLimit = 32
@@ -21,7 +19,7 @@ export async function findFile(blocks: Pick<FlatBlockStore, 'read'>, cid: CID): 
 }
 
 /** A stretch of the file that a block stands for; its bytes were not read yet. */
-type Stretch = {
+export type Stretch = {
   readonly cid: CID
   readonly at: number
   readonly size: number
@@ -49,6 +47,24 @@ export async function* fileBytes(
     if (part.length > 0) yield part
     for (const child of children.toReversed()) open.push(child)
   }
+}
+
+/**
+ * Of stretches whose blocks are here, those that they are divided into and that a span needs. Ids of leaves only are never read.
+ * Rejects as {@link fileBytes} does.
+ */
+export async function stretchesBelow(
+  blocks: Pick<FlatBlockStore, 'read'>,
+  stretches: readonly Stretch[],
+  span: FileSpan,
+): Promise<readonly Stretch[]> {
+  const below: Stretch[] = []
+  for (const stretch of stretches) {
+    if (isLeaf(stretch.cid)) continue
+    const { children } = parseStretch(stretch, await blocks.read(stretch.cid))
+    below.push(...children.filter((child) => overlaps(child, span)))
+  }
+  return below
 }
 
 /** A stretch of no bytes is never looked into, so nothing can hide a tree without end in one. */

@@ -1,10 +1,12 @@
 import type { CID } from 'multiformats/cid'
 import { MarketError } from '#market/errors.ts'
-import type { FetchOptions, FetchReport } from '#market/ports/content-store.ts'
+import type { FetchOptions, FetchReport, FileSpan } from '#market/ports/content-store.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { isBlockOf } from '../ipfs/block-store.ts'
-import { isLeaf } from '../ipfs/dag.ts'
+import { blockLimitBytes, isLeaf, linksOf } from '../ipfs/dag.ts'
+import type { Stretch } from '../ipfs/file-bytes.ts'
+import { findFile, stretchesBelow } from '../ipfs/file-bytes.ts'
 import type { Logger } from '../logger.ts'
 import type { BlockStream, BlockStreams, Provider } from './block-streams.ts'
 import { requestLimit } from './block-streams.ts'
@@ -36,6 +38,36 @@ type Fetch = {
   readonly finish: AbortController
 }
 
+/** Ids to bring, and what else is wanted once a block is here. */
+type Wanted = {
+  readonly roots: readonly CID[]
+  readonly follow: (cid: CID, block: Uint8Array) => readonly CID[]
+}
+
+/** A block of the network's profile, and nothing below it. */
+const nothingMore: Wanted['follow'] = (cid, block) => {
+  linksOf(cid, block)
+  return []
+}
+
+/** What a look into a file found. What is no file, or not the file it says it is, is nobody's to bring. */
+async function ofFile<T>(root: CID, look: Promise<T>): Promise<T> {
+  try {
+    return await look
+  } catch (error) {
+    throw error instanceof RangeError ? noFile(root, error) : error
+  }
+}
+
+function noFile(root: CID, cause: RangeError): MarketError {
+  return new MarketError(
+    'content-corrupt',
+    `${root} is not a file: ${cause.message}.`,
+    {},
+    { cause },
+  )
+}
+
 /**
  * Fetches everything below a root from several peers at once: they share one list of what is wanted, each takes a few ids at a time,
  * and a block is verified before it is kept or looked into. A peer that lacks a block is not asked for that one again; one that lies
@@ -46,19 +78,20 @@ export function createBlockFetcher<From = Provider>(
   { blocks, streams, logger, others = async () => [] }: FetcherDeps<From>,
   limits: { readonly smallBlocks: number } = { smallBlocks },
 ): BlockFetcher<From> {
-  const fetchFrom = async (
-    root: CID,
+  const fetchAll = async (
+    { roots, follow }: Wanted,
     providers: readonly From[],
     options: FetchOptions,
   ): Promise<FetchReport> => {
     const wants = createWantList({
       peers: Math.max(1, providers.length),
       limit: blocksOf(options, limits.smallBlocks),
+      follow,
     })
     const tally: Tally = { blocks: 0, bytes: 0, local: 0, localBytes: 0 }
     const finish = new AbortController()
     const fetch: Fetch = { blocks, wants, tally, options, finish }
-    wants.add([root])
+    wants.add(roots)
     await takeLocal(fetch)
     const results = wants.isDone()
       ? []
@@ -77,12 +110,51 @@ export function createBlockFetcher<From = Provider>(
       if (result.status === 'rejected')
         logger.warn(
           'provider left out',
-          { provider: String(providers[index]), root: root.toString() },
+          { provider: String(providers[index]), root: String(roots[0]) },
           result.reason,
         )
     }
-    throw unavailable(root, results)
+    throw unavailable(roots, results)
   }
+
+  /** Level by level, because what a stretch needs of a block depends on where in the file the block stands. */
+  const fetchSpan = async (
+    root: CID,
+    span: FileSpan,
+    providers: readonly From[],
+    options: FetchOptions,
+  ): Promise<FetchReport> => {
+    const total = { blocks: 0, bytes: 0, local: 0 }
+    const bring = async (roots: readonly CID[]): Promise<void> => {
+      const report = await fetchAll({ roots, follow: nothingMore }, providers, {
+        ...options,
+        expectedBytes: roots.length * blockLimitBytes,
+      })
+      total.blocks += report.blocks
+      total.bytes += report.bytes
+      total.local += report.local
+    }
+    await bring([root])
+    const { size } = await ofFile(root, findFile(blocks, root))
+    for (
+      let level: readonly Stretch[] = [{ cid: root, at: 0, size, depth: 0 }];
+      level.length > 0;
+    ) {
+      level = await ofFile(root, stretchesBelow(blocks, level, span))
+      if (level.length > 0) await bring(level.map(({ cid }) => cid))
+    }
+    return total
+  }
+
+  const fetchFrom = (
+    root: CID,
+    providers: readonly From[],
+    options: FetchOptions,
+  ): Promise<FetchReport> =>
+    options.span
+      ? fetchSpan(root, options.span, providers, options)
+      : fetchAll({ roots: [root], follow: linksOf }, providers, options)
+
   return {
     fetch: async (root, providers, options) => {
       try {
@@ -185,7 +257,10 @@ function tooMuch({ expectedBytes }: FetchOptions): MarketError {
   )
 }
 
-function unavailable(root: CID, results: readonly PromiseSettledResult<void>[]): MarketError {
+function unavailable(
+  roots: readonly CID[],
+  results: readonly PromiseSettledResult<void>[],
+): MarketError {
   const reasons = results.map((result) =>
     result.status === 'rejected' ? (result.reason as unknown) : new Error('it lacks blocks'),
   )
@@ -198,7 +273,7 @@ function unavailable(root: CID, results: readonly PromiseSettledResult<void>[]):
     .join('; ')
   return new MarketError(
     'content-unavailable',
-    `The peers asked do not have all of ${root}: ${told || 'there is nobody to ask'}.`,
+    `The peers asked do not have all of ${roots[0]}: ${told || 'there is nobody to ask'}.`,
     {},
     { cause: new AggregateError(reasons, 'each of them failed') },
   )

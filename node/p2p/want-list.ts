@@ -29,7 +29,7 @@ export interface WantList {
   lacks(peer: Asked, cid: CID): void
   /** The peer will not send these. */
   putBack(peer: Asked, cids: readonly CID[]): void
-  /** A block has come or was here: what it refers to is wanted next. False for one that had come already. Throws as `linksOf` does. */
+  /** A block has come or was here: what it refers to is wanted next. False for one that had come already. Throws as `follow` does. */
   resolve(cid: CID, block: Uint8Array): boolean
   isDone(): boolean
 }
@@ -39,11 +39,14 @@ type Want = { readonly cid: CID; readonly askedOf: Set<Asked>; readonly lackedBy
 export function createWantList({
   peers,
   limit,
+  follow = linksOf,
 }: {
   /** Peers among which the work is shared. */
   readonly peers: number
   /** Ids that a fetch may come to: a tree of many tiny blocks costs memory for each. */
   readonly limit: number
+  /** What a block that is here makes wanted besides; throws a RangeError where that is what no peer can have. */
+  readonly follow?: (cid: CID, block: Uint8Array) => readonly CID[]
 }): WantList {
   const known = new Set<string>()
   const found: CID[] = []
@@ -134,7 +137,7 @@ export function createWantList({
     resolve: (cid, block) => {
       const key = cid.toString()
       if (!looking.delete(key) && !open.delete(key) && !inFlight.delete(key)) return false
-      add(linksOf(cid, block))
+      add(follow(cid, block))
       resolved += 1
       wake()
       return true

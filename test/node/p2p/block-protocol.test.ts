@@ -6,6 +6,7 @@ import { sha512 } from 'multiformats/hashes/sha2'
 import { describe, expect, test } from 'vitest'
 import { createContentStore } from '#node/ipfs/content-store.ts'
 import { linksOf } from '#node/ipfs/dag.ts'
+import { fileBytes, findFile } from '#node/ipfs/file-bytes.ts'
 import { isWhole } from '#node/ipfs/whole.ts'
 import type { BlockServerOptions } from '#node/p2p/block-server.ts'
 import { blockServerOptions, cidBytes, serveBlocks } from '#node/p2p/block-server.ts'
@@ -189,6 +190,43 @@ describe('a fetch', () => {
 
     const report = await aFetcher(host, { three: origin }).fetch(root, [three], all)
     expect(report).toMatchObject({ blocks: 1, local: 7 })
+  })
+
+  test('of a stretch of a file brings the blocks that it is in, and then the rest', async () => {
+    await using host = await aHost()
+    await using first = await aProvider()
+    await using second = await aProvider()
+    const bytes = noise(20 * mebibyte + 5, 'stretch')
+    const { cid } = await contentOf(first).addBytes(bytes)
+    await contentOf(second).addBytes(bytes)
+    const root = CID.parse(cid)
+    const fetcher = aFetcher(host, { one: first, two: second })
+    const span = { start: 7 * mebibyte - 1, end: 9 * mebibyte }
+    const asked = { signal, expectedBytes: bytes.length }
+
+    const report = await fetcher.fetch(root, [one, two], { ...asked, span })
+
+    expect(report).toMatchObject({ blocks: 4, bytes: expect.any(Number) })
+    const file = await findFile(host.blocks, root)
+    const found: Uint8Array[] = []
+    for await (const piece of fileBytes(host.blocks, file, span, signal)) found.push(piece)
+    expect(Buffer.concat(found).equals(bytes.subarray(span.start, span.end))).toBe(true)
+    expect(await isWhole(host.blocks, root)).toBe(false)
+    expect(await fetcher.fetch(root, [one], { ...asked, span })).toMatchObject({ blocks: 0 })
+    expect(await fetcher.fetch(root, [one], asked)).toMatchObject({ blocks: 18, local: 4 })
+  })
+
+  test('of a stretch of what is no file finds it corrupt', async () => {
+    await using provider = await aProvider()
+    await using host = await aHost()
+    const { root } = await addTree(provider)
+
+    await expect(
+      aFetcher(host, { one: provider }).fetch(root, [one], {
+        ...all,
+        span: { start: 0, end: 10 },
+      }),
+    ).rejects.toMatchObject({ code: 'content-corrupt' })
   })
 
   test('of what nobody is asked for fails at once', async () => {
