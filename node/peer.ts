@@ -50,6 +50,7 @@ import type { PipelineDeps } from './processing/job-pipeline.ts'
 import { createJobPipeline } from './processing/job-pipeline.ts'
 import { createJobProcessor } from './processing/job-processor.ts'
 import { createJobTrees } from './processing/job-trees.ts'
+import { startSourceWindows } from './processing/source-windows.ts'
 import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
 import { createReadiness, createReadinessTeller } from './readiness.ts'
 import { createRoles } from './roles.ts'
@@ -120,7 +121,8 @@ export async function startPeer(
 
   const work = join(config.data, 'work')
   await removeAbandoned(work, unfinishedJobs(database))
-  const workspaces = createWorkspaces(work, content)
+  const windows = starting.use(await startSourceWindows({ blocks, logger: log('windows') }))
+  const workspaces = createWorkspaces(work, content, windows)
   const trees = createJobTrees((job) => deliveredRoot(ledger, job))
   const encoding: PipelineDeps = {
     content,

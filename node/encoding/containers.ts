@@ -1,3 +1,5 @@
+import { isWindow } from './window-address.ts'
+
 /** FFmpeg's demuxers for files that hold video. No playlist, no device, no still image, nothing that opens a second file. */
 const videoDemuxers = [
   'mov',
@@ -29,7 +31,16 @@ export function mayJump(demuxer: string): boolean {
   return jumpingDemuxers.includes(demuxer)
 }
 
-/** Options of every opening of a foreign file: no network, and no demuxer but these, whatever the file claims to be. */
-export function confinement(demuxers: readonly string[] = knownDemuxers): readonly string[] {
-  return ['-protocol_whitelist', 'file,pipe', '-format_whitelist', demuxers.join(',')]
+/**
+ * Options of every opening of a foreign file: nothing but that file, and no demuxer but these, whatever the file claims to be.
+ * A window of this node's own needs HTTP, and then has no files; no demuxer here opens an address that a file names.
+ */
+export function confinement(
+  input: string,
+  demuxers: readonly string[] = knownDemuxers,
+): readonly string[] {
+  const protocols = isWindow(input)
+    ? ['-protocol_whitelist', 'http,tcp', '-http_proxy', 'none', '-seekable', '1', '-icy', '0']
+    : ['-protocol_whitelist', 'file,pipe']
+  return [...protocols, '-format_whitelist', demuxers.join(',')]
 }

@@ -1,4 +1,4 @@
-import path from 'node:path'
+import { tmpdir } from 'node:os'
 import { MarketError } from '#market/errors.ts'
 import { frameSeconds } from '#protocol/grid.ts'
 import type { Ffmpeg } from './ffmpeg-process.ts'
@@ -31,19 +31,15 @@ export function createDecodeCheck(
   { ffmpeg }: { readonly ffmpeg: Ffmpeg },
   signal: AbortSignal,
 ): DecodeCheck {
-  const decode = async (
-    layout: SourceLayout,
-    opening: readonly string[],
-    graph: string,
-  ): Promise<number> => {
+  const decode = async (opening: readonly string[], graph: string): Promise<number> => {
     const output = ['-filter_complex', `${graph}[out]`, '-map', '[out]', '-f', 'null', '-']
     const args = ['-loglevel', 'error', ...opening, ...output]
-    const directory = path.dirname(layout.path)
+    const directory = tmpdir()
     const { progress } = await ffmpeg.run({ args, directory, signal }).catch(refuseUndecodable)
     return progress.frames
   }
   const countOutput = (layout: SourceLayout, from: number, graph: string): Promise<number> =>
-    decode(layout, inputArguments(layout, from), graph)
+    decode(inputArguments(layout, from), graph)
   return {
     requirePictures: async (layout, timeline) => {
       const { video } = layout
@@ -56,7 +52,7 @@ export function createDecodeCheck(
     },
     requireSound: async (layout, audioStream) => {
       const graph = `[0:${audioStream}]${fromZero(layout.video, 'asetpts')},atrim=end=${stretchSeconds}`
-      await decode(layout, openingArguments(layout, 0), graph)
+      await decode(openingArguments(layout, 0), graph)
     },
     countFrames: async (layout, timeline) => {
       const { numerator, denominator } = timeline.rate

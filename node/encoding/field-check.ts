@@ -1,4 +1,4 @@
-import path from 'node:path'
+import { tmpdir } from 'node:os'
 import type { Ffmpeg } from './ffmpeg-process.ts'
 import { inputArguments } from './input-arguments.ts'
 import type { SourceLayout } from './source-layout.ts'
@@ -89,7 +89,7 @@ async function countFields(
     ...['-frames:v', String(sampledPictures), '-f', 'null', '-'],
   ]
   try {
-    const { log } = await ffmpeg.run({ args, directory: path.dirname(layout.path), signal })
+    const { log } = await ffmpeg.run({ args, directory: tmpdir(), signal })
     return parseFieldCount(log)
   } catch {
     signal.throwIfAborted()

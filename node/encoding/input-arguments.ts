@@ -27,7 +27,7 @@ export function openingArguments(
   return [
     ...['-copyts', '-noaccurate_seek'],
     ...(fromSecond > 0 ? ['-seek_timestamp', '1', '-ss', seek.toFixed(6)] : []),
-    ...confinement([demuxer]),
+    ...confinement(path, [demuxer]),
     ...(video.decoder === null ? [] : [`-c:${video.index}`, video.decoder]),
     ...[
       '-noautorotate',

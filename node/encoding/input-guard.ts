@@ -1,6 +1,8 @@
 import type { Stats } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { MarketError } from '#market/errors.ts'
+import { openInput, windowBytes } from './open-input.ts'
+import { isWindow } from './window-address.ts'
 
 /** How far into a file a playlist must have shown what it is. */
 const sniffedBytes = 65_536
@@ -23,16 +25,20 @@ const playlistBeginnings: readonly RegExp[] = [
 
 /** Measures a file before any program sees it. Rejects with `input-missing`, `input-empty` or `input-playlist`. */
 export async function guardInput(path: string): Promise<{ readonly bytes: number }> {
-  const stats = await statOf(path)
-  if (!stats.isFile())
-    throw new MarketError('input-missing', 'There is no such file, only a folder.')
-  if (stats.size === 0) throw new MarketError('input-empty', 'The file is empty.')
+  const bytes = isWindow(path) ? await windowBytes(path) : await fileBytes(path)
+  if (bytes === 0) throw new MarketError('input-empty', 'The file is empty.')
   if (isPlaylist(await readBeginning(path)))
     throw new MarketError(
       'input-playlist',
       'The file is a playlist that points to other files; give the video itself.',
     )
-  return { bytes: stats.size }
+  return { bytes }
+}
+
+async function fileBytes(path: string): Promise<number> {
+  const stats = await statOf(path)
+  if (stats.isFile()) return stats.size
+  throw new MarketError('input-missing', 'There is no such file, only a folder.')
 }
 
 async function statOf(path: string): Promise<Stats> {
@@ -42,15 +48,10 @@ async function statOf(path: string): Promise<Stats> {
 }
 
 async function readBeginning(path: string): Promise<string> {
-  const file = await open(path).catch((cause: unknown) => {
+  await using input = await openInput(path).catch((cause: unknown) => {
     throw new MarketError('input-missing', 'The file may not be read.', { path }, { cause })
   })
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffedBytes), 0, sniffedBytes, 0)
-    return buffer.toString('utf8', 0, bytesRead)
-  } finally {
-    await file.close()
-  }
+  return (await input.read(0, sniffedBytes)).toString('utf8')
 }
 
 function isPlaylist(beginning: string): boolean {

@@ -5,6 +5,7 @@ import type { Ffprobe } from './ffprobe.ts'
 import { checkFields } from './field-check.ts'
 import type { SourceLayout } from './source-layout.ts'
 import { readLayout } from './source-layout.ts'
+import { isWindow } from './window-address.ts'
 
 export type LayoutReaderDeps = {
   readonly ffmpeg: Ffmpeg
@@ -27,10 +28,7 @@ const keptLayouts = 16
 export function createLayoutReader(deps: LayoutReaderDeps): LayoutReader {
   const kept = new Map<string, SourceLayout>()
   return async ({ source, videoStream }, signal) => {
-    const { size, mtimeMs } = await stat(source).catch((cause: unknown) => {
-      throw new MarketError('input-missing', 'There is no such file.', { path: source }, { cause })
-    })
-    const key = [source, size, mtimeMs, videoStream].join('|')
+    const key = [source, await versionOf(source), videoStream].join('|')
     const known = kept.get(key)
     if (known) return known
     const wanted = videoStream === undefined ? { signal } : { videoStream, signal }
@@ -41,4 +39,13 @@ export function createLayoutReader(deps: LayoutReaderDeps): LayoutReader {
     for (const oldest of [...kept.keys()].slice(0, -keptLayouts)) kept.delete(oldest)
     return layout
   }
+}
+
+/** Tells a file from an earlier one of its name. What a window shows never changes. */
+async function versionOf(source: string): Promise<string> {
+  if (isWindow(source)) return ''
+  const { size, mtimeMs } = await stat(source).catch((cause: unknown) => {
+    throw new MarketError('input-missing', 'There is no such file.', { path: source }, { cause })
+  })
+  return `${size}|${mtimeMs}`
 }

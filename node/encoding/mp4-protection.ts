@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises'
-import { open } from 'node:fs/promises'
+import type { OpenInput } from './open-input.ts'
+import { openInput } from './open-input.ts'
 
 /** Boxes that lead from a file's top to the descriptions of its streams. */
 const containers: readonly string[] = ['moov', 'trak', 'mdia', 'minf', 'stbl']
@@ -18,30 +18,25 @@ const mostTopBoxes = 64
  * and decodes noise. False for files of any other kind, whole or broken.
  */
 export async function isProtected(path: string): Promise<boolean> {
-  const file = await open(path)
-  try {
-    const index = await readIndex(file)
-    return index !== null && hasProtectedEntry(index)
-  } finally {
-    await file.close()
-  }
+  await using input = await openInput(path)
+  const index = await readIndex(input)
+  return index !== null && hasProtectedEntry(index)
 }
 
 /** The content of the box `moov`, which may stand at either end of a file. */
-async function readIndex(file: FileHandle): Promise<Uint8Array | null> {
+async function readIndex(input: OpenInput): Promise<Uint8Array | null> {
   let position = 0
   for (let boxes = 0; boxes < mostTopBoxes; boxes += 1) {
-    const { buffer: head, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, position)
-    if (bytesRead < 8) return null
+    const head = await input.read(position, 16)
+    if (head.length < 8) return null
     const short = head.readUInt32BE(0)
+    if (short === 1 && head.length < 16) return null
     const size = short === 1 ? Number(head.readBigUInt64BE(8)) : short
     const headBytes = short === 1 ? 16 : 8
     if (size < headBytes) return null
     if (head.toString('latin1', 4, 8) === 'moov') {
       const length = Math.min(size - headBytes, largestIndexBytes)
-      const index = Buffer.alloc(length)
-      const { bytesRead: read } = await file.read(index, 0, length, position + headBytes)
-      return index.subarray(0, read)
+      return await input.read(position + headBytes, length)
     }
     position += size
   }

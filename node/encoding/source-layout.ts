@@ -6,10 +6,11 @@ import type { ProbedStream, Ratio } from './probe-answer.ts'
 import { ProbeAnswer, probeEntries } from './probe-answer.ts'
 import type { VideoLayout } from './video-layout.ts'
 import { videoLayout } from './video-layout.ts'
+import { isWindow } from './window-address.ts'
 
 /** What a file's header says: enough to open it again in exactly the same way. */
 export type SourceLayout = {
-  /** Absolute, so that it can be read neither as an option nor as a protocol. */
+  /** Absolute, so that it can be read neither as an option nor as a protocol; or a window of this node's own. */
   readonly path: string
   readonly demuxer: string
   readonly video: VideoLayout
@@ -54,7 +55,7 @@ export async function readLayout(
   file: string,
   { videoStream, signal }: { readonly videoStream?: number; readonly signal: AbortSignal },
 ): Promise<SourceLayout> {
-  const absolute = path.resolve(file)
+  const absolute = isWindow(file) ? file : path.resolve(file)
   const { format, streams } = await probe(ffprobe, absolute, signal)
   const demuxer = demuxerOf(format.format_name)
   if (!demuxer)
@@ -89,7 +90,7 @@ export async function readLayout(
 
 async function probe(ffprobe: Ffprobe, file: string, signal: AbortSignal): Promise<ProbeAnswer> {
   const lines: string[] = []
-  const args = [...confinement(), '-show_entries', probeEntries, '-of', 'json', file]
+  const args = [...confinement(file), '-show_entries', probeEntries, '-of', 'json', file]
   await ffprobe
     .run({ args, signal, onLine: (line) => lines.push(line) })
     .catch((cause: unknown) => {

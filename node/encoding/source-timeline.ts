@@ -44,7 +44,7 @@ export async function readTimeline(
   const timeline = createTimeline(video)
   const extent = createExtent(timeBases)
   await ffprobe.run({
-    args: [...confinement([demuxer]), ...packetEntries, path],
+    args: [...confinement(path, [demuxer]), ...packetEntries, path],
     signal,
     onLine: (line) => {
       const packet = parsePacketLine(line)

@@ -48,7 +48,7 @@ export async function probeSubtitles(
   signal: AbortSignal,
 ): Promise<SourceSubtitles> {
   const lines: string[] = []
-  const args = [...confinement([demuxer]), '-select_streams', 's', '-show_entries', entries]
+  const args = [...confinement(path, [demuxer]), '-select_streams', 's', '-show_entries', entries]
   await ffprobe.run({
     args: [...args, '-of', 'json', path],
     signal,

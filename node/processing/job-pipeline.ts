@@ -24,6 +24,7 @@ import { openJobExtras } from './job-extras.ts'
 import type { ShownTrees } from './job-trees.ts'
 import type { PieceKeeper } from './piece-keeper.ts'
 import { openPieceKeeper } from './piece-keeper.ts'
+import type { BringSpan } from './source-windows.ts'
 import type { AssembledTree } from './tree.ts'
 import { assembleTree } from './tree.ts'
 import type { Workspace } from './workspace.ts'
@@ -51,7 +52,12 @@ export type ClaimedOrder<Delivered> = {
   readonly engine: EncodingEngine
   /** Brings the source into the store and keeps it there; resolves to the milliseconds that took. */
   fetch(options: TransferOptions): Promise<number>
-  /** What the bytes of the job depend on; `file` is the source. */
+  /**
+   * Brings a stretch of the source when FFmpeg asks for it, where {@link ClaimedOrder.fetch} has not brought all of it:
+   * an order for a few parts needs no more than their windows.
+   */
+  readonly bring?: BringSpan
+  /** What the bytes of the job depend on; `file` is what FFmpeg opens the source by. */
   termsOf(file: string, signal: AbortSignal): Promise<EncodeRequest['terms']>
   /** Hands over a tree that is kept here. */
   deliver(made: MadeTree, options: TransferOptions): Promise<Delivered>
@@ -100,14 +106,17 @@ export function createJobPipeline(deps: PipelineDeps): JobPipeline {
         signal,
         onProgress: (percent) => tell({ stage: 'downloading', percent }),
       })
-      const file = await workspace.source(source, signal)
-      const terms = await order.termsOf(file, signal)
+      await using opened = await workspace.source(source, { signal, bring: order.bring })
+      const { input } = opened
+      const terms = await order.termsOf(input, opened.signal)
       const encoding = clock.now()
-      await using work = await openWork(deps, order, { request: { source: file, terms }, signal })
-      await encodeMissing(deps, work, { signal, onProgress: tell })
+      const request = { source: input, terms }
+      await using work = await openWork(deps, order, { request, signal: opened.signal })
+      await encodeMissing(deps, work, { signal: opened.signal, onProgress: tell })
       const encode = clock.now() - encoding
       tell({ stage: 'uploading', percent: 0 })
       const record = await work.extras.addTo(await work.draft())
+      opened.signal.throwIfAborted()
       const tree = await assembleTree(record, content)
       content.pin(tree.root, job)
       trees.show(job, tree.root)

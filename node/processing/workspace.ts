@@ -2,11 +2,12 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { Cid, JobId } from '#protocol/ids.ts'
+import type { OpenSource, SourceWindows, WindowOptions } from './source-windows.ts'
 
 /** A job's scratch directory. What is in it can be made again, and is gone with the job. */
 export interface Workspace {
-  /** The source as a local file, written from the block store when it is asked for first. */
-  source(cid: Cid, signal: AbortSignal): Promise<string>
+  /** Opens a source for FFmpeg where it lies, or as a file that is written when it is asked for first. */
+  source(cid: Cid, options: WindowOptions): Promise<OpenSource>
   /** A fresh empty directory, removed when disposed. */
   scratch(name: string): Promise<AsyncDisposable & { readonly path: string }>
   remove(): Promise<void>
@@ -16,20 +17,23 @@ export interface Workspace {
 const purposes = ['encode', 'check'] as const
 type Purpose = (typeof purposes)[number]
 
-/** Directories of jobs below one root. */
+/** Directories of jobs below one root. Where there are no windows, sources are written there. */
 export function createWorkspaces(
   root: string,
   content: Pick<ContentStore, 'exportFile' | 'sizes'>,
+  windows?: SourceWindows,
 ): (job: JobId, purpose: Purpose) => Workspace {
   return (job, purpose) => {
     const path = join(root, nameOf(job, purpose))
     return {
-      source: async (cid, signal) => {
+      source: async (cid, options) => {
+        if (windows) return await windows.open(cid, options)
+        const { signal } = options
         await mkdir(path, { recursive: true, mode: 0o700 })
         const file = join(path, `source-${cid}`)
         const { bytes } = await content.sizes(cid)
         if ((await sizeOf(file)) !== bytes) await content.exportFile(cid, file, { signal })
-        return file
+        return { input: file, signal, [Symbol.asyncDispose]: async () => undefined }
       },
       scratch: async (name) => {
         const directory = join(path, name)

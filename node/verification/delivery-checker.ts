@@ -190,13 +190,16 @@ async function challenge(
     signal,
     expectedBytes: offer.source.bytes,
   })
-  const source = await check.workspaceOf(job).source(offer.source.cid, signal)
+  await using opened = await check.workspaceOf(job).source(offer.source.cid, { signal })
+  const reading = { ...check, source: opened.input, signal: opened.signal }
   const { encoderClass: awarded, hwAccel } = deliveredJob(ledger, job)
   const { class: own } = await engine.prove(manifest.recipe, { signal })
   const tier = challengeTier(manifest, { own: own.cid, awarded })
-  const texts = await checkSubtitles({ ...check, source }, manifest)
+  const texts = await checkSubtitles(reading, manifest)
+  opened.signal.throwIfAborted()
   if (texts.length > 0) return texts
-  const findings = await checkLeaves({ ...check, source, tier, hwAccel }, manifest, leaves)
+  const findings = await checkLeaves({ ...reading, tier, hwAccel }, manifest, leaves)
+  opened.signal.throwIfAborted()
   return findings.flatMap(({ faults }) => faults)
 }
 

@@ -88,7 +88,7 @@ export function comparisonArguments(comparison: PictureComparison): readonly str
 export function segmentInput(file: string): readonly string[] {
   const demuxer = segmentDemuxer(file)
   return [
-    ...['-threads', '1', '-reinit_filter', '0', ...confinement([demuxer]), '-f', demuxer],
+    ...['-threads', '1', '-reinit_filter', '0', ...confinement(file, [demuxer]), '-f', demuxer],
     ...['-max_pixels', String(mostStoredPixels), '-flags', '+bitexact', '-i', file],
   ]
 }

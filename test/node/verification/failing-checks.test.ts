@@ -80,7 +80,11 @@ describe('nobody is accused, and the check rejects,', () => {
     const folder = await makeFolder()
     const gone = path.join(folder, 'gone')
     const workspaceOf = () => ({
-      source: () => Promise.resolve(workshop.request.source),
+      source: async () => ({
+        input: workshop.request.source,
+        signal: untroubled,
+        [Symbol.asyncDispose]: async () => undefined,
+      }),
       scratch: async () => ({ path: gone, [Symbol.asyncDispose]: () => rm(gone, { force: true }) }),
       remove: () => Promise.resolve(),
     })
