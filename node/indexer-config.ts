@@ -14,6 +14,8 @@ export type IndexerConfig = {
   readonly listen: readonly string[]
   readonly announce: readonly string[]
   readonly bootstrap: readonly string[]
+  /** Bytes a second that all peers together may fetch of its blocks; absent for as many as there are. */
+  readonly uploadLimit?: number | undefined
   /** Name by which people reach it; challenges are bound to it. */
   readonly domain: string
   /** Origins of pages, besides its own, that may call the API. */

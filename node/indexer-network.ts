@@ -13,6 +13,7 @@ import { serveBlocks } from './p2p/block-server.ts'
 import type { GossipHandlers } from './p2p/gossip-bus.ts'
 import { createGossipBus, gossipRates } from './p2p/gossip-bus.ts'
 import type { Host } from './p2p/host.ts'
+import { createPace } from './p2p/pace.ts'
 import { createPeerDirectory } from './p2p/peer-directory.ts'
 import { createValidators } from './p2p/validators.ts'
 
@@ -36,6 +37,8 @@ export type IndexerNetworkDeps = {
 export type IndexerNetworkOptions = {
   readonly network: Network
   readonly bootstrap: readonly string[]
+  /** Bytes a second that all peers together may fetch; absent for as many as there are. */
+  readonly uploadLimit?: number | undefined
   /** Milliseconds between two looks at the registry. */
   readonly pollMs: number
 }
@@ -46,7 +49,7 @@ export type IndexerNetworkOptions = {
  */
 export async function joinNetwork(
   { host, accounts, registry, live, logger, now, onHeard }: IndexerNetworkDeps,
-  { network, bootstrap, pollMs }: IndexerNetworkOptions,
+  { network, bootstrap, uploadLimit, pollMs }: IndexerNetworkOptions,
 ): Promise<IndexerNetwork> {
   const { libp2p, blocks } = host
   const { operationId, chainId, reach } = network
@@ -68,7 +71,7 @@ export async function joinNetwork(
     { libp2p, ledger: registry, self: null, logger, now },
     { bootstrap, reach, everyMs: 1_000, targetConnections: 50 },
   )
-  await serveBlocks({ libp2p, blocks, logger })
+  await serveBlocks({ libp2p, blocks, logger, pace: createPace(uploadLimit ?? null) })
   joining.use(startLoop((stopped) => keeper.run(stopped)))
   joining.use(startLoop((stopped) => refreshAgain({ registry, logger }, pollMs, stopped)))
   joining.use(startLoop((stopped) => peers.run(stopped)))

@@ -186,7 +186,10 @@ export async function startIndexer(
         ...{ host, accounts, registry, live, logger: log('network'), now: clock.now },
         onHeard: metrics.heard,
       },
-      { network, bootstrap: config.bootstrap, pollMs: config.pollMs },
+      {
+        ...{ network, bootstrap: config.bootstrap, pollMs: config.pollMs },
+        uploadLimit: config.uploadLimit,
+      },
     ),
   )
   const tools = await openFfmpegTools({ ...config.ffmpeg, directory: data, signal })

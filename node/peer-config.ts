@@ -19,6 +19,8 @@ export type PeerConfig = {
   /** Addresses that the registry is to name besides those it listens on. */
   readonly announce: readonly string[]
   readonly bootstrap: readonly string[]
+  /** Bytes a second that all peers together may fetch of this one's blocks; absent for as many as there are. */
+  readonly uploadLimit?: number | undefined
   /** Port of gateway and control on 127.0.0.1; 0 takes a free one. */
   readonly port: number
   /** File that names what the gateway does not serve; null for none. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { PinStore } from '#market/adapters/sqlite/pin-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
 import { createEnvelopeSigner } from './chain/envelopes.ts'
@@ -6,6 +7,7 @@ import { gossipHandlers } from './inbox.ts'
 import { createContentStore } from './ipfs/content-store.ts'
 import { collectGarbage } from './ipfs/garbage.ts'
 import type { Logger } from './logger.ts'
+import { openBans } from './p2p/bans.ts'
 import { createBlockFetcher } from './p2p/block-fetcher.ts'
 import { createBlockStreams } from './p2p/block-streams.ts'
 import { createGossipBus, gossipRates } from './p2p/gossip-bus.ts'
@@ -58,7 +60,8 @@ export async function openPeerNetwork(
       targetConnections: 50,
     },
   )
-  const streams = createBlockStreams({ libp2p, peers })
+  const bans = openBans(join(config.data, 'bans.json'), { now: clock.now, logger: log('bans') })
+  const streams = createBlockStreams({ libp2p, peers, bans })
   const content = createContentStore({
     blocks,
     pins,
@@ -84,5 +87,5 @@ export async function openPeerNetwork(
   )
   const live = createMarketNetwork({ libp2p, peers, bus, presence, logger: log('network') })
   const marketNetwork = dryRun ? createDryNetwork(live, dryRun) : live
-  return { libp2p, blocks, peers, streams, content, validation, envelopes, marketNetwork }
+  return { libp2p, blocks, peers, streams, bans, content, validation, envelopes, marketNetwork }
 }

@@ -41,6 +41,7 @@ import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
 import type { NodeKeys } from './node-keys.ts'
 import { serveBlocks } from './p2p/block-server.ts'
+import { createPace } from './p2p/pace.ts'
 import { startPeerAgent } from './peer-agent.ts'
 import { openPeerChain } from './peer-chain.ts'
 import type { PeerConfig } from './peer-config.ts'
@@ -205,7 +206,8 @@ export async function startPeer(
     freeSlots: roles.freeSlots,
   })
 
-  await serveBlocks({ libp2p, blocks, logger: log('blocks') })
+  const pace = createPace(config.uploadLimit ?? null)
+  await serveBlocks({ libp2p, blocks, logger: log('blocks'), pace })
   await answerCalls({ libp2p, logger: log('calls'), roles, validation })
   const creator = (): Creator => {
     if (roles.creator) return roles.creator

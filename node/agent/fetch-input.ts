@@ -51,7 +51,7 @@ export function createFetchInput(deps: FetchInputDeps) {
         deps.logger.debug('provider left out', { cid }, error)
         return null
       })
-      if (!block || !isBlockOf(id, block)) continue
+      if (!block) continue
       await blocks.put(id, block)
       onExchange()
       return
@@ -83,6 +83,10 @@ async function firstBlock(
   id: CID,
 ): Promise<Uint8Array | null> {
   await using stream = await open()
-  for await (const block of stream.request([id])) return block
+  for await (const block of stream.request([id])) {
+    if (block.length === 0 || isBlockOf(id, block)) return block
+    stream.lied(id)
+    throw new Error(`sent other bytes for ${id}`)
+  }
   return null
 }

@@ -10,6 +10,7 @@ import {
   denyListOption,
   listenOption,
   parsedBy,
+  uploadLimitOption,
   wholeNumber,
 } from './options.ts'
 
@@ -21,6 +22,7 @@ export type IndexerFlags = {
   readonly listen?: string[]
   readonly announce?: string[]
   readonly bootstrap?: string[]
+  readonly uploadLimit?: number
   readonly domain?: string
   readonly origin?: string[]
   readonly behindProxy?: true
@@ -57,6 +59,7 @@ export function createIndexerCommand(): Command {
     .addOption(listenOption())
     .addOption(announceOption())
     .addOption(bootstrapOption())
+    .addOption(uploadLimitOption())
     .option(
       '--domain <name>',
       'name by which people reach it; signing in is bound to it (default: host and port)',

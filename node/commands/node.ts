@@ -21,6 +21,7 @@ import {
   listenOption,
   parsedBy,
   selectionOption,
+  uploadLimitOption,
   wholeNumber,
 } from './options.ts'
 
@@ -40,6 +41,7 @@ export type NodeFlags = {
   readonly listen?: string[]
   readonly announce?: string[]
   readonly bootstrap?: string[]
+  readonly uploadLimit?: number
   readonly port: number
   readonly denyList?: string
   readonly indexer?: string
@@ -128,6 +130,7 @@ export function createNodeCommand(): Command {
     .addOption(listenOption())
     .addOption(announceOption())
     .addOption(bootstrapOption())
+    .addOption(uploadLimitOption())
     .option(
       '--port <number>',
       'port of gateway and control on 127.0.0.1; 0 takes a free one',

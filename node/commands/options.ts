@@ -90,3 +90,11 @@ export function bootstrapOption(): Option {
     'peer to dial at the start, besides those in the registry; may be repeated',
   ).argParser(collectedBy(address))
 }
+
+/** `--upload-limit`, of every command that gives blocks to peers; in bytes a second. */
+export function uploadLimitOption(): Option {
+  return new Option(
+    '--upload-limit <KiB/s>',
+    'most that all peers together may fetch a second, in KiB (default: no limit)',
+  ).argParser(parsedBy(wholeNumber(64, 100_000_000).transform((kibibytes) => kibibytes * 1_024)))
+}

@@ -31,6 +31,7 @@ async function serve(flags: IndexerFlags, { signal, announce }: Lifetime): Promi
       listen: flags.listen ?? network.listen,
       announce: flags.announce ?? [],
       bootstrap: flags.bootstrap ?? [],
+      uploadLimit: flags.uploadLimit,
       domain: flags.domain ?? `${flags.host}:${flags.port}`,
       origins: flags.origin ?? [],
       isProxied: flags.behindProxy === true,

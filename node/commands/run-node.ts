@@ -51,6 +51,7 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
       listen: flags.listen ?? network.listen,
       announce: flags.announce ?? [],
       bootstrap: flags.bootstrap ?? [],
+      uploadLimit: flags.uploadLimit,
       port: flags.port,
       denyList: flags.denyList === undefined ? null : resolve(flags.denyList),
       pollMs: flags.poll ?? network.pollMs,

@@ -71,7 +71,7 @@ function noFile(root: CID, cause: RangeError): MarketError {
 /**
  * Fetches everything below a root from several peers at once: they share one list of what is wanted, each takes a few ids at a time,
  * and a block is verified before it is kept or looked into. A peer that lacks a block is not asked for that one again; one that lies
- * or falls silent is left out for the rest of this fetch, and what it owed goes back on the list.
+ * is banned, one that falls silent left out for the rest of this fetch, and what it owed goes back on the list.
  * What is here already, and sound, is never asked for, so a fetch resumes: what the providers lack is looked for at others' once.
  */
 export function createBlockFetcher<From = Provider>(
@@ -189,7 +189,7 @@ async function pull(
         const cid = owed.shift()
         if (!cid) break
         if (block.length === 0) wants.lacks(peer, cid)
-        else await keep(cid, block, fetch).finally(() => wants.putBack(peer, [cid]))
+        else await keep({ cid, block, stream }, fetch).finally(() => wants.putBack(peer, [cid]))
       }
     } finally {
       wants.putBack(peer, owed)
@@ -197,10 +197,19 @@ async function pull(
   }
 }
 
+type Sent = {
+  readonly cid: CID
+  readonly block: Uint8Array
+  readonly stream: Pick<BlockStream, 'lied'>
+}
+
 /** Takes in one block that a peer has sent. */
-async function keep(cid: CID, block: Uint8Array, fetch: Fetch): Promise<void> {
+async function keep({ cid, block, stream }: Sent, fetch: Fetch): Promise<void> {
   const { blocks, wants, tally, options, finish } = fetch
-  if (!isBlockOf(cid, block)) throw new Error(`sent other bytes for ${cid}`)
+  if (!isBlockOf(cid, block)) {
+    stream.lied(cid)
+    throw new Error(`sent other bytes for ${cid}`)
+  }
   if (knownBytes(tally) + block.length > bytesOf(options)) throw ended(fetch, tooMuch(options))
   await blocks.put(cid, block)
   if (!resolve(cid, block, fetch)) return

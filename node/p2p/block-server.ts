@@ -4,6 +4,8 @@ import { CID } from 'multiformats/cid'
 import { blocksProtocol } from '#protocol/calls.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import type { Logger } from '../logger.ts'
+import type { Pace } from './pace.ts'
+import { createPace } from './pace.ts'
 import { createQuota } from './quota.ts'
 
 /** A CIDv1 of sha2-256 takes four bytes of header and 32 of hash. */
@@ -36,10 +38,13 @@ export async function serveBlocks(
     libp2p,
     blocks,
     logger,
+    pace = createPace(null),
   }: {
     readonly libp2p: Libp2p
     readonly blocks: Pick<FlatBlockStore, 'read'>
     readonly logger: Logger
+    /** Of all that is sent, to whomever. */
+    readonly pace?: Pace
   },
   { idleMs, writeMs, streams }: BlockServerOptions = blockServerOptions,
 ): Promise<void> {
@@ -52,7 +57,8 @@ export async function serveBlocks(
       const request = await frames.read({ signal: AbortSignal.timeout(idleMs) })
       for (const cid of parseIds(request.subarray())) {
         const block = await blocks.read(cid).catch(() => new Uint8Array())
-        await frames.write(block, { signal: AbortSignal.timeout(writeMs) })
+        if (pace.isLimited) await writePaced(stream, block, { pace, writeMs })
+        else await frames.write(block, { signal: AbortSignal.timeout(writeMs) })
       }
     }
   }
@@ -72,6 +78,32 @@ export async function serveBlocks(
     },
     { maxInboundStreams: streams.each },
   )
+}
+
+/** Bytes that are sent in one turn under a limit: small, so that none of many streams falls silent while the others have theirs. */
+const sliceBytes = 64 * 1024
+
+/** Writes a frame slice by slice, each when its turn comes. */
+async function writePaced(
+  stream: Stream,
+  block: Uint8Array,
+  { pace, writeMs }: { readonly pace: Pace; readonly writeMs: number },
+): Promise<void> {
+  const frame = Buffer.concat([varint(block.length), block])
+  for (let start = 0; start < frame.length; start += sliceBytes) {
+    const slice = frame.subarray(start, start + sliceBytes)
+    await pace.take(slice.length)
+    if (stream.status !== 'open') throw new Error('the stream has ended')
+    if (!stream.send(slice)) await stream.onDrain({ signal: AbortSignal.timeout(writeMs) })
+  }
+}
+
+/** A length as frames begin with it: seven bits a byte, the lowest first. */
+function varint(length: number): Uint8Array {
+  const bytes: number[] = []
+  let left = length
+  for (; left >= 0x80; left >>>= 7) bytes.push((left & 0x7f) | 0x80)
+  return Uint8Array.from([...bytes, left])
 }
 
 function asError(reason: unknown): Error {

@@ -4,6 +4,8 @@ import type { CID } from 'multiformats/cid'
 import { blocksProtocol } from '#protocol/calls.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { blockLimitBytes } from '../ipfs/dag.ts'
+import type { Bans } from './bans.ts'
+import { noBans } from './bans.ts'
 import { cidBytes } from './block-server.ts'
 import type { PeerDirectory } from './peer-directory.ts'
 
@@ -11,6 +13,8 @@ import type { PeerDirectory } from './peer-directory.ts'
 export interface BlockStream extends AsyncDisposable {
   /** Asks for blocks and yields them in the same order, an empty one for each that the peer has not. */
   request(cids: readonly CID[]): AsyncIterable<Uint8Array>
+  /** Says that what came for an id was something else: the provider is banned. */
+  lied(cid: CID): void
 }
 
 /** Ids that are asked for at a time: enough to keep a stream busy, few enough to hold in memory what comes. */
@@ -41,13 +45,22 @@ export const blockStreamOptions: BlockStreamOptions = {
 }
 
 export function createBlockStreams(
-  { libp2p, peers }: { readonly libp2p: Libp2p; readonly peers: Pick<PeerDirectory, 'connect'> },
+  {
+    libp2p,
+    peers,
+    bans = noBans,
+  }: {
+    readonly libp2p: Libp2p
+    readonly peers: Pick<PeerDirectory, 'connect'>
+    readonly bans?: Bans
+  },
   { dialMs, silenceMs, blockMs }: BlockStreamOptions = blockStreamOptions,
 ): BlockStreams {
   return {
     open: async (provider, signal) => {
       const within = AbortSignal.any([signal, AbortSignal.timeout(dialMs)])
       const peer = typeof provider === 'string' ? await peers.connect(provider, within) : provider
+      if (bans.isBanned(peer.toString())) throw new Error('banned: it has sent other bytes before')
       const stream = await libp2p.dialProtocol(peer, blocksProtocol, { signal: within })
       // What is not read yet is in memory: all that one request may bring, and no more.
       const frames = lpStream(stream, {
@@ -70,6 +83,7 @@ export function createBlockStreams(
             throw error
           }
         },
+        lied: (cid) => bans.ban(peer.toString(), cid.toString()),
         [Symbol.asyncDispose]: async () => {
           if (signal.aborted) stream.abort(asError(signal.reason))
           else

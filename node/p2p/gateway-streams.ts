@@ -24,6 +24,8 @@ export function createGatewayStreams(): BlockStreams<string> {
           stop.abort()
         }
       },
+      // Its address is the owner's own choice: it is left out of this fetch, and may be mended by the next.
+      lied: () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     }),
   }

@@ -3,6 +3,8 @@ import type { NodeRecord } from '#contracts/registry.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { Logger } from '#node/logger.ts'
 import { createLogger } from '#node/logger.ts'
+import type { Bans } from '#node/p2p/bans.ts'
+import { noBans } from '#node/p2p/bans.ts'
 import type { BlockFetcher } from '#node/p2p/block-fetcher.ts'
 import { createBlockFetcher } from '#node/p2p/block-fetcher.ts'
 import type { BlockStreamOptions } from '#node/p2p/block-streams.ts'
@@ -108,6 +110,7 @@ export function aFetcher(
   providers: Readonly<Record<string, Host>>,
   options: Partial<BlockStreamOptions> = {},
   limits?: { readonly smallBlocks: number },
+  bans: Bans = noBans,
 ): BlockFetcher {
   const registry = aRegistry(
     ...Object.entries(providers).map(([name, provider]) =>
@@ -115,7 +118,7 @@ export function aFetcher(
     ),
   )
   const streams = createBlockStreams(
-    { libp2p: host.libp2p, peers: aPeerDirectory(host, registry) },
+    { libp2p: host.libp2p, peers: aPeerDirectory(host, registry), bans },
     { ...blockStreamOptions, ...options },
   )
   return createBlockFetcher({ blocks: host.blocks, streams, logger: silent }, limits)

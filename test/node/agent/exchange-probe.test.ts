@@ -26,6 +26,7 @@ function aProbe(peers: readonly HiveAccount[], answering: readonly HiveAccount[]
               expect(cids).toEqual([probe])
               yield new Uint8Array(0)
             },
+            lied: () => undefined,
             [Symbol.asyncDispose]: async () => {
               opened -= 1
               ended.abort()

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { UnixFS } from 'ipfs-unixfs'
@@ -8,8 +9,10 @@ import { createContentStore } from '#node/ipfs/content-store.ts'
 import { linksOf } from '#node/ipfs/dag.ts'
 import { fileBytes, findFile } from '#node/ipfs/file-bytes.ts'
 import { isWhole } from '#node/ipfs/whole.ts'
+import { openBans } from '#node/p2p/bans.ts'
 import type { BlockServerOptions } from '#node/p2p/block-server.ts'
 import { blockServerOptions, cidBytes, serveBlocks } from '#node/p2p/block-server.ts'
+import { createPace } from '#node/p2p/pace.ts'
 import { blocksProtocol } from '#protocol/calls.ts'
 import { account } from '#test/support/builders.ts'
 import type { Stored } from '#test/support/content.ts'
@@ -324,6 +327,54 @@ describe('a provider', () => {
       expect(await isWhole(host.blocks, root)).toBe(true)
     })
   }
+
+  test('that lies among honest ones is banned, and not asked again after a restart', async () => {
+    await using honest = await aProvider()
+    await using other = await aProvider()
+    await using host = await aHost()
+    await using directory = await aDirectory()
+    const { root } = await addTree(honest)
+    await copyTree(honest, other, root, () => true)
+    let asked = 0
+    await using liar = await anImpostor(async (stream, cids) => {
+      asked += 1
+      await reply(stream, ...cids.map((_, index) => noise(100, `lie ${index}`)))
+    })
+    const file = join(directory.path, 'bans.json')
+    const fetcherWith = (target: TestHost) => {
+      const bans = openBans(file, { now: Date.now, logger: silent })
+      const providers = { one: liar, two: honest, three: other }
+      return { bans, fetcher: aFetcher(target, providers, quick, undefined, bans) }
+    }
+    const { bans, fetcher } = fetcherWith(host)
+
+    await expect(fetcher.fetch(root, [one], all)).rejects.toMatchObject({
+      code: 'content-unavailable',
+    })
+    await fetcher.fetch(root, [one, two, three], all)
+    expect(await isWhole(host.blocks, root)).toBe(true)
+    const { peerId } = liar.libp2p
+    expect(bans.all()).toMatchObject([{ provider: peerId.toString(), cid: root.toString() }])
+    expect(asked).toBe(1)
+
+    await using afresh = await aHost()
+    await fetcherWith(afresh).fetcher.fetch(root, [one, two, three], all)
+    expect(await isWhole(afresh.blocks, root)).toBe(true)
+    expect(asked).toBe(1)
+  })
+
+  test('with a limit sends the same blocks', async () => {
+    await using provider = await aHost()
+    const pace = createPace(8 * mebibyte)
+    await serveBlocks({ libp2p: provider.libp2p, blocks: provider.blocks, logger: silent, pace })
+    await using host = await aHost()
+    const { root } = await addTree(provider)
+
+    const report = await aFetcher(host, { one: provider }).fetch(root, [one], all)
+
+    expect(report).toMatchObject({ blocks: 8 })
+    expect(await isWhole(host.blocks, root)).toBe(true)
+  })
 
   test('that drips bytes is left out, however alive it is', async () => {
     await using host = await aHost()
