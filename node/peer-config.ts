@@ -2,6 +2,7 @@ import type { CreatorOptions } from '#market/services/creator/creator-deps.ts'
 import type { AwardAllowance } from '#market/services/creator/within-allowance.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import type { PriceList } from '#protocol/price-list.ts'
 import type { NodeRole } from '#protocol/registration.ts'
 import type { AgentConfig } from './agent/agent.ts'
 import type { HardwareChoice } from './encoding/hardware/hardware-choice.ts'
@@ -37,6 +38,8 @@ export type PeerConfig = {
     readonly hardware: HardwareChoice
     readonly slots: number
     readonly pricePercent: bigint
+    /** What the operator asks; absent for the usual prices. */
+    readonly priceList?: PriceList
     readonly firmSeconds: number
     readonly marginSeconds: number
   }

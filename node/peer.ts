@@ -17,6 +17,7 @@ import { createAnnouncePresence } from '#market/services/announce-presence.ts'
 import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
 import type { Creator } from '#market/services/creator/creator.ts'
+import type { Encoder } from '#market/services/encoder/encoder.ts'
 import { createCheckpointPublisher } from '#market/services/publish-checkpoint.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import { createMeansWatch } from '#market/services/watch-means.ts'
@@ -209,9 +210,10 @@ export async function startPeer(
   const pace = createPace(config.uploadLimit ?? null)
   await serveBlocks({ libp2p, blocks, logger: log('blocks'), pace })
   await answerCalls({ libp2p, logger: log('calls'), roles, validation })
-  const creator = (): Creator => {
-    if (roles.creator) return roles.creator
-    throw new MarketError('role-missing', `@${account} does not play the role of a creator.`)
+  const creator = (): Creator => roles.creator ?? missing('a creator')
+  const encoder = (): Encoder => roles.encoder ?? missing('an encoder')
+  const missing = (role: string): never => {
+    throw new MarketError('role-missing', `@${account} does not play the role of ${role}.`)
   }
   const postJob: Creator['postJob'] = async (job, asked) => await creator().postJob(job, asked)
   const token = await readControlToken(config.data)
@@ -236,7 +238,7 @@ export async function startPeer(
         routers: [
           createGatewayRouter(blocks, denyList),
           createJobsRouter(blocks, trees.rootOf),
-          createControlRouter({ status, events, creator, signing }, token),
+          createControlRouter({ status, events, creator, encoder, signing }, token),
         ],
         logger: log('http'),
       },

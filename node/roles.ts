@@ -6,6 +6,7 @@ import {
   createCreatorJobStore,
   createEncoderJobStore,
 } from '#market/adapters/sqlite/job-stores.ts'
+import { plainTerms } from '#market/domain/bid-price.ts'
 import { isOccupying } from '#market/domain/encoder-job.ts'
 import { defaultPrices, scalePrices } from '#market/domain/pricing.ts'
 import type { Clock } from '#market/ports/clock.ts'
@@ -25,7 +26,10 @@ import type { Creator } from '#market/services/creator/creator.ts'
 import { createCreator } from '#market/services/creator/creator.ts'
 import type { Encoder } from '#market/services/encoder/encoder.ts'
 import { createEncoder } from '#market/services/encoder/encoder.ts'
+import type { MilliHbd } from '#protocol/amount.ts'
+import type { RenditionPrice } from '#protocol/encoder.ts'
 import type { JobId } from '#protocol/ids.ts'
+import type { PriceTerms } from '#protocol/price-list.ts'
 import type { Accounts } from './chain/accounts.ts'
 import type { PeerConfig } from './peer-config.ts'
 import { sha256 } from './sha256.ts'
@@ -90,7 +94,7 @@ export function createRoles(deps: RoleDeps): Roles {
     ? createEncoder({
         ...common,
         jobs: encoderJobs,
-        options: { ...config.encoder, prices: pricesOf(config) },
+        options: { ...config.encoder, prices: pricesOf(config), terms: termsOf(config.encoder) },
       })
     : null
   const arbiter = plays('arbiter') ? createArbiter({ ...common, options: config.arbiter }) : null
@@ -107,7 +111,20 @@ export function createRoles(deps: RoleDeps): Roles {
   }
 }
 
-/** The price list of a peer. */
-export function pricesOf({ encoder }: PeerConfig): ReturnType<typeof scalePrices> {
-  return scalePrices(defaultPrices, encoder.pricePercent)
+/** What a peer asks for a minute of each rendition, as it publishes it. */
+export function pricesOf({ encoder }: Pick<PeerConfig, 'encoder'>): readonly RenditionPrice[] {
+  const { pricePercent, priceList } = encoder
+  const own: Readonly<Partial<Record<string, MilliHbd>>> = priceList?.perMinute ?? {}
+  const listed = defaultPrices.map(({ rendition, perMinute }) => ({
+    rendition,
+    perMinute: own[rendition] ?? perMinute,
+  }))
+  return scalePrices(listed, pricePercent)
+}
+
+/** What its bids follow besides. */
+function termsOf({ priceList }: PeerConfig['encoder']): PriceTerms {
+  if (!priceList) return plainTerms
+  const { perMinute: _, ...terms } = priceList
+  return terms
 }

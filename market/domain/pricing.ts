@@ -70,6 +70,6 @@ function pricedAs({ name, width, height }: Rendition): string | null {
   return presets[place]?.name ?? null
 }
 
-function divideUp(dividend: bigint, divisor: bigint): bigint {
+export function divideUp(dividend: bigint, divisor: bigint): bigint {
   return (dividend + divisor - 1n) / divisor
 }

@@ -1,7 +1,7 @@
 import type { CallRequest, CallResponse, Verb } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { EnvelopeBody } from '#protocol/envelope-body.ts'
-import type { HiveAccount } from '#protocol/ids.ts'
+import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { Topic, TopicMessage } from '#protocol/topics.ts'
 
 /** Other nodes of the market. Whatever is heard was checked for form and signature; nothing heard is proof of money. */
@@ -18,6 +18,8 @@ export interface MarketNetwork {
   isConnected(account: HiveAccount): boolean
   /** Jobs that a connected account says it would take besides those it has; null where it has not said. */
   freeSlots(account: HiveAccount): number | null
+  /** Since when it has said that it has no slot left; null where it has one, or has not said. */
+  fullSince(account: HiveAccount): ChainTime | null
 }
 
 /** Signs messages off the chain. */

@@ -53,6 +53,7 @@ export type NodeFlags = {
   readonly hardware: HardwareChoice
   readonly slots: number
   readonly pricePercent: number
+  readonly priceList?: string
   readonly firmSeconds: number
   readonly marginSeconds: number
   readonly bidSeconds: number
@@ -185,9 +186,13 @@ export function createNodeCommand(): Command {
     .option('--slots <count>', 'encoder: jobs taken at a time', parsedBy(count(64)), 1)
     .option(
       '--price-percent <percent>',
-      'encoder: prices in percent of the usual list',
+      'encoder: prices in percent of the list',
       parsedBy(percent),
       100,
+    )
+    .option(
+      '--price-list <file>',
+      'encoder: JSON of what it asks: perMinute by rendition, codecs in percent, minimum, and the most that loadPercent and urgencyPercent add (default: the usual prices, and nothing added)',
     )
     .option(
       '--firm-seconds <seconds>',

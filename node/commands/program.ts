@@ -10,6 +10,7 @@ import { createJobCommand } from './job.ts'
 import { createKeysCommand } from './keys.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
+import { createOffersCommand } from './offers.ts'
 import { createReplayCommand } from './replay.ts'
 import { createReputationCommand } from './reputation.ts'
 import { createServiceCommand } from './service.ts'
@@ -36,6 +37,7 @@ export function createProgram(version: string): Command {
     createNodeCommand(),
     createIndexerCommand(),
     createJobCommand(),
+    createOffersCommand(),
     createAgentCommand(),
     createServiceCommand(),
     createKeysCommand(),

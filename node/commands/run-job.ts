@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { MarketError } from '#market/errors.ts'
 import { formatHbd, MilliHbd } from '#protocol/amount.ts'
-import { JobBids, PostedJob } from '#protocol/api/control.ts'
+import { Consideration, JobBids, PostedJob } from '#protocol/api/control.ts'
 import { CallError } from '#protocol/client.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { jobCreator } from '#protocol/ids.ts'
@@ -16,6 +16,8 @@ import { explain } from './explain.ts'
 import type { AwardFlags, ListFlags, OutputFlags, PostFlags } from './job.ts'
 import { jobLines } from './job-lines.ts'
 import { createJobView } from './job-view.ts'
+import { offerLines } from './offer-lines.ts'
+import type { OffersFlags } from './offers.ts'
 import type { NodeNamed } from './running-node.ts'
 import { findRunning } from './running-node.ts'
 
@@ -41,6 +43,16 @@ export async function runList(flags: ListFlags): Promise<void> {
     const lines = flags.json
       ? jobs.map((job) => JSON.stringify(z.encode(PostedJob, job)))
       : jobLines(jobs, paint)
+    for (const line of lines) print(line)
+  })
+}
+
+export async function runOffers(flags: OffersFlags): Promise<void> {
+  await ask(flags, flags, async ({ control }) => {
+    const offers = await control.considered()
+    const lines = flags.json
+      ? offers.map((offer) => JSON.stringify(z.encode(Consideration, offer)))
+      : offerLines(offers, paint)
     for (const line of lines) print(line)
   })
 }

@@ -17,6 +17,7 @@ import { networks } from '../networks.ts'
 import type { NodeKeys } from '../node-keys.ts'
 import { nameNodeKeys, openNodeKeys } from '../node-keys.ts'
 import { startPeer } from '../peer.ts'
+import { readPriceList } from '../price-list.ts'
 import type { NodeFlags } from './node.ts'
 import { runServer, untilAborted } from './serve.ts'
 import { terminal } from './terminal.ts'
@@ -32,6 +33,7 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
   requireConsent(flags, network)
   const { settings, secrets } = readEnvironment()
   const roles = [...new Set(flags.role)]
+  const priceList = flags.priceList && (await readPriceList(resolve(flags.priceList)))
   const keys = await keysOf(flags, secrets, settings.dataBase)
   const canMoveMoney = flags.dryRun || keys.names.some(({ role }) => role === 'active')
   if (!canMoveMoney && roles.includes('arbiter')) throw noArbiter(flags)
@@ -62,6 +64,7 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
         // A bid is a promise to stand by an escrow, which only the active key can keep.
         slots: canMoveMoney ? flags.slots : 0,
         pricePercent: BigInt(flags.pricePercent),
+        ...(priceList && { priceList }),
         firmSeconds: flags.firmSeconds,
         marginSeconds: flags.marginSeconds,
       },

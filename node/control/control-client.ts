@@ -3,9 +3,16 @@ import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { ZodError } from 'zod'
 import type { MarketErrorCode } from '#market/errors.ts'
 import { MarketError, marketErrors } from '#market/errors.ts'
-import type { JobBids, NodeStatus, PostedJob, PostJob } from '#protocol/api/control.ts'
+import type {
+  Consideration,
+  JobBids,
+  NodeStatus,
+  PostedJob,
+  PostJob,
+} from '#protocol/api/control.ts'
 import {
   chooseBidRoute,
+  consideredRoute,
   jobBidsRoute,
   jobEventsPath,
   listPostedRoute,
@@ -24,6 +31,8 @@ export type ControlClient = {
   /** The latest first. */
   postedJobs(): Promise<readonly PostedJob[]>
   bidsFor(job: JobId): Promise<JobBids>
+  /** What an encoder made of the offers it heard of, the latest last. */
+  considered(): Promise<readonly Consideration[]>
   chooseBid(job: JobId, bid: Sha256Hex): Promise<void>
   /** Every event of a job from its beginning, across restarts of the node, until stopped. */
   events(job: JobId, signal: AbortSignal): AsyncGenerator<JobEvent>
@@ -39,6 +48,7 @@ export async function createControlClient(url: string, tokenFile: string): Promi
     postJob: async (body) => (await refused(call(postJobRoute, { body }))).job,
     postedJobs: async () => (await refused(call(listPostedRoute, {}))).jobs,
     bidsFor: (job) => refused(call(jobBidsRoute, { params: { job } })),
+    considered: async () => (await refused(call(consideredRoute, {}))).offers,
     chooseBid: async (job, bid) => {
       await refused(call(chooseBidRoute, { params: { job }, body: { bid } }))
     },

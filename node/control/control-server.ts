@@ -6,10 +6,12 @@ import type { WatchableEvents } from '#market/adapters/sqlite/job-stores.ts'
 import { bearerToken, localHostOnly } from '#market/api/middleware.ts'
 import { mount, parse } from '#market/api/mount.ts'
 import type { Creator } from '#market/services/creator/creator.ts'
+import type { Encoder } from '#market/services/encoder/encoder.ts'
 import type { AwaitedTransaction, NodeStatus } from '#protocol/api/control.ts'
 import {
   awaitedRoute,
   chooseBidRoute,
+  consideredRoute,
   jobBidsRoute,
   jobEventsPath,
   listPostedRoute,
@@ -26,6 +28,8 @@ export type ControlHandlers = {
   readonly status: () => NodeStatus
   /** Throws where the node is none. */
   readonly creator: () => Pick<Creator, 'postJob' | 'posted' | 'bidsFor' | 'chooseBid'>
+  /** Throws where the node is none. */
+  readonly encoder: () => Pick<Encoder, 'considered'>
   readonly events: WatchableEvents
   readonly signing: Pick<Signing, 'awaited' | 'accept'>
 }
@@ -48,7 +52,7 @@ const backlogLimitBytes = 1024 * 1024
 
 /** What a node's owner may ask of it, on this machine and with the token of its data directory. */
 export function createControlRouter(
-  { status, creator, events, signing }: ControlHandlers,
+  { status, creator, encoder, events, signing }: ControlHandlers,
   token: string,
 ): Router {
   const router = new Router()
@@ -59,6 +63,7 @@ export function createControlRouter(
   }))
   mount(router, listPostedRoute, async () => ({ jobs: [...creator().posted()] }))
   mount(router, jobBidsRoute, async ({ params }) => creator().bidsFor(params.job))
+  mount(router, consideredRoute, async () => ({ offers: [...encoder().considered()] }))
   mount(router, chooseBidRoute, async ({ params, body }) => {
     creator().chooseBid(params.job, body.bid)
     return {}

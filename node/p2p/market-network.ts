@@ -41,6 +41,7 @@ export function createMarketNetwork({
     },
     isConnected: (account) => peers.isConnected(account),
     freeSlots: (account) => presence.freeSlots(account),
+    fullSince: (account) => presence.fullSince(account),
   }
 }
 

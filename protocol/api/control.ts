@@ -142,6 +142,27 @@ export const listPostedRoute = defineRoute({
   reply: z.strictObject({ jobs: z.array(PostedJob).max(100) }),
 })
 
+/** What an encoder made of an offer it heard of. */
+export const Consideration = z.strictObject({
+  job: JobId,
+  ceiling: MilliHbd,
+  bidsUntil: ChainTime,
+  /** What it bid; null where it made no bid. */
+  price: MilliHbd.nullable(),
+  /** What the price follows from, or why there is no bid. */
+  reason: z.string(),
+})
+export type Consideration = z.infer<typeof Consideration>
+
+/** Since the node's start, the latest last. */
+export const consideredRoute = defineRoute({
+  method: 'GET',
+  path: '/control/offers',
+  params: none,
+  body: z.undefined(),
+  reply: z.strictObject({ offers: z.array(Consideration) }),
+})
+
 const jobParams = z.strictObject({ job: JobId })
 
 export const jobBidsRoute = defineRoute({

@@ -55,6 +55,7 @@ test('the market is heard and told nothing; a bid is printed', async () => {
     },
     isConnected: () => true,
     freeSlots: () => 3,
+    fullSince: () => null,
   }
   const lines: string[] = []
   const dry = createDryNetwork(live, (line) => lines.push(line))

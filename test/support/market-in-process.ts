@@ -80,6 +80,7 @@ export async function aMarket(
     },
     isConnected: () => true,
     freeSlots: () => 1,
+    fullSince: () => null,
   }
 
   const urls = endpoints === 'the chain' ? [chain.url] : [liar.url, second.url, chain.url]

@@ -34,7 +34,7 @@ export function awardBid(deps: CreatorContext, job: CreatorJobIn<'bidding'>): vo
     return
   }
   const isTimeUp = circumstances.now >= job.offer.bidsUntil
-  if (!isTimeUp && !haveAllBid(bids, connectedEncoders(deps, job.offer))) return
+  if (!isTimeUp && !haveAllBid(bids, connectedEncoders(deps, job.offer), circumstances.now)) return
   const [best] = ranked
   if (best) awardOrAsk(deps, job, best, circumstances)
   else if (circumstances.now >= bidsAwaitedUntil(deps, job, circumstances))
@@ -94,7 +94,11 @@ function connectedEncoders(
         classOf(encoder, recipe) !== null &&
         network.isConnected(account),
     )
-    .map(({ account }) => ({ account, freeSlots: network.freeSlots(account) }))
+    .map(({ account }) => ({
+      account,
+      freeSlots: network.freeSlots(account),
+      fullSince: network.fullSince(account),
+    }))
 }
 
 function signAward(

@@ -1,6 +1,7 @@
 import type { Sha256 } from '#protocol/canonical.ts'
 import type { RenditionPrice } from '#protocol/encoder.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
+import type { PriceTerms } from '#protocol/price-list.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { EncodingEngine } from '../../ports/encoding-engine.ts'
 import type { EncoderJobStore } from '../../ports/job-stores.ts'
@@ -37,6 +38,8 @@ export type EncoderDeps = {
 
 type EncoderOptions = {
   readonly prices: readonly RenditionPrice[]
+  /** What prices follow besides; absent for nothing but the work. */
+  readonly terms?: PriceTerms
   /** Jobs taken at a time; a firm bid counts as one. */
   readonly slots: number
   /** Seconds of chain time for which a bid stays firm after bidding has closed. */

@@ -1,4 +1,5 @@
 import { unreachable } from '#contracts/outcome.ts'
+import type { Consideration } from '#protocol/api/control.ts'
 import type { JobAward } from '#protocol/award.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { EncoderJob } from '../../domain/encoder-job.ts'
@@ -6,6 +7,7 @@ import { isRetired } from '../../domain/retired-recipe.ts'
 import { eachApart } from '../apart.ts'
 import { awaitFunding, prefetchSource, refuseForeignEscrows } from './answer-award.ts'
 import { awaitAward } from './await-award.ts'
+import { createConsiderations } from './considerations.ts'
 import { awaitDelivered, awaitPayment } from './deliver-work.ts'
 import { doWork } from './do-work.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
@@ -19,6 +21,8 @@ import { retireJob } from './retire-job.ts'
 export type Encoder = {
   /** Looks at an offer that was heard of; a block may follow, or not. */
   considerOffer(offer: JobOffer): void
+  /** What this node made of the latest offers, since it started. */
+  considered(): readonly Consideration[]
   /** Hears of an award that no block has yet: if it is for this encoder's bid, the source is fetched ahead. */
   hearAward(award: JobAward): void
   /** Moves every job as far as it can go. Called after each block, and after whatever else may have changed something. */
@@ -26,7 +30,8 @@ export type Encoder = {
 }
 
 export function createEncoder(deps: EncoderDeps): Encoder {
-  const considerOffer = createConsiderOffer(deps)
+  const considerations = createConsiderations(deps)
+  const considerOffer = createConsiderOffer(deps, considerations)
   const reports = createProgressReports(deps)
 
   const considerOpenOffers = (): void => {
@@ -42,6 +47,7 @@ export function createEncoder(deps: EncoderDeps): Encoder {
 
   return {
     considerOffer,
+    considered: considerations.all,
     hearAward: (award) => {
       const job = deps.jobs.find(award.job)
       if (job?.phase === 'bidding' && job.bidHash === award.bid) prefetchSource(deps, job)

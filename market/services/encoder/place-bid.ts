@@ -1,22 +1,23 @@
 import { classOf } from '#protocol/encoder.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
-import type { JobId } from '#protocol/ids.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Recipe } from '#protocol/recipe.ts'
 import { contractRecipe } from '#protocol/recipe.ts'
-import { bidFor } from '../../domain/bidding.ts'
+import { explainPrice, plainTerms } from '../../domain/bid-price.ts'
+import { bidFor, workSeconds } from '../../domain/bidding.ts'
 import type { EncoderJob, EncoderJobIn } from '../../domain/encoder-job.ts'
 import { isOccupying } from '../../domain/encoder-job.ts'
 import { recipePercent } from '../../domain/pricing.ts'
+import type { Considerations } from './considerations.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
 
 /**
  * Considers an offer, whether from gossip or from a block, and bids within free capacity.
  * The bid is stored before it is sent: it binds this node from the moment anybody may have it. Idempotent.
  */
-export function createConsiderOffer(deps: EncoderDeps) {
-  const decline = createDecline(deps)
+export function createConsiderOffer(deps: EncoderDeps, { declined, answered }: Considerations) {
+  const openOffers = createOpenOffers(deps)
   return (offer: JobOffer): void => {
     const { account, engine, jobs, ledger, network, options, readiness, sha256 } = deps
     const { head } = ledger.current()
@@ -27,27 +28,39 @@ export function createConsiderOffer(deps: EncoderDeps) {
     // A firm bid takes a slot, so an offer that is overdue gets one only while there is somebody to take it up.
     if (head.time >= offer.bidsUntil && !network.isConnected(creator)) return
     if (!engine.decodes(offer.source.codec)) {
-      decline(offer.job, `${offer.source.codec} cannot be decoded here`)
+      declined(offer, `${offer.source.codec} cannot be decoded here`)
       return
     }
     const proof = publishedProof(deps, offer.recipe)
     if (!proof) {
-      decline(offer.job, `the recipe ${offer.recipe} has not been proven here and published`)
+      declined(offer, `the recipe ${offer.recipe} has not been proven here and published`)
       return
     }
-    if (jobs.unfinished().filter(isOccupying).length >= options.slots) return
-    const { prices, firmSeconds, marginSeconds } = options
-    const profile = {
-      ...{ account, prices, firmSeconds, marginSeconds },
-      pixelsPerSecond: proof.pixelsPerSecond * engine.workers,
-      percent: recipePercent(engine, proof),
-      arbiters: registeredArbiters(deps),
-    }
-    const bid = bidFor(offer, profile, head.time)
-    if (typeof bid === 'string') {
-      decline(offer.job, bid)
+    const taken = jobs.unfinished().filter(isOccupying)
+    const { prices, terms = plainTerms, slots, firmSeconds, marginSeconds } = options
+    const free = slots - taken.length
+    if (free <= 0) {
+      declined(offer, 'every slot is taken')
       return
     }
+    const waiting = Math.max(0, openOffers(offer.job) - (free - 1))
+    const answer = bidFor(
+      offer,
+      {
+        ...{ account, prices, terms, firmSeconds, marginSeconds },
+        load: { slots, taken: taken.length, waiting },
+        aheadSeconds: taken.reduce((sum, job) => sum + secondsOf(deps, job), 0),
+        pixelsPerSecond: proof.pixelsPerSecond * engine.workers,
+        percent: recipePercent(engine, proof),
+        arbiters: registeredArbiters(deps),
+      },
+      head.time,
+    )
+    if (typeof answer === 'string') {
+      declined(offer, answer)
+      return
+    }
+    const { bid, priced } = answer
     const job = {
       phase: 'bidding',
       id: offer.job,
@@ -57,7 +70,35 @@ export function createConsiderOffer(deps: EncoderDeps) {
       isAcknowledged: false,
     } as const
     jobs.save(job)
+    answered(offer, bid, explainPrice(priced))
     sendBid(deps, job)
+  }
+}
+
+/** Seconds that a job or firm bid takes of this machine; as long as the contract's recipe where its own is no more. */
+function secondsOf({ engine }: EncoderDeps, { offer }: EncoderJob): number {
+  const { pixelsPerSecond } = engine.proofOf(offer.recipe) ?? engine
+  return workSeconds(offer, pixelsPerSecond * engine.workers)
+}
+
+/** Counts the offers that bids are wanted for and that this node has not answered, but for one; once for each block. */
+function createOpenOffers({
+  account,
+  jobs,
+  ledger,
+}: EncoderDeps): (besides: JobOffer['job']) => number {
+  let counted: { readonly at: number; readonly open: ReadonlySet<JobOffer['job']> } | null = null
+  return (besides) => {
+    const { head, jobs: known } = ledger.current()
+    const at = head?.time ?? 0
+    if (counted?.at !== at) {
+      const open = [...known.values()].filter(
+        ({ id, phase, creator, offer }) =>
+          phase === 'offered' && offer.bidsUntil > at && creator !== account && !jobs.find(id),
+      )
+      counted = { at, open: new Set(open.map(({ id }) => id)) }
+    }
+    return counted.open.size - Number(counted.open.has(besides))
   }
 }
 
@@ -70,21 +111,6 @@ function publishedProof({ account, engine, ledger }: EncoderDeps, recipe: Recipe
   if (!proof || recipe === contractRecipe) return proof
   const own = ledger.current().nodes.get(account)?.encoder
   return own && classOf(own, recipe) === proof.class.cid ? proof : null
-}
-
-/** Jobs whose last reason is remembered, so that it is told once and not with every block. */
-const rememberedReasons = 1_000
-
-function createDecline({ onDecline }: EncoderDeps): (job: JobId, reason: string) => void {
-  const told = new Map<JobId, string>()
-  return (job, reason) => {
-    if (told.get(job) === reason) return
-    told.delete(job)
-    told.set(job, reason)
-    const [oldest] = told.keys()
-    if (told.size > rememberedReasons && oldest !== undefined) told.delete(oldest)
-    onDecline?.(job, reason)
-  }
 }
 
 /** A job that was lost may be bid for again, should it be offered again or its award have come to nothing. */

@@ -3,11 +3,12 @@ import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
 import { MarketError } from '#market/errors.ts'
 import { createJobCommand } from '#node/commands/job.ts'
+import { createOffersCommand } from '#node/commands/offers.ts'
 import { readControlToken, tellControlUrl } from '#node/control/control-files.ts'
 import { createControlRouter } from '#node/control/control-server.ts'
 import { openDataDirectory } from '#node/data-directory.ts'
 import { startHttpServer } from '#node/http-server.ts'
-import type { JobBids, PostedJob, PostJob } from '#protocol/api/control.ts'
+import type { Consideration, JobBids, PostedJob, PostJob } from '#protocol/api/control.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import { account, bob, hashHex, hbd, jobId, time } from '#test/support/builders.ts'
 import { aDirectory } from '#test/support/directory.ts'
@@ -48,6 +49,16 @@ const paid: PostedJob = {
   ...{ job, phase: 'paid', postedAt: 1_767_225_600_000, ceiling: hbd(100n), failure: null },
   award: { encoder: bob, price: hbd(42n) },
 }
+const heard: Consideration[] = [
+  {
+    ...{ job, ceiling: hbd(100n), bidsUntil: time(1_767_225_600), price: hbd(45n) },
+    reason: '0.045 HBD: 0.030 HBD by the price list and 50 % for the load',
+  },
+  {
+    ...{ job: jobId('dave'), ceiling: hbd(5n), bidsUntil: time(1_767_225_600), price: null },
+    reason: 'the ceiling is below the price',
+  },
+]
 let data: string
 
 beforeAll(async () => {
@@ -68,7 +79,7 @@ beforeAll(async () => {
   const token = await readControlToken(data)
   const router = createControlRouter(
     {
-      ...{ creator: () => creator, events },
+      ...{ creator: () => creator, encoder: () => ({ considered: () => heard }), events },
       status: () => expect.unreachable('nobody asks for it'),
       signing: { awaited: () => [], accept: async () => undefined },
     },
@@ -85,16 +96,19 @@ afterEach(() => {
 
 /** What the command prints, with its exit code; in the node's directory unless it says another. */
 async function ask(...args: readonly string[]) {
+  return await run(createJobCommand(), args)
+}
+
+async function run(command: ReturnType<typeof createJobCommand>, args: readonly string[]) {
   const printed = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const)
     vi.spyOn(process[stream], 'write').mockImplementation((text) => {
       printed[stream] += String(text)
       return true
     })
-  await createJobCommand().parseAsync(
-    args.includes('--data') ? [...args] : [...args, '--data', data],
-    { from: 'user' },
-  )
+  await command.parseAsync(args.includes('--data') ? [...args] : [...args, '--data', data], {
+    from: 'user',
+  })
   vi.restoreAllMocks()
   return { ...printed, code: process.exitCode ?? 0 }
 }
@@ -126,6 +140,16 @@ test('bids are told with what their ranks follow from', async () => {
   expect(stdout).toContain('ready after the deadline')
   expect(stdout).toContain(`spk-encoder job award ${job} ENCODER`)
   expect(JSON.parse((await ask('bids', job, '--json')).stdout).bids).toHaveLength(2)
+})
+
+test("an encoder's owner is told what was bid and why, and why nothing was", async () => {
+  const asked = ['--account', 'bob', '--data', data]
+  const { code, stdout } = await run(createOffersCommand(), asked)
+  expect(code).toBe(0)
+  expect(stdout).toContain(`${job}  up to 0.100 HBD  bid  0.045 HBD: 0.030 HBD by the price list`)
+  expect(stdout).toMatch(/no bid {2}the ceiling is below the price/)
+  const json = (await run(createOffersCommand(), [...asked, '--json'])).stdout.trim().split('\n')
+  expect(json.map((line) => JSON.parse(line).price)).toEqual(['0.045 HBD', null])
 })
 
 test('an award is of the bid that was seen, for what it asks', async () => {

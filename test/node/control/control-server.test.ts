@@ -99,6 +99,9 @@ beforeAll(async () => {
   }
   const chooseBid = (_: unknown, bid: Sha256Hex) => void choices.push(bid)
   const creator = { postJob, posted: () => [], bidsFor: () => bids, chooseBid }
+  const missing = () => {
+    throw new MarketError('role-missing', '@alice does not play the role of an encoder.')
+  }
   const signing = {
     awaited: () => [
       { entry: awaitedEntry, missing: [{ account: alice, role: 'active' as const }] },
@@ -108,7 +111,7 @@ beforeAll(async () => {
     },
   }
   const router = createControlRouter(
-    { status: () => status, creator: () => creator, events, signing },
+    { status: () => status, creator: () => creator, encoder: missing, events, signing },
     token,
   )
   server = stack.use(await startHttpServer({ routers: [router], logger: silent }, 0))

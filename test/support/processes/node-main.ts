@@ -49,6 +49,7 @@ const network: MarketNetwork = {
   },
   isConnected: () => true,
   freeSlots: () => 1,
+  fullSince: () => null,
 }
 const participant = aParticipant(name, {
   ...{ urls, now: () => now, network, behaviour, directory },

@@ -95,6 +95,7 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
       }),
     isConnected: (name) => name !== peers.get(self)?.account && (nodeOf(name)?.isUp() ?? false),
     freeSlots: (name) => nodeOf(name)?.freeSlots() ?? null,
+    fullSince: () => null,
   })
 
   const hear = (
