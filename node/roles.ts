@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { NodeDatabase } from '#market/adapters/sqlite/database.ts'
+import { createEncounterStore } from '#market/adapters/sqlite/encounter-store.ts'
 import type { WatchableEvents } from '#market/adapters/sqlite/job-stores.ts'
 import {
   createBidStore,
   createCreatorJobStore,
   createEncoderJobStore,
+  createSealStore,
 } from '#market/adapters/sqlite/job-stores.ts'
 import { plainTerms } from '#market/domain/bid-price.ts'
 import { isOccupying } from '#market/domain/encoder-job.ts'
@@ -85,6 +87,8 @@ export function createRoles(deps: RoleDeps): Roles {
         ...common,
         jobs: createCreatorJobStore(database),
         bids: createBidStore(database),
+        seals: createSealStore(database),
+        encounters: createEncounterStore(database),
         balanceOf: deps.accounts.balanceOf,
         randomHex: (bytes) => randomBytes(bytes).toString('hex'),
         options: config.creator,

@@ -17,8 +17,26 @@ export const Bid = z.strictObject({
   arbiters: z.array(HiveAccount).min(1).max(8).readonly(),
   /** Measured speed in thousandths of real time for this ladder: 1000 encodes a minute in a minute. */
   speed: z.int().min(1).max(10_000_000),
+  /** Of a bid that was sealed: without it, its hash could be guessed from the few prices there are. */
+  salt: Sha256Hex.optional(),
 })
 export type Bid = z.infer<typeof Bid>
+
+/**
+ * A bid that nobody can read yet: its hash, which is the name by which it would be awarded. The bid itself carries a salt and is sent
+ * when sealing has closed. Travels signed, off the chain.
+ */
+export const SealedBid = z.strictObject({
+  v: z.literal(1),
+  type: z.literal('sealed-bid'),
+  job: JobId,
+  encoder: HiveAccount,
+  /** Hash of the bid's canonical JSON. */
+  bid: Sha256Hex,
+  /** Of the sealed bid, so that what is over is not kept. */
+  expires: ChainTime,
+})
+export type SealedBid = z.infer<typeof SealedBid>
 
 /** What an escrow's `json_meta` says, so that money and bid are bound in one operation. */
 export const EscrowMeta = z.strictObject({

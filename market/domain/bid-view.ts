@@ -1,8 +1,8 @@
-import { milliHbd } from '#protocol/amount.ts'
+import { formatHbd, milliHbd } from '#protocol/amount.ts'
 import type { BidView } from '#protocol/api/bid-view.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
-import type { Candidate, Circumstances } from './ranking.ts'
+import type { BidCost, Candidate, Circumstances } from './ranking.ts'
 import { costOf, exclusionOf } from './ranking.ts'
 
 /** A bid with what its rank follows from; `rank` is null for one that is out. */
@@ -13,17 +13,49 @@ export function viewBid(
 ): BidView {
   const { bid, score } = candidate
   const { encoder, price, speed, readyBy, expires } = bid
-  const { effective, wait, window, classPercent, trust } = costOf(candidate, circumstances)
-  const excluded = exclusionOf(candidate, circumstances)
+  const cost = costOf(candidate, circumstances)
+  const excluded =
+    rank === null
+      ? (exclusionOf(candidate, circumstances) ?? 'set aside: it did not take an earlier award')
+      : null
   return {
     ...{ bid: bidHash(bid, sha256), encoder, price, speed, readyBy, expires, rank },
     score: { score: score.score, low: score.low, high: score.high },
     cost: {
-      allInAll: milliHbd(effective / 1_000n),
-      waitPercent: Number((wait * 100n) / window),
-      classPercent: Number(classPercent - 100n),
-      trust: Number(trust),
+      allInAll: milliHbd(cost.effective / 1_000n),
+      waitPercent: waitPercent(cost),
+      classPercent: Number(cost.classPercent - 100n),
+      historyPercent: Number(cost.historyPercent),
+      spreadPercent: Number(cost.spreadPercent),
+      trust: Number(cost.trust),
     },
-    excluded: rank === null ? (excluded ?? 'set aside: it did not take an earlier award') : null,
+    excluded,
+    why: excluded === null ? explainCost(candidate, cost, circumstances) : excluded,
   }
+}
+
+/** What a bid's cost is made of, in one sentence for everybody who is shown it. */
+function explainCost(
+  { bid, score: { score, low, high } }: Candidate,
+  cost: BidCost,
+  { luck }: Circumstances,
+): string {
+  const trust = (Number(cost.trust) / 1_000).toFixed(3)
+  const added = [
+    ['for the time it takes', waitPercent(cost)],
+    ['for work that is measured and not compared', Number(cost.classPercent - 100n)],
+    ['for its deliveries so far', Number(cost.historyPercent)],
+    ['for its share of the latest awards', Number(cost.spreadPercent)],
+  ] as const
+  const sums = added
+    .filter(([, percent]) => percent > 0)
+    .map(([reason, percent]) => `, ${percent} % more ${reason}`)
+  const end = luck.isExploring
+    ? 'the high end, as this job gives newcomers a chance'
+    : 'the low end'
+  return `${formatHbd(bid.price)}${sums.join('')}, divided by a trust of ${trust}: reputation ${score} (${low} to ${high}), by ${end}`
+}
+
+function waitPercent({ wait, window }: BidCost): number {
+  return Number((wait * 100n) / window)
 }

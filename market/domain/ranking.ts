@@ -4,6 +4,8 @@ import { classOf } from '#protocol/encoder.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
+import type { DeliveryHistory } from './delivery-history.ts'
+import { historyPercent } from './delivery-history.ts'
 import type { Luck } from './luck.ts'
 import type { SelectionRules } from './selection.ts'
 
@@ -12,7 +14,18 @@ export type Candidate = {
   readonly bid: Bid
   readonly node: Pick<NodeRegister, 'encoder'> | undefined
   readonly score: Score
+  readonly history: DeliveryHistory
+  /** Until when the creator sets its author aside, for failures; null where it does not. */
+  readonly setAsideUntil: ChainTime | null
+  /** How many of the creator's latest awards, of {@link spreadAwards}, went to its author. */
+  readonly recentAwards: number
 }
+
+/** The latest awards of a creator that are looked at, so that its work is spread over several. */
+export const spreadAwards = 20
+
+/** Percent by which a bid has to be cheaper for each of the latest awards that its author had: up to 20. */
+const spreadPercentEach = 1
 
 /** The circumstances a bid is judged in. */
 export type Circumstances = {
@@ -41,18 +54,21 @@ export type Exclusion =
   | 'bid has expired'
   | 'promised for a time that has come'
   | 'no arbiter in common'
+  | 'set aside for a while: it failed this creator lately'
 
 /** Seconds an award may take to be in a block; what ends sooner is as good as over. */
 export const awardMarginSeconds = 30
 
 /** Null for a bid that can win. */
 export function exclusionOf(
-  { bid, node, score }: Candidate,
+  { bid, node, score, setAsideUntil }: Candidate,
   { offer, now, arbiters, rules }: Circumstances,
 ): Exclusion | null {
   if (!node?.encoder) return 'not registered as an encoder'
   if (classOf(node.encoder, offer.recipe) === null) return 'recipe not proven in the registry'
   if (rules.blocked.includes(bid.encoder)) return 'blocked by the creator'
+  if (setAsideUntil !== null && now < setAsideUntil)
+    return 'set aside for a while: it failed this creator lately'
   if (score.low < rules.reputationFloor) return "reputation below the creator's floor"
   if (bid.price > offer.ceiling) return 'price above the ceiling'
   if (bid.readyBy > offer.deliverBy) return 'ready after the deadline'
@@ -81,17 +97,21 @@ export type BidCost = {
   readonly wait: bigint
   readonly window: bigint
   readonly classPercent: bigint
+  /** Added for how its author delivers, and for how many of the latest awards it had. */
+  readonly historyPercent: bigint
+  readonly spreadPercent: bigint
   /** Of 1000; the price is divided by it. */
   readonly trust: bigint
 }
 
 /**
- * What a bid costs all in all: its price, raised by the share of the time to the deadline that it takes and for another
- * determinism class, divided by the trust that its author's reputation deserves: by the low end of its band, and in a job
- * that explores by the high end. Lower is better. Multiplied and not added, so that no single virtue can buy a job.
+ * What a bid costs all in all: its price, raised by the share of the time to the deadline that it takes, for another determinism
+ * class (by a quarter), for how its author has delivered (by half at the most) and for its share of the creator's latest awards (by a
+ * fifth at the most), divided by the trust that its reputation deserves: by the low end of its band, and in a job that explores by the
+ * high end. Lower is better. Multiplied and not added, so that no single virtue can buy a job.
  */
 export function costOf(
-  { bid, node, score }: Candidate,
+  { bid, node, score, history, recentAwards }: Candidate,
   { offer, now, ownClass, luck }: Circumstances,
 ): BidCost {
   const wait = BigInt(Math.max(0, bid.readyBy - now))
@@ -100,8 +120,13 @@ export function costOf(
   const ownersClass = node?.encoder ? classOf(node.encoder, offer.recipe) : null
   const isSame = ownersClass !== null && ownersClass === ownClass
   const classPercent = isSame ? 100n : foreignClassPercent
-  const effective = (bid.price * (window + wait) * classPercent * 10_000n) / (window * trust)
-  return { effective, wait, window, classPercent, trust }
+  const deliveries = BigInt(historyPercent(history, luck))
+  const spread = BigInt(spreadPercentEach * Math.min(spreadAwards, recentAwards))
+  const raised = bid.price * (window + wait) * classPercent * (100n + deliveries) * (100n + spread)
+  return {
+    ...{ effective: raised / (window * trust), wait, window, classPercent, trust },
+    ...{ historyPercent: deliveries, spreadPercent: spread },
+  }
 }
 
 /** Candidates that can win, best first; equal ones by lot, for a name must not be an advantage. */

@@ -1,9 +1,10 @@
-import type { Bid } from '#protocol/bid.ts'
+import type { Bid, SealedBid } from '#protocol/bid.ts'
 import type { Envelope } from '#protocol/envelope.ts'
-import type { JobId } from '#protocol/ids.ts'
+import type { ChainTime, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { CreatorJob } from '../domain/creator-job.ts'
 import type { EncoderJob } from '../domain/encoder-job.ts'
+import type { Encounter } from '../domain/encounter.ts'
 
 /** Jobs by id, one record each; `save` replaces. */
 export interface RecordStore<Job> {
@@ -25,6 +26,19 @@ export type EncoderJobStore = RecordStore<EncoderJob>
 export interface BidStore {
   save(bid: Envelope<Bid>): void
   of(job: JobId): readonly Envelope<Bid>[]
+}
+
+/** Seals of bids that a creator has received. The first of each encoder for a job stands. */
+export interface SealStore {
+  keep(seal: Envelope<SealedBid>): void
+  of(job: JobId): readonly Envelope<SealedBid>[]
+}
+
+/** What a creator has seen of encoders in its own jobs; the same of one job twice is once. */
+export interface EncounterStore {
+  note(encounter: Encounter): void
+  /** Those of one encoder from that time on. */
+  of(encoder: HiveAccount, since: ChainTime): readonly Encounter[]
 }
 
 export type StoredEvent = { readonly sequence: number; readonly event: JobEvent }

@@ -5,6 +5,7 @@ import type { Sha256 } from '#protocol/canonical.ts'
 import { bytesToHex, utf8 } from '#protocol/canonical.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { TierReason, TierReasonIn } from '#protocol/tier-reason.ts'
+import { noHistory } from '../domain/delivery-history.ts'
 import { marketJobOf } from '../domain/market-job-of.ts'
 import { escrowIdOf } from '../domain/offer-terms.ts'
 import type { Candidate, Circumstances } from '../domain/ranking.ts'
@@ -114,6 +115,7 @@ async function candidateOf({ chain }: OfferDeps, bid: Bid): Promise<Candidate> {
     bid,
     node: node?.phase === 'active' ? node : undefined,
     score: scores.find(({ role }) => role === 'encoder') ?? nothingKnown,
+    ...{ history: noHistory, setAsideUntil: null, recentAwards: 0 },
   }
 }
 

@@ -2,6 +2,7 @@ import type { BidView } from '#protocol/api/bid-view.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { viewBid } from '../domain/bid-view.ts'
+import { noHistory } from '../domain/delivery-history.ts'
 import type { Candidate, Circumstances } from '../domain/ranking.ts'
 import { rankBids } from '../domain/ranking.ts'
 import { openRules } from '../domain/selection.ts'
@@ -28,6 +29,7 @@ export function createRankLiveBids({ chain, live, sha256 }: RankLiveBidsDeps) {
     return {
       ...{ bid, node: node?.phase === 'active' ? node : undefined },
       score: own ?? { score: 0, low: 0, high: 0 },
+      ...{ history: noHistory, setAsideUntil: null, recentAwards: 0 },
     }
   }
   const registered = async (accounts: readonly HiveAccount[]): Promise<readonly HiveAccount[]> => {

@@ -34,19 +34,12 @@ const whoChooses = {
 type Row = { readonly width: number; readonly paint: Palette; readonly awarded: string | null }
 
 function linesOf(
-  { bid, encoder, price, speed, readyBy, score, cost, rank, excluded }: BidView,
+  { bid, encoder, price, speed, readyBy, cost, rank, why }: BidView,
   { width, paint, awarded }: Row,
 ): readonly string[] {
   const place = bid === awarded ? paint.good('  ✓') : String(rank ?? '-').padStart(3)
   const name = `@${encoder}`.padEnd(width)
   const allInAll = rank === null ? '' : formatHbd(cost.allInAll)
   const figures = `${formatHbd(price).padStart(12)}  ${allInAll.padStart(12)}  ${(speed / 1_000).toFixed(1).padStart(4)}x  ${timeText(readyBy)}`
-  const why =
-    excluded ??
-    [
-      `reputation ${score.score} (${score.low} to ${score.high}): price by ${(cost.trust / 1_000).toFixed(3)}`,
-      `time +${cost.waitPercent} %`,
-      ...(cost.classPercent > 0 ? [`measured, not compared +${cost.classPercent} %`] : []),
-    ].join(', ')
   return [`${place}  ${name}  ${figures}`, paint.dim(`     ${' '.repeat(width)}  ${why}`)]
 }

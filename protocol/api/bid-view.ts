@@ -20,6 +20,10 @@ export const BidView = z.strictObject({
     waitPercent: z.int(),
     /** Added for work that can be measured only, and not compared byte by byte. */
     classPercent: z.int(),
+    /** Added for how the encoder delivered so far, to this creator and by the chain. */
+    historyPercent: z.int(),
+    /** Added for its share of the creator's latest awards. */
+    spreadPercent: z.int(),
     /** Of 1000: what the price is divided by, from the low end of the score; in one job of ten from the high end. */
     trust: z.int(),
   }),
@@ -27,5 +31,7 @@ export const BidView = z.strictObject({
   rank: z.int().positive().nullable(),
   /** Why it cannot win. */
   excluded: z.string().nullable(),
+  /** The same as a sentence, wherever it is shown: what the rank follows from, or why there is none. */
+  why: z.string(),
 })
 export type BidView = z.infer<typeof BidView>

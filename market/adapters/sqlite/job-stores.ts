@@ -7,10 +7,11 @@ import type {
   CreatorJobStore,
   EncoderJobStore,
   JobEventStore,
+  SealStore,
   StoredEvent,
 } from '../../ports/job-stores.ts'
 import type { NodeDatabase } from './database.ts'
-import { creatorJobs, encoderJobs, jobEvents, receivedBids } from './schema.ts'
+import { creatorJobs, encoderJobs, jobEvents, receivedBids, receivedSeals } from './schema.ts'
 
 export function createCreatorJobStore(database: NodeDatabase): CreatorJobStore {
   return {
@@ -89,6 +90,23 @@ export function createBidStore(database: NodeDatabase): BidStore {
         .select()
         .from(receivedBids)
         .where(eq(receivedBids.job, job))
+        .orderBy(sql`rowid`)
+        .all()
+        .map(({ envelope }) => envelope),
+  }
+}
+
+export function createSealStore(database: NodeDatabase): SealStore {
+  return {
+    keep: (envelope) => {
+      const row = { job: envelope.body.job, encoder: envelope.author, envelope }
+      database.insert(receivedSeals).values(row).onConflictDoNothing().run()
+    },
+    of: (job) =>
+      database
+        .select()
+        .from(receivedSeals)
+        .where(eq(receivedSeals.job, job))
         .orderBy(sql`rowid`)
         .all()
         .map(({ envelope }) => envelope),

@@ -8,11 +8,11 @@ import {
   sqliteTable,
   text,
 } from 'drizzle-orm/sqlite-core'
-import type { Bid } from '#protocol/bid.ts'
+import type { Bid, SealedBid } from '#protocol/bid.ts'
 import type { HardwareEncoder } from '#protocol/encoder.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { Envelope } from '#protocol/envelope.ts'
-import type { Cid, HiveAccount } from '#protocol/ids.ts'
+import type { ChainTime, Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
@@ -20,6 +20,7 @@ import { fromTagged, toTagged } from '#protocol/tagged-json.ts'
 import type { SignedTransaction } from '#protocol/transaction.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import type { EncoderJob } from '../../domain/encoder-job.ts'
+import type { EncounterKind } from '../../domain/encounter.ts'
 import type { AgentClaim } from '../../ports/agent-queue.ts'
 import type { EncodingResult } from '../../ports/job-scheduler.ts'
 
@@ -97,6 +98,29 @@ export const receivedBids = sqliteTable(
     envelope: record<Envelope<Bid>>('envelope').notNull(),
   },
   (table) => [primaryKey({ columns: [table.job, table.encoder] })],
+)
+
+/** The seals of a job's bids, one of each encoder. */
+export const receivedSeals = sqliteTable(
+  'received_seals',
+  {
+    job: text().notNull(),
+    encoder: text().notNull(),
+    envelope: record<Envelope<SealedBid>>('envelope').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.job, table.encoder] })],
+)
+
+/** What this node's jobs have shown of encoders. */
+export const encounters = sqliteTable(
+  'encounters',
+  {
+    encoder: text().$type<HiveAccount>().notNull(),
+    job: text().$type<JobId>().notNull(),
+    kind: text().$type<EncounterKind>().notNull(),
+    at: integer().$type<ChainTime>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.encoder, table.job, table.kind] })],
 )
 
 export const jobEvents = sqliteTable(

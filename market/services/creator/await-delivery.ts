@@ -1,8 +1,10 @@
+import type { DeliveredJob } from '#contracts/job.ts'
 import { isTooLate } from '#contracts/ruling.ts'
 import type { CreatorJobIn } from '../../domain/creator-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { finishSettled } from './finish-settled.ts'
+import { noteEncounter } from './note-encounter.ts'
 import { givenBack } from './settle-job.ts'
 
 /** awaiting-delivery -> checking when the work is delivered; -> disputing when it is overdue; -> paid or failed when the money has moved already. */
@@ -16,6 +18,7 @@ export function awaitDelivery(deps: CreatorDeps, job: CreatorJobIn<'awaiting-del
   if (known?.phase === 'delivered') {
     const { operation, at } = known.delivered
     const bytes = operation.renditions.reduce((sum, rendition) => sum + rendition.bytes, 0)
+    noteDelivery(deps, job, known)
     saveJob(
       deps,
       { ...job, phase: 'checking' },
@@ -26,4 +29,13 @@ export function awaitDelivery(deps: CreatorDeps, job: CreatorJobIn<'awaiting-del
   if (head && isTooLate(job.offer, head.time)) {
     saveJob(deps, { ...job, phase: 'disputing', check: null })
   }
+}
+
+function noteDelivery(
+  deps: CreatorDeps,
+  { id, choice }: CreatorJobIn<'awaiting-delivery'>,
+  { delivered }: DeliveredJob,
+): void {
+  const { encoder, readyBy } = choice.bid
+  noteEncounter(deps, id, encoder, delivered.at.time <= readyBy ? 'delivered' : 'late')
 }

@@ -7,6 +7,7 @@ import { awardKey } from './award-bid.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
+import { noteEncounter } from './note-encounter.ts'
 
 /** Awards in a row that the chain may refuse before the user is told: a refusal may be a lie, or be over at the next try. */
 const mostRefusedAwards = 3
@@ -41,7 +42,10 @@ export function awaitApproval(deps: CreatorDeps, job: CreatorJobIn<'awaiting-app
   const ledger = deps.ledger.current()
   const known = ledger.jobs.get(job.id)
   if (known?.phase === 'offered') {
-    deps.jobs.save(reopened(deps, job, unwilling(deps, job)))
+    const without = unwilling(deps, job)
+    for (const name of without)
+      if (name === job.choice.bid.encoder) noteEncounter(deps, job.id, name, 'unapproved')
+    deps.jobs.save(reopened(deps, job, without))
     return
   }
   if (!isAwardOf(known, job)) return

@@ -9,7 +9,13 @@ import type { Selection } from '../../domain/selection.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ContentStore } from '../../ports/content-store.ts'
 import type { EncodingEngine } from '../../ports/encoding-engine.ts'
-import type { BidStore, CreatorJobStore, JobEventStore } from '../../ports/job-stores.ts'
+import type {
+  BidStore,
+  CreatorJobStore,
+  EncounterStore,
+  JobEventStore,
+  SealStore,
+} from '../../ports/job-stores.ts'
 import type { LedgerView } from '../../ports/ledger-view.ts'
 import type { MarketNetwork } from '../../ports/market-network.ts'
 import type { NodeState } from '../../ports/node-state.ts'
@@ -25,6 +31,8 @@ export type CreatorDeps = {
   readonly state: NodeState
   readonly jobs: CreatorJobStore
   readonly bids: BidStore
+  readonly seals: SealStore
+  readonly encounters: EncounterStore
   readonly events: JobEventStore
   readonly outbox: Outbox
   readonly ledger: LedgerView

@@ -5,6 +5,7 @@ import type { MarketErrorCode } from '../../errors.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
+import { noteEncounter } from './note-encounter.ts'
 
 type Funded = CreatorJobIn<'awaiting-delivery' | 'checking' | 'settling' | 'disputing'>
 
@@ -21,13 +22,15 @@ export function finishSettled(
   settled: SettledJob,
   failure: Failure,
 ): void {
-  const { toCreator, toEncoder, settledAt, award, ruling } = settled
+  const { toCreator, toEncoder, settledAt, settledBy, award, ruling } = settled
   const block = settledAt.height
   if (toCreator > 0n) {
     const reason = toEncoder > 0n ? 'The arbiter divided the money.' : failure.message
     saveJob(deps, job, { type: 'refunded', amount: toCreator, block, reason })
   }
   if (toEncoder === 0n) {
+    const { encoder } = award
+    noteEncounter(deps, job.id, encoder, settledBy === encoder ? 'returned' : 'failed')
     failJob(deps, job, failure.code, failure.message)
     return
   }

@@ -4,11 +4,15 @@ import type { MilliHbd } from '#protocol/amount.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
 import { BlockHeight, ChainTime } from '#protocol/ids.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
+import { chainDeliveries } from '../../domain/delivery-history.ts'
+import { encounterSeconds, ownDeliveries, setAsideUntil } from '../../domain/encounter.ts'
 import { luckFrom } from '../../domain/luck.ts'
 import type { Candidate, Circumstances } from '../../domain/ranking.ts'
-import { exclusionOf } from '../../domain/ranking.ts'
+import { exclusionOf, spreadAwards } from '../../domain/ranking.ts'
+import type { CreatorJobStore } from '../../ports/job-stores.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 
@@ -28,16 +32,36 @@ export function createReceiveBid(deps: CreatorDeps) {
 }
 
 /** What this node knows about the author of a bid. */
-export function candidateOf({ ledger }: Pick<CreatorDeps, 'ledger'>, bid: Bid): Candidate {
+export function candidateOf(
+  { ledger, encounters, jobs }: Pick<CreatorDeps, 'ledger' | 'encounters' | 'jobs'>,
+  bid: Bid,
+): Candidate {
   const known = ledger.current()
-  const { nodes, head } = known
+  const { nodes, head, standings } = known
+  const { encoder } = bid
   const height = head?.height ?? BlockHeight.parse(0)
-  const node = nodes.get(bid.encoder)
+  const node = nodes.get(encoder)
+  const since = ChainTime.parse(Math.max(0, (head?.time ?? 0) - encounterSeconds))
+  const seen = encounters.of(encoder, since)
   return {
     bid,
     node: node?.phase === 'active' ? node : undefined,
-    score: scoreOf(known, bid.encoder, 'encoder', height),
+    score: scoreOf(known, encoder, 'encoder', height),
+    history: {
+      own: ownDeliveries(seen),
+      chain: chainDeliveries(standings.get(encoder)?.encoder),
+    },
+    setAsideUntil: setAsideUntil(seen),
+    recentAwards: latestAwards(jobs).filter((name) => name === encoder).length,
   }
+}
+
+/** To whom this creator's latest jobs went. */
+function latestAwards(jobs: Pick<CreatorJobStore, 'latest'>): readonly HiveAccount[] {
+  return jobs
+    .latest(2 * spreadAwards)
+    .flatMap((job) => ('choice' in job ? [job.choice.bid.encoder] : []))
+    .slice(0, spreadAwards)
 }
 
 /** What the bids of a job are judged by at this moment. */

@@ -2,6 +2,7 @@ import type { JobId } from '#protocol/ids.ts'
 import { beatSeconds } from '#protocol/progress.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
+import { noteEncounter } from './note-encounter.ts'
 
 /** Beats in a row that may be lost on the way before an encoder counts as silent. */
 const missedBeats = 3
@@ -14,13 +15,14 @@ export type EncoderWatch = {
   look(): void
 }
 
-type WatchDeps = Pick<CreatorDeps, 'jobs' | 'events' | 'clock'>
+type WatchDeps = Pick<CreatorDeps, 'jobs' | 'events' | 'clock' | 'ledger' | 'encounters'>
 
 /**
  * A silent encoder keeps its award: the escrow is its own until the deadline, and it may be at work all the same. Its creator is
  * told, though, and that it is heard again. Counts from the start of this node, which may have been the one that was away.
  */
-export function createEncoderWatch({ jobs, events, clock }: WatchDeps): EncoderWatch {
+export function createEncoderWatch(deps: WatchDeps): EncoderWatch {
+  const { jobs, events, clock } = deps
   const awaited = new Map<JobId, { heardAt: number; isSilent: boolean }>()
 
   return {
@@ -43,6 +45,7 @@ export function createEncoderWatch({ jobs, events, clock }: WatchDeps): EncoderW
         const { encoder } = choice.bid
         const told = { type: 'encoder-silent', job: id, at: now, encoder } as const
         events.append({ ...told, since: known.heardAt })
+        noteEncounter(deps, id, encoder, 'silent')
       }
     },
   }

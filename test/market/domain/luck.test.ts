@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createDraft } from '#contracts/draft.ts'
 import type { Score } from '#contracts/reputation.ts'
 import { scoreOf } from '#contracts/reputation.ts'
+import { noHistory } from '#market/domain/delivery-history.ts'
 import { exploringOneIn, luckFrom } from '#market/domain/luck.ts'
 import type { Candidate } from '#market/domain/ranking.ts'
 import { rankBids } from '#market/domain/ranking.ts'
@@ -41,6 +42,7 @@ const candidate = (encoder: HiveAccount, score: Score, price = 3n): Candidate =>
   bid: aBid({ encoder, price: hbd(price) }),
   node: { encoder: encoderProfile },
   score,
+  ...{ history: noHistory, setAsideUntil: null, recentAwards: 0 },
 })
 
 /** How many of many jobs each of the candidates wins. */

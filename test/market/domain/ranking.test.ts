@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { noHistory } from '#market/domain/delivery-history.ts'
 import type { Candidate, Circumstances } from '#market/domain/ranking.ts'
 import { costOf, exclusionOf, rankBids } from '#market/domain/ranking.ts'
 import { openRules } from '#market/domain/selection.ts'
@@ -28,6 +29,7 @@ function aCandidate(overrides: Partial<Candidate> = {}): Candidate {
     bid: aBid(),
     node: { encoder: encoderProfile },
     score: { low: 200, score: 300, high: 400 },
+    ...{ history: noHistory, setAsideUntil: null, recentAwards: 0 },
     ...overrides,
   }
 }

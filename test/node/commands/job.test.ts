@@ -28,7 +28,15 @@ const bids: JobBids = {
       ...{ bid: hashHex('best'), encoder: bob, price: hbd(42n), speed: 1_500, rank: 1 },
       ...{ readyBy: time(1_767_225_700), expires: time(1_767_225_650), excluded: null },
       score: { score: 300, low: 200, high: 400 },
-      cost: { allInAll: hbd(63n), waitPercent: 5, classPercent: 25, trust: 600 },
+      cost: {
+        allInAll: hbd(63n),
+        waitPercent: 5,
+        classPercent: 25,
+        historyPercent: 12,
+        spreadPercent: 0,
+        trust: 600,
+      },
+      why: '0.042 HBD, 5 % more for the time it takes',
     },
     {
       ...{
@@ -41,7 +49,15 @@ const bids: JobBids = {
       ...{ readyBy: time(1_767_225_900), expires: time(1_767_225_650) },
       excluded: 'ready after the deadline',
       score: { score: 100, low: 0, high: 999 },
-      cost: { allInAll: hbd(80n), waitPercent: 100, classPercent: 0, trust: 500 },
+      cost: {
+        allInAll: hbd(80n),
+        waitPercent: 100,
+        classPercent: 0,
+        historyPercent: 12,
+        spreadPercent: 0,
+        trust: 500,
+      },
+      why: 'ready after the deadline',
     },
   ],
 }
@@ -135,7 +151,7 @@ test('bids are told with what their ranks follow from', async () => {
   const { code, stdout } = await ask('bids', job)
   expect(code).toBe(0)
   expect(stdout).toMatch(/ 1 {2}@bob +0\.042 HBD +0\.063 HBD +1\.5x/)
-  expect(stdout).toContain('reputation 300 (200 to 400): price by 0.600, time +5 %, measured')
+  expect(stdout).toContain('0.042 HBD, 5 % more for the time it takes')
   expect(stdout).toMatch(/ - {2}@dave +0\.040 HBD/)
   expect(stdout).toContain('ready after the deadline')
   expect(stdout).toContain(`spk-encoder job award ${job} ENCODER`)

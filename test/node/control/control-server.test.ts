@@ -43,7 +43,15 @@ const bids: JobBids = {
       ...{ bid: hashHex('bid'), encoder: bob, price: hbd(42n), speed: 1_000, rank: 1 },
       ...{ readyBy: time(1_767_225_700), expires: time(1_767_225_650), excluded: null },
       score: { score: 300, low: 200, high: 400 },
-      cost: { allInAll: hbd(63n), waitPercent: 5, classPercent: 0, trust: 600 },
+      cost: {
+        allInAll: hbd(63n),
+        waitPercent: 5,
+        classPercent: 0,
+        historyPercent: 12,
+        spreadPercent: 0,
+        trust: 600,
+      },
+      why: 'why it is so',
     },
   ],
 }

@@ -1,11 +1,13 @@
 import { foldBlocks } from '#contracts/fold.ts'
 import type { Ledger } from '#contracts/ledger.ts'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
+import { createEncounterStore } from '#market/adapters/sqlite/encounter-store.ts'
 import {
   createBidStore,
   createCreatorJobStore,
   createEncoderJobStore,
   createJobEventStore,
+  createSealStore,
 } from '#market/adapters/sqlite/job-stores.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import type { CreatorJob } from '#market/domain/creator-job.ts'
@@ -87,6 +89,7 @@ export function createSimulatedPeer(
   const jobs = createCreatorJobStore(database)
   const work = createEncoderJobStore(database)
   const events = createJobEventStore(database)
+  const encounters = createEncounterStore(database)
   const store = createOutboxStore(database)
   const engine = simulatedEngine(film)
   const content = simulatedContent()
@@ -196,6 +199,8 @@ export function createSimulatedPeer(
           ...common,
           jobs: mortal(jobs),
           bids: createBidStore(database),
+          seals: createSealStore(database),
+          encounters,
           balanceOf: (name) => Promise.resolve(hbd(chain.vault.purses.get(name) ?? 0n)),
           randomHex: () => {
             salts += 1
@@ -314,6 +319,9 @@ export function createSimulatedPeer(
     job: (id: JobId): CreatorJob | null => jobs.find(id),
     jobs: (): readonly CreatorJob[] => jobs.unfinished(),
     work: (id: JobId): EncoderJob | null => work.find(id),
+    /** What this node has seen of an encoder. */
+    encounters: (name: string) =>
+      encounters.of(accountOf(name), ChainTime.parse(0)).map(({ kind }) => kind),
     openWork: (): readonly EncoderJob[] => work.unfinished(),
     events: (id: JobId): readonly JobEvent[] => events.after(id, 0).map(({ event }) => event),
   }

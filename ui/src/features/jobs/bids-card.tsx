@@ -1,5 +1,4 @@
 import type { ReactElement } from 'react'
-import type { BidView } from '#protocol/api/bid-view.ts'
 import { bidsRoute } from '#protocol/api/community.ts'
 import { AccountLink } from '#ui/shared/components/account-link.tsx'
 import { Badge } from '#ui/shared/components/badge.tsx'
@@ -7,7 +6,7 @@ import { Card } from '#ui/shared/components/card.tsx'
 import { Hbd } from '#ui/shared/components/hbd.tsx'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { Time } from '#ui/shared/components/time.tsx'
-import { hbdText, speedText } from '#ui/shared/format.ts'
+import { speedText } from '#ui/shared/format.ts'
 import { useSession } from '#ui/shared/session.ts'
 import { useRoute } from '#ui/shared/use-route.ts'
 import { AwardButton } from './award-button.tsx'
@@ -60,7 +59,12 @@ export function BidsCard({ market }: BidsCardProps): ReactElement {
                   Score {bid.score.score} ({bid.score.low}–{bid.score.high}), ready{' '}
                   <Time at={bid.readyBy} />, {speedText(bid.speed / 1_000)} real time
                 </p>
-                {isOpen && <p className="text-sm text-muted">{reasonOf(bid)}</p>}
+                {isOpen && (
+                  <p className="text-sm text-muted">
+                    {bid.excluded === null ? 'Ranked by ' : 'Cannot win: '}
+                    {bid.why}.
+                  </p>
+                )}
               </li>
             ))}
           </ol>
@@ -68,11 +72,4 @@ export function BidsCard({ market }: BidsCardProps): ReactElement {
       </QueryView>
     </Card>
   )
-}
-
-/** How the price becomes what bids are compared by. */
-function reasonOf({ price, cost, excluded }: BidView): string {
-  if (excluded !== null) return `Cannot win: ${excluded}.`
-  const { allInAll, waitPercent, trust } = cost
-  return `Ranked at ${hbdText(allInAll)}: ${hbdText(price)}, ${waitPercent} % more for the time it takes, divided by a trust of ${trust} in 1000.`
 }
