@@ -23,6 +23,7 @@ export function gossipHandlers(
   return {
     offers: ({ transaction }) => hearTransaction(roles(), transaction, operationId),
     bids: (envelope) => void roles().creator?.receiveBid(envelope),
+    seals: (envelope) => void roles().creator?.receiveSeal(envelope),
     presence: ({ body }) => presence.hear(body),
   }
 }
@@ -54,6 +55,7 @@ export async function answerCalls({
   }
   if (creator) {
     await serveCalls(deps, 'bid', (bid) => ifSealed(bid, bid.body.encoder, creator.receiveBid))
+    await serveCalls(deps, 'seal', (seal) => ifSealed(seal, seal.body.encoder, creator.receiveSeal))
     await serveCalls(deps, 'progress', (report) =>
       ifSealed(report, report.body.encoder, creator.receiveProgress),
     )

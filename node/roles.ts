@@ -79,6 +79,7 @@ export function createRoles(deps: RoleDeps): Roles {
     account: config.account,
     operationId: config.network.operationId,
     sha256,
+    randomHex: (bytes: number) => randomBytes(bytes).toString('hex'),
   }
   const plays = (role: (typeof config.roles)[number]): boolean => config.roles.includes(role)
   const encoderJobs = createEncoderJobStore(database)
@@ -90,7 +91,6 @@ export function createRoles(deps: RoleDeps): Roles {
         seals: createSealStore(database),
         encounters: createEncounterStore(database),
         balanceOf: deps.accounts.balanceOf,
-        randomHex: (bytes) => randomBytes(bytes).toString('hex'),
         options: config.creator,
       })
     : null

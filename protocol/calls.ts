@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bid } from './bid.ts'
+import { Bid, SealedBid } from './bid.ts'
 import { envelopeOf } from './envelope.ts'
 import { Progress } from './progress.ts'
 import { SignedTransaction } from './transaction.ts'
@@ -14,6 +14,8 @@ export type Acknowledged = z.infer<typeof Acknowledged>
 export const calls = {
   /** Encoder to creator: a bid. */
   bid: { request: envelopeOf(Bid), response: Acknowledged },
+  /** Encoder to creator: the seal of a bid that is told later. */
+  seal: { request: envelopeOf(SealedBid), response: Acknowledged },
   /** Creator to encoder and arbiter: the award's transaction, before a block has it. */
   award: { request: z.strictObject({ transaction: SignedTransaction }), response: Acknowledged },
   /** Encoder to creator: how far it is. */

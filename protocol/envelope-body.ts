@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bid } from './bid.ts'
+import { Bid, SealedBid } from './bid.ts'
 import type { Sha256 } from './canonical.ts'
 import { canonicalHash } from './canonical.ts'
 import { Sha256Hex } from './ids.ts'
@@ -7,7 +7,7 @@ import { Presence } from './presence.ts'
 import { Progress } from './progress.ts'
 
 /** Everything that is signed off the chain, by its `type`. */
-export const EnvelopeBody = z.discriminatedUnion('type', [Bid, Presence, Progress])
+export const EnvelopeBody = z.discriminatedUnion('type', [Bid, SealedBid, Presence, Progress])
 export type EnvelopeBody = z.infer<typeof EnvelopeBody>
 
 /** A body as it travels and is signed: plain JSON, amounts as text. */

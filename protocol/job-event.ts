@@ -35,6 +35,8 @@ export const JobEvent = z.discriminatedUnion('type', [
     /** Why this bid cannot win, absent for an eligible one. */
     excluded: z.string().optional(),
   }),
+  /** An encoder has bid, and nobody can read yet what. */
+  event('bid-sealed', { encoder: HiveAccount }),
   /** The owner is to choose; until then the proposal waits, and where the mode is `ask` it is awarded at that time. */
   event('choice-wanted', {
     mode: SelectionMode.exclude(['automatic']),

@@ -35,6 +35,11 @@ export const JobOffer = z
     ceiling: MilliHbd,
     /** The award comes then, or earlier. Later bids are for a creator that heard none in time, or whose award came to nothing. */
     bidsUntil: ChainTime,
+    /**
+     * Until then bids come sealed, from then on they are opened; earlier than `bidsUntil`. Absent where bids are open: the bytes of such an
+     * offer are what they would be without this.
+     */
+    sealedUntil: ChainTime.optional(),
     deliverBy: ChainTime,
     /** Escrow agents the creator accepts, best first. */
     arbiters: z.array(HiveAccount).min(1).max(8).readonly(),

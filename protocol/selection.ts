@@ -6,3 +6,7 @@ import { z } from 'zod'
  */
 export const SelectionMode = z.enum(['automatic', 'ask', 'manual'])
 export type SelectionMode = z.infer<typeof SelectionMode>
+
+/** How bids come: `open`, or `sealed` until all are in, so that nobody can bid a little below another. */
+export const Bidding = z.enum(['open', 'sealed'])
+export type Bidding = z.infer<typeof Bidding>

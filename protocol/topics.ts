@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Bid } from './bid.ts'
+import { Bid, SealedBid } from './bid.ts'
 import { envelopeOf } from './envelope.ts'
 import { ChainTime } from './ids.ts'
 import { Presence } from './presence.ts'
@@ -22,6 +22,7 @@ export type Announcement = z.infer<typeof Announcement>
 export const topics = {
   offers: Announcement,
   bids: envelopeOf(Bid),
+  seals: envelopeOf(SealedBid),
   presence: envelopeOf(Presence),
   progress: envelopeOf(Progress),
 } as const

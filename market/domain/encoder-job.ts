@@ -13,7 +13,11 @@ import type { JobOffer } from '#protocol/offer.ts'
  */
 type PhaseData = {
   /** Once its creator has answered, a bid is not sent again. */
-  readonly bidding: { readonly isAcknowledged: boolean }
+  readonly bidding: {
+    readonly isAcknowledged: boolean
+    /** The creator has the seal of a bid for an offer that takes sealed ones. */
+    readonly isSealKept?: true
+  }
   readonly approving: unknown
   readonly encoding: unknown
   readonly delivering: { readonly delivery: JobDeliver }

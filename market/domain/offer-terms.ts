@@ -4,6 +4,9 @@ import type { FrameGrid, FrameRate } from '#protocol/grid.ts'
 import { gridSeconds } from '#protocol/grid.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { ChainTime, EscrowId, Sha256Hex } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import type { Bidding } from '#protocol/selection.ts'
+import { sealedUntil } from './sealed-bidding.ts'
 
 /**
  * Seconds a segment may last, as near as whole frames allow: the shortest that leaves a rendition within
@@ -73,6 +76,17 @@ export function offerDeadlines(
     bidsUntil: ChainTime.parse(now + bidSeconds),
     deliverBy: ChainTime.parse(now + bidSeconds + work),
   }
+}
+
+/** The same, and until when bids are sealed where they are. */
+export function biddingTimes(
+  now: ChainTime,
+  grid: FrameGrid,
+  { bidding, ...patience }: Patience & { readonly bidding: Bidding },
+): Pick<JobOffer, 'bidsUntil' | 'sealedUntil' | 'deliverBy'> {
+  const deadlines = offerDeadlines(now, grid, patience)
+  if (bidding === 'open') return deadlines
+  return { ...deadlines, sealedUntil: sealedUntil(now, deadlines.bidsUntil) }
 }
 
 /** Seconds after the delivery's deadline in which check, dispute and ruling must be over. */

@@ -3,8 +3,10 @@ import type { z } from 'zod'
 import { MilliHbd } from '#protocol/amount.ts'
 import { HiveAccount, JobId } from '#protocol/ids.ts'
 import { Codec } from '#protocol/recipe.ts'
-import type { SelectionMode } from '#protocol/selection.ts'
-import { parsedBy, selectionOption } from './options.ts'
+import type { Bidding, SelectionMode } from '#protocol/selection.ts'
+import { chainOption } from './chain-option.ts'
+import type { CheckFlags } from './check-bids.ts'
+import { biddingOption, parsedBy, selectionOption } from './options.ts'
 
 type DataFlag = { readonly data?: string }
 export type OutputFlags = DataFlag & { readonly json?: true }
@@ -16,6 +18,7 @@ export type PostFlags = OutputFlags &
     readonly ceiling?: z.output<typeof MilliHbd>
     readonly codec?: Codec
     readonly selection?: SelectionMode
+    readonly bidding?: Bidding
     readonly detach?: true
   }
 
@@ -53,6 +56,7 @@ export function createJobCommand(): Command {
           ).choices(Codec.options),
         )
         .addOption(selectionOption("who chooses among the bids (default: the node's own way)"))
+        .addOption(biddingOption("how bids come (default: the node's own way)"))
         .option('--detach', "print the job's id and leave the rest to the node")
         .action(async (file: string, flags: PostFlags) => (await run()).runPost(file, flags)),
     )
@@ -73,6 +77,18 @@ export function createJobCommand(): Command {
           'The bids for a job as the node ranks them, and what each rank follows from.',
         ),
       ).action(async (job: JobId, flags: OutputFlags) => (await run()).runBids(job, flags)),
+    )
+    .addCommand(
+      new Command('check-bids')
+        .description(
+          'Check bids that job bids --json printed: signatures, seals and the award; anybody can.',
+        )
+        .argument('<file>', 'what was printed')
+        .addOption(chainOption())
+        .option('--json', 'print JSON: one object a line')
+        .action(async (file: string, flags: CheckFlags) =>
+          (await import('./check-bids.ts')).runCheckBids(file, flags),
+        ),
     )
     .addCommand(
       withOutput(ofJob('award', "Award the job to an encoder's bid, now."))

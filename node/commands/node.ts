@@ -6,12 +6,13 @@ import { desktopAgentPort } from '#protocol/api/desktop.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import { NodeRole } from '#protocol/registration.ts'
-import type { SelectionMode } from '#protocol/selection.ts'
+import type { Bidding, SelectionMode } from '#protocol/selection.ts'
 import type { HardwareChoice } from '../encoding/hardware/hardware-choice.ts'
 import type { NetworkName } from '../networks.ts'
 import { networks } from '../networks.ts'
 import {
   announceOption,
+  biddingOption,
   bootstrapOption,
   codecOption,
   collectedBy,
@@ -62,6 +63,7 @@ export type NodeFlags = {
   readonly ceilingPercent: number
   readonly codec: Codec
   readonly selection: SelectionMode
+  readonly bidding: Bidding
   readonly askSeconds: number
   readonly block?: z.output<typeof HiveAccount>[]
   readonly reputationFloor: number
@@ -232,6 +234,7 @@ export function createNodeCommand(): Command {
     )
     .addOption(codecOption('creator: what jobs are encoded in, unless they say otherwise'))
     .addOption(selectionOption('creator: who chooses among bids').default('automatic'))
+    .addOption(biddingOption('creator: how bids come').default('open'))
     .option(
       '--ask-seconds <seconds>',
       'creator: with --selection ask, how long a choice is waited for at the most',

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { z } from 'zod'
 import { Codec } from '#protocol/recipe.ts'
-import { SelectionMode } from '#protocol/selection.ts'
+import { Bidding, SelectionMode } from '#protocol/selection.ts'
 import { hardwareChoices } from '../encoding/hardware/hardware-choice.ts'
 
 /** Makes a commander parser of a schema: what the schema refuses, commander tells with the option's name. */
@@ -45,6 +45,14 @@ export function selectionOption(description: string): Option {
     '--selection <mode>',
     `${description}: the node (automatic), the owner within a time, else the node (ask), or the owner alone (manual)`,
   ).choices(SelectionMode.options)
+}
+
+/** `--bidding`, of every command that offers jobs. */
+export function biddingOption(description: string): Option {
+  return new Option(
+    '--bidding <way>',
+    `${description}: open, or sealed until all are in, so that nobody bids a little below another`,
+  ).choices(Bidding.options)
 }
 
 /** `--hardware`, of every command that encodes. */

@@ -26,11 +26,11 @@ type Node = { readonly url: string; readonly control: ControlClient }
 const paint = createPalette(process.stdout)
 
 export async function runPost(file: string, flags: PostFlags): Promise<void> {
-  const { ceiling, codec, selection } = flags
+  const { ceiling, codec, selection, bidding } = flags
   await ask(flags, flags, async (node) => {
     const job = await node.control.postJob({
       ...{ reference: randomBytes(8).toString('hex'), path: resolve(file) },
-      ...{ ceiling, codec, selection },
+      ...{ ceiling, codec, selection, bidding },
     })
     if (!flags.detach) return await watch(node, job, flags)
     print(flags.json ? JSON.stringify({ job }) : job)

@@ -75,6 +75,7 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
         ceilingPercent: BigInt(flags.ceilingPercent),
         escrowLimit: flags.escrowLimit ?? network.limits.escrow ?? undefined,
         codec: flags.codec,
+        bidding: flags.bidding,
         selection: {
           mode: flags.selection,
           askSeconds: flags.askSeconds,

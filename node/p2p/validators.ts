@@ -63,6 +63,8 @@ export function createValidators(deps: ValidatorDeps): { readonly [T in Topic]: 
     offers: (announcement) => checkTimedAnnouncement(announcement, deps),
     bids: (envelope) =>
       checkEnvelope(envelope, envelope.body.encoder, envelope.body.expires + driftSeconds, deps),
+    seals: (envelope) =>
+      checkEnvelope(envelope, envelope.body.encoder, envelope.body.expires + driftSeconds, deps),
     presence: (envelope) => checkTimed(envelope, deps),
     progress: (envelope) =>
       checkEnvelope(envelope, envelope.body.encoder, Number.POSITIVE_INFINITY, deps),

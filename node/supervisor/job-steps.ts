@@ -66,6 +66,10 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
       const known = steps.bids.text.startsWith('@') ? `${steps.bids.text}, ` : ''
       return running(steps, 'bids', `${known}${bid}`)
     }
+    case 'bid-sealed': {
+      const known = steps.bids.text.startsWith('@') ? `${steps.bids.text}, ` : ''
+      return running(steps, 'bids', `${known}@${event.encoder} sealed a bid`)
+    }
     case 'choice-wanted': {
       const proposal = `best: @${event.encoder} for ${formatHbd(event.price)}`
       return running(steps, 'bids', `${steps.bids.text}; your choice is wanted (${proposal})`)

@@ -13,8 +13,9 @@ import {
 import { Codec } from '../recipe.ts'
 import { NodeRole } from '../registration.ts'
 import { defineRoute } from '../route.ts'
-import { SelectionMode } from '../selection.ts'
+import { Bidding, SelectionMode } from '../selection.ts'
 import { UnsignedTransaction } from '../transaction.ts'
+import { BidRecord } from './bid-record.ts'
 import { BidView } from './bid-view.ts'
 
 /** What a node's owner may ask of it. Bound to 127.0.0.1 and guarded by a token that only the owner's files hold. */
@@ -75,6 +76,8 @@ export const PostJob = z.strictObject({
   codec: Codec.optional(),
   /** Who chooses among the bids. Absent: as the node was told. */
   selection: SelectionMode.optional(),
+  /** How its bids come. Absent: as the node was told. */
+  bidding: Bidding.optional(),
 })
 export type PostJob = z.infer<typeof PostJob>
 
@@ -98,6 +101,8 @@ export const JobBids = z.strictObject({
   /** Until when the owner may choose as things are; null where nothing is asked of him. */
   choiceUntil: ChainTime.nullable(),
   bids: z.array(BidView),
+  /** What was signed, for anybody to check. */
+  record: BidRecord,
 })
 export type JobBids = z.infer<typeof JobBids>
 

@@ -160,6 +160,12 @@ describe('an offer', () => {
       'deadlines-disordered',
     ],
     [
+      'that leaves no time to open its sealed bids',
+      alice,
+      anOffer({ job: jobId('alice', 2), sealedUntil: anOffer().bidsUntil }),
+      'deadlines-disordered',
+    ],
+    [
       'that is over already',
       alice,
       anOffer({ job: jobId('alice', 2), bidsUntil: time(1), deliverBy: time(2) }),

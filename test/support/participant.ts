@@ -213,6 +213,7 @@ export function aParticipant(
       const answers = {
         bid: () => roles.creator?.receiveBid(request as CallRequest<'bid'>),
         progress: () => roles.creator?.receiveProgress(request as CallRequest<'progress'>),
+        seal: () => roles.creator?.receiveSeal(request as CallRequest<'seal'>),
         award: () => ({ accepted: roles.encoder !== null }),
       }
       return (answers[verb]() ?? { accepted: false }) as CallResponse<V>

@@ -1,7 +1,8 @@
 import { milliHbd } from '#protocol/amount.ts'
-import type { Bid } from '#protocol/bid.ts'
+import type { Bid, SealedBid } from '#protocol/bid.ts'
 import { classOf } from '#protocol/encoder.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
+import type { JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { awardOperations } from '../../domain/award-operations.ts'
 import type { Bidder } from '../../domain/bidders.ts'
@@ -11,9 +12,11 @@ import type { Choice, CreatorJobIn } from '../../domain/creator-job.ts'
 import { escrowIdOf } from '../../domain/offer-terms.ts'
 import type { Circumstances } from '../../domain/ranking.ts'
 import { rankBids } from '../../domain/ranking.ts'
+import { unopened } from '../../domain/sealed-bidding.ts'
 import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
+import { noteEncounter } from './note-encounter.ts'
 import { candidateOf, circumstancesOf } from './receive-bid.ts'
 
 /**
@@ -34,11 +37,38 @@ export function awardBid(deps: CreatorContext, job: CreatorJobIn<'bidding'>): vo
     return
   }
   const isTimeUp = circumstances.now >= job.offer.bidsUntil
-  if (!isTimeUp && !haveAllBid(bids, connectedEncoders(deps, job.offer), circumstances.now)) return
+  if (!isTimeUp && !haveAllCome(deps, job, bids, circumstances)) return
+  if (isTimeUp) noteUnopened(deps, job, bids)
   const [best] = ranked
   if (best) awardOrAsk(deps, job, best, circumstances)
   else if (circumstances.now >= bidsAwaitedUntil(deps, job, circumstances))
     failUnawarded(deps, job, bids.length, circumstances)
+}
+
+/** Nothing is gained by waiting: everybody at hand has bid, or everybody has opened who has sealed. */
+function haveAllCome(
+  deps: CreatorDeps,
+  { id, offer }: CreatorJobIn<'bidding'>,
+  bids: readonly Bid[],
+  { now }: Circumstances,
+): boolean {
+  const { sealedUntil } = offer
+  if (sealedUntil === undefined) return haveAllBid(bids, connectedEncoders(deps, offer), now)
+  return now >= sealedUntil && bids.length > 0 && unopened(sealed(deps, id), bids).length === 0
+}
+
+/** Whoever has kept its bid to itself has held a place that could have been another's. */
+function noteUnopened(
+  deps: CreatorDeps,
+  { id }: CreatorJobIn<'bidding'>,
+  bids: readonly Bid[],
+): void {
+  for (const encoder of unopened(sealed(deps, id), bids))
+    noteEncounter(deps, id, encoder, 'unrevealed')
+}
+
+function sealed({ seals }: CreatorDeps, id: JobId): readonly SealedBid[] {
+  return seals.of(id).map(({ body }) => body)
 }
 
 /** The best bid is awarded, unless the owner wants to choose and still can. */

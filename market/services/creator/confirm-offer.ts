@@ -1,6 +1,6 @@
 import type { CreatorJobIn } from '../../domain/creator-job.ts'
 import { customJson } from '../../domain/hive-operations.ts'
-import { offerDeadlines } from '../../domain/offer-terms.ts'
+import { biddingTimes } from '../../domain/offer-terms.ts'
 import type { OutboxEntry } from '../../ports/outbox.ts'
 import { ensureSubmitted, latestSubmission } from '../submit.ts'
 import type { CreatorDeps } from './creator-deps.ts'
@@ -47,7 +47,9 @@ export function submitOffer(deps: CreatorDeps, job: CreatorJobIn<'offering'>): O
 function offerAgain(deps: CreatorDeps, job: CreatorJobIn<'offering'>): void {
   const { head } = deps.ledger.current()
   if (!head) return
-  const offer = { ...job.offer, ...offerDeadlines(head.time, job.offer.grid, deps.options) }
+  const bidding = job.offer.sealedUntil === undefined ? 'open' : 'sealed'
+  const times = biddingTimes(head.time, job.offer.grid, { ...deps.options, bidding })
+  const offer = { ...job.offer, ...times }
   const again = { ...job, offer }
   const { ceiling, bidsUntil, deliverBy } = offer
   const { id: transaction } = submitOffer(deps, again)

@@ -3,6 +3,7 @@ import type { Sha256 } from '#protocol/canonical.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { Codec } from '#protocol/recipe.ts'
+import type { Bidding } from '#protocol/selection.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import type { Patience } from '../../domain/offer-terms.ts'
 import type { Selection } from '../../domain/selection.ts'
@@ -64,6 +65,8 @@ export type CreatorOptions = Patience & {
   readonly escrowLimit?: MilliHbd | undefined
   /** What jobs are encoded in whose request does not say; absent for H.264. */
   readonly codec?: Codec
+  /** How bids come of jobs whose request does not say; absent for open ones. */
+  readonly bidding?: Bidding
   /** Its mode is that of jobs whose request does not say. */
   readonly selection: Selection
 }

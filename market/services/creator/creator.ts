@@ -1,5 +1,5 @@
 import type { JobBids, PostedJob } from '#protocol/api/control.ts'
-import type { Bid } from '#protocol/bid.ts'
+import type { Bid, SealedBid } from '#protocol/bid.ts'
 import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { ChainTime, JobId, Sha256Hex } from '#protocol/ids.ts'
@@ -15,6 +15,7 @@ import type { JobRequest } from './post-job.ts'
 import { createPostJob } from './post-job.ts'
 import { createReceiveBid } from './receive-bid.ts'
 import { createReceiveProgress } from './receive-progress.ts'
+import { createReceiveSeal } from './receive-seal.ts'
 import { recordVerdict } from './settle-job.ts'
 import { createEncoderWatch } from './watch-encoders.ts'
 
@@ -22,6 +23,7 @@ import { createEncoderWatch } from './watch-encoders.ts'
 export type Creator = {
   postJob(request: JobRequest, signal: AbortSignal): Promise<JobId>
   receiveBid(bid: Envelope<Bid>): Acknowledged
+  receiveSeal(seal: Envelope<SealedBid>): Acknowledged
   receiveProgress(progress: Envelope<Progress>): Acknowledged
   /** The latest jobs of this node, the newest first. */
   posted(): readonly PostedJob[]
@@ -85,6 +87,7 @@ export function createCreator(needs: CreatorDeps): Creator {
       advanceJob(bid.body.job)
       return answer
     },
+    receiveSeal: createReceiveSeal(deps),
     receiveProgress: createReceiveProgress(deps, watch),
     posted: () => listPosted(deps),
     bidsFor: createListBids(deps),

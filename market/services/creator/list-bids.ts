@@ -18,7 +18,9 @@ export function createListBids(deps: CreatorDeps) {
     const job = deps.jobs.find(id)
     if (!job) throw new MarketError('job-unknown', `This node has no job ${id}.`)
     const circumstances = circumstancesOf(deps, job)
-    const candidates = deps.bids.of(id).map(({ body }) => candidateOf(deps, body))
+    const envelopes = deps.bids.of(id)
+    const candidates = envelopes.map(({ body }) => candidateOf(deps, body))
+    const awarded = 'choice' in job ? job.choice.bidHash : null
     const open = candidates.filter(({ bid }) => !job.setAside.includes(bid.encoder))
     const ranked = rankBids(open, circumstances)
     const others = candidates.filter((candidate) => !ranked.includes(candidate))
@@ -27,7 +29,8 @@ export function createListBids(deps: CreatorDeps) {
     const asked = job.phase === 'bidding' && mode !== 'automatic' ? job.asked : undefined
     return {
       ...{ job: id, phase: job.phase, mode },
-      awarded: 'choice' in job ? job.choice.bidHash : null,
+      awarded,
+      record: { offer: job.offer, seals: deps.seals.of(id), bids: envelopes, awarded },
       choiceUntil:
         asked && best
           ? choiceUntil(best.bid, { mode, since: asked.since }, deps.options.selection)

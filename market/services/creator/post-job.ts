@@ -6,9 +6,9 @@ import { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import { recipeFor } from '#protocol/recipe.ts'
-import type { SelectionMode } from '#protocol/selection.ts'
+import type { Bidding, SelectionMode } from '#protocol/selection.ts'
 import type { CreatorJob, CreatorJobIn } from '../../domain/creator-job.ts'
-import { offerDeadlines, saltHashOf } from '../../domain/offer-terms.ts'
+import { biddingTimes, saltHashOf } from '../../domain/offer-terms.ts'
 import { defaultPrices, ladderPrice, recipePercent } from '../../domain/pricing.ts'
 import { MarketError } from '../../errors.ts'
 import type { EncodeRequest } from '../../ports/encoding-engine.ts'
@@ -29,6 +29,8 @@ export type JobRequest = {
   readonly codec?: Codec | undefined
   /** Who chooses among the bids. */
   readonly selection?: SelectionMode | undefined
+  /** How its bids come. */
+  readonly bidding?: Bidding | undefined
   /** Bounds a job that the owner has not asked this node for; without it nothing but the node's own limits does. */
   readonly allowance?: AwardAllowance
 }
@@ -42,6 +44,7 @@ export function createPostJob(deps: CreatorDeps) {
   return async (request: JobRequest, signal: AbortSignal): Promise<JobId> => {
     const { reference, path, ceiling, codec = deps.options.codec ?? 'h264', allowance } = request
     const { selection = deps.options.selection.mode } = request
+    const { bidding = deps.options.bidding ?? 'open' } = request
     const recipe = recipeFor(codec)
     const id = JobId.parse(`${deps.account}:${reference}`)
     if (deps.jobs.find(id)) return id
@@ -55,7 +58,7 @@ export function createPostJob(deps: CreatorDeps) {
     const measured = { path, profile, cid: source.cid, recipe }
     const terms = await encodingTerms(deps.engine, measured, signal)
     const asked = buildOffer(deps, {
-      ...{ id, salt, terms, arbiters, ceiling },
+      ...{ id, salt, terms, arbiters, ceiling, bidding },
       percent: recipePercent(deps.engine, proof),
     })
     const offer = allowance ? withinAllowance(deps, asked, allowance) : asked
@@ -73,13 +76,14 @@ type OfferParts = {
   readonly terms: EncodeRequest['terms']
   readonly arbiters: readonly HiveAccount[]
   readonly ceiling: MilliHbd | undefined
+  readonly bidding: Bidding
   /** What the recipe costs by this node's own measure; see {@link ladderPrice}. */
   readonly percent: bigint
 }
 
 function buildOffer(
   deps: CreatorDeps,
-  { id, salt, terms, arbiters, percent, ...asked }: OfferParts,
+  { id, salt, terms, arbiters, percent, bidding, ...asked }: OfferParts,
 ): JobOffer {
   const { ledger, sha256, options } = deps
   const usual = ladderPrice(defaultPrices, terms, percent) ?? milliHbd(1n)
@@ -90,7 +94,7 @@ function buildOffer(
     job: id,
     ...terms,
     ceiling,
-    ...offerDeadlines(requireHead(ledger.current()).time, terms.grid, options),
+    ...biddingTimes(requireHead(ledger.current()).time, terms.grid, { ...options, bidding }),
     arbiters: requireFitting(deps, arbiters, ceiling),
     saltHash: saltHashOf(salt, sha256),
   }

@@ -4,6 +4,7 @@ import type { MilliHbd } from '#protocol/amount.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
+import { bidHash } from '#protocol/envelope-body.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { BlockHeight, ChainTime } from '#protocol/ids.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
@@ -12,9 +13,11 @@ import { encounterSeconds, ownDeliveries, setAsideUntil } from '../../domain/enc
 import { luckFrom } from '../../domain/luck.ts'
 import type { Candidate, Circumstances } from '../../domain/ranking.ts'
 import { exclusionOf, spreadAwards } from '../../domain/ranking.ts'
+import { sealFault } from '../../domain/sealed-bidding.ts'
 import type { CreatorJobStore } from '../../ports/job-stores.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
+import { noteEncounter } from './note-encounter.ts'
 
 /** Takes in a bid for one of this creator's open jobs; its signature was verified where it came in. Idempotent. */
 export function createReceiveBid(deps: CreatorDeps) {
@@ -25,10 +28,22 @@ export function createReceiveBid(deps: CreatorDeps) {
     if (bid.encoder !== author) return { accepted: false, reason: 'signed by another account' }
     if (job.phase !== 'offering' && job.phase !== 'bidding')
       return { accepted: false, reason: 'bidding is over' }
+    const fault = sealFaultOf(deps, job, bid)
+    if (fault) {
+      if (fault === 'differs from what was sealed')
+        noteEncounter(deps, job.id, author, 'misrevealed')
+      return { accepted: false, reason: `the bid ${fault}` }
+    }
     if (!isRepeated(deps, envelope)) deps.state.atomically(() => storeBid(deps, job, envelope))
     const excluded = exclusionOf(candidateOf(deps, bid), circumstancesOf(deps, job))
     return excluded ? { accepted: false, reason: excluded } : { accepted: true }
   }
+}
+
+/** What is wrong with a bid where the offer takes sealed ones; such a bid is not kept, so that it can replace none. */
+function sealFaultOf({ seals, sha256 }: CreatorDeps, { id, offer }: CreatorJob, bid: Bid) {
+  const sealed = seals.of(id).find(({ author }) => author === bid.encoder)?.body.bid
+  return sealFault(offer, bidHash(bid, sha256), sealed)
 }
 
 /** What this node knows about the author of a bid. */

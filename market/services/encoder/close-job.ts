@@ -10,6 +10,7 @@ export function closeJob(
   outcome: 'paid' | 'refunded' | 'lost',
   paid: MilliHbd = milliHbd(0n),
 ): void {
+  background.stop(`seal ${id}`)
   background.stop(`bid ${id}`)
   background.stop(`fetch ${id}`)
   background.stop(`encode ${id}`)

@@ -29,6 +29,7 @@ export type EncoderDeps = {
   readonly readiness: Readiness
   readonly clock: Clock
   readonly sha256: Sha256
+  readonly randomHex: (bytes: number) => string
   readonly options: EncoderOptions
   /** Told why an offer gets no bid, once for each reason. */
   readonly onDecline?: (job: JobId, reason: string) => void

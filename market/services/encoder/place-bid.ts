@@ -1,6 +1,7 @@
+import type { Bid } from '#protocol/bid.ts'
 import { classOf } from '#protocol/encoder.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
-import { jobCreator } from '#protocol/ids.ts'
+import { jobCreator, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Recipe } from '#protocol/recipe.ts'
 import { contractRecipe } from '#protocol/recipe.ts'
@@ -27,6 +28,10 @@ export function createConsiderOffer(deps: EncoderDeps, { declined, answered }: C
     if (creator === account || !mayBid(jobs.find(offer.job))) return
     // A firm bid takes a slot, so an offer that is overdue gets one only while there is somebody to take it up.
     if (head.time >= offer.bidsUntil && !network.isConnected(creator)) return
+    if (offer.sealedUntil !== undefined && head.time >= offer.sealedUntil) {
+      declined(offer, 'its bids were to be sealed by now')
+      return
+    }
     if (!engine.decodes(offer.source.codec)) {
       declined(offer, `${offer.source.codec} cannot be decoded here`)
       return
@@ -60,7 +65,8 @@ export function createConsiderOffer(deps: EncoderDeps, { declined, answered }: C
       declined(offer, answer)
       return
     }
-    const { bid, priced } = answer
+    const { priced } = answer
+    const bid = offer.sealedUntil === undefined ? answer.bid : salted(deps, answer.bid)
     const job = {
       phase: 'bidding',
       id: offer.job,
@@ -118,8 +124,21 @@ function mayBid(job: EncoderJob | null): boolean {
   return job === null || (job.phase === 'closed' && job.outcome === 'lost')
 }
 
-/** Sends a bid to its creator and to everyone; repeated until the creator has acknowledged it. */
-export function sendBid(
+/** A bid that nobody can guess from its hash. */
+function salted({ randomHex }: EncoderDeps, bid: Bid): Bid {
+  return { ...bid, salt: Sha256Hex.parse(randomHex(32)) }
+}
+
+/** Sends what is due of a bid, its seal or itself, to its creator and to everyone; repeated until the creator has acknowledged it. */
+export function sendBid(deps: EncoderDeps, job: EncoderJobIn<'bidding'>): void {
+  const { sealedUntil } = job.offer
+  const now = deps.ledger.current().head?.time ?? 0
+  if (sealedUntil !== undefined && now < sealedUntil) {
+    if (!job.isSealKept) sendSeal(deps, job)
+  } else if (!job.isAcknowledged) tellBid(deps, job)
+}
+
+function tellBid(
   { signer, network, background, jobs, state }: EncoderDeps,
   { id, bid, bidHash: sent }: EncoderJobIn<'bidding'>,
 ): void {
@@ -132,6 +151,24 @@ export function sendBid(
       const job = jobs.find(id)
       if (job?.phase === 'bidding' && job.bidHash === sent)
         jobs.save({ ...job, isAcknowledged: true })
+    })
+  })
+}
+
+function sendSeal(
+  { signer, network, background, jobs, state }: EncoderDeps,
+  { id, bid, bidHash: sent }: EncoderJobIn<'bidding'>,
+): void {
+  const { encoder, expires } = bid
+  background.start(`seal ${id}`, async (signal) => {
+    const body = { v: 1, type: 'sealed-bid', job: id, encoder, bid: sent, expires } as const
+    const envelope = await signer.seal(body)
+    await network.publish('seals', envelope)
+    signal.throwIfAborted()
+    await network.call(jobCreator(id), 'seal', envelope)
+    state.atomically(() => {
+      const job = jobs.find(id)
+      if (job?.phase === 'bidding' && job.bidHash === sent) jobs.save({ ...job, isSealKept: true })
     })
   })
 }

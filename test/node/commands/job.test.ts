@@ -10,7 +10,7 @@ import { openDataDirectory } from '#node/data-directory.ts'
 import { startHttpServer } from '#node/http-server.ts'
 import type { Consideration, JobBids, PostedJob, PostJob } from '#protocol/api/control.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
-import { account, bob, hashHex, hbd, jobId, time } from '#test/support/builders.ts'
+import { account, anOffer, bob, hashHex, hbd, jobId, time } from '#test/support/builders.ts'
 import { aDirectory } from '#test/support/directory.ts'
 import { silent } from '#test/support/peers.ts'
 
@@ -23,6 +23,7 @@ const chosen: unknown[] = []
 const failed: JobEvent = { type: 'failed', job, at: 1, code: 'no-bids', message: 'No bid.' }
 const bids: JobBids = {
   ...{ job, phase: 'bidding', mode: 'ask', awarded: null, choiceUntil: time(1_767_225_600) },
+  record: { offer: anOffer(), seals: [], bids: [], awarded: null },
   bids: [
     {
       ...{ bid: hashHex('best'), encoder: bob, price: hbd(42n), speed: 1_500, rank: 1 },

@@ -18,6 +18,7 @@ import type { Sha256Hex, TransactionId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import {
   alice,
+  anOffer,
   bob,
   carol,
   escrowId,
@@ -38,6 +39,7 @@ const posted: PostJob[] = []
 const choices: Sha256Hex[] = []
 const bids: JobBids = {
   ...{ job, phase: 'bidding', mode: 'ask', awarded: null, choiceUntil: time(1_767_225_600) },
+  record: { offer: anOffer(), seals: [], bids: [], awarded: null },
   bids: [
     {
       ...{ bid: hashHex('bid'), encoder: bob, price: hbd(42n), speed: 1_000, rank: 1 },

@@ -67,6 +67,7 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
           if (!peer || !life) return
           unlessKilled(peer, () => {
             if (topic === 'bids') life.creator?.receiveBid(message as never)
+            if (topic === 'seals') life.creator?.receiveSeal(message as never)
             if (topic === 'progress') life.creator?.receiveProgress(message as never)
             if (topic === 'offers')
               hear(life, (message as { transaction: SignedTransaction }).transaction)
@@ -82,6 +83,7 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
           try {
             const life = reach(name).life()
             if (verb === 'bid') resolve(life?.creator?.receiveBid(request as never) as never)
+            if (verb === 'seal') resolve(life?.creator?.receiveSeal(request as never) as never)
             if (verb === 'progress')
               resolve(life?.creator?.receiveProgress(request as never) as never)
             if (verb === 'award') {

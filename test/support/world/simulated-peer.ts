@@ -36,6 +36,7 @@ import { ChainTime, formatChainTime, TransactionId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import type { NodeRole } from '#protocol/registration.ts'
+import type { Bidding } from '#protocol/selection.ts'
 import { account as accountOf, encoderProfile, hashHex, hbd, peerId, sha256 } from '../builders.ts'
 import { genesis, testNetwork } from '../test-chain.ts'
 import { createMortality, Killed } from './mortality.ts'
@@ -51,6 +52,7 @@ export type PeerTerms = {
   readonly fee?: bigint
   readonly escrowLimit?: bigint
   readonly selection?: Selection
+  readonly bidding?: Bidding
   /** The account, where it is not the node's name: two nodes can have one. */
   readonly account?: string
   readonly judgement?: Judgement
@@ -82,7 +84,7 @@ export function createSimulatedPeer(
   }: { readonly chain: SimulatedChain; readonly network: MarketNetwork; readonly pace: Pace },
 ) {
   const { roles, slots = 1, pricePercent = 100n, film = 'small', escrowLimit } = terms
-  const { selection = usualSelection } = terms
+  const { selection = usualSelection, bidding = 'open' } = terms
   let fee = terms.fee ?? 1n
   const account = accountOf(terms.account ?? name)
   const { database, state: disk } = openDatabase(':memory:')
@@ -174,6 +176,7 @@ export function createSimulatedPeer(
         signature: signatureOf(body),
       }),
     }
+    let salts = 0
     const common = {
       account,
       operationId,
@@ -192,8 +195,11 @@ export function createSimulatedPeer(
       clock,
       sha256,
       events,
+      randomHex: () => {
+        salts += 1
+        return hashHex(`${account} ${salts}`)
+      },
     }
-    let salts = 0
     const creator = roles.includes('creator')
       ? createCreator({
           ...common,
@@ -202,10 +208,6 @@ export function createSimulatedPeer(
           seals: createSealStore(database),
           encounters,
           balanceOf: (name) => Promise.resolve(hbd(chain.vault.purses.get(name) ?? 0n)),
-          randomHex: () => {
-            salts += 1
-            return hashHex(`${account} ${salts}`)
-          },
           options: {
             bidSeconds: 60,
             deadlineSeconds: 300,
@@ -213,6 +215,7 @@ export function createSimulatedPeer(
             ceilingPercent: 200n,
             escrowLimit: escrowLimit === undefined ? undefined : hbd(escrowLimit),
             selection,
+            bidding,
           },
         })
       : null
