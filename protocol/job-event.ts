@@ -66,6 +66,8 @@ export const JobEvent = z.discriminatedUnion('type', [
   /** Nothing was heard of the encoder for some beats; it keeps its award. `since` is milliseconds since 1970. */
   event('encoder-silent', { encoder: HiveAccount, since: z.int().nonnegative() }),
   event('encoder-heard', { encoder: HiveAccount }),
+  /** Another job was offered for the same video, because this one's encoder failed or was lost. */
+  event('stand-in-offered', { by: JobId, without: HiveAccount }),
   event('delivered', { root: Cid, bytes: z.int(), block: BlockHeight }),
   event('check-progress', {
     stage: z.enum(['fetching', 'structure', 'awaiting-seed', 'challenge']),

@@ -64,6 +64,25 @@ type Posted = {
    * Absent where that was not noted: then it is what it asks.
    */
   readonly fees?: ReadonlyMap<HiveAccount, MilliHbd>
+  /** How many further jobs may follow where encoders fail; absent for none. */
+  readonly standInsLeft?: number
+  /** The job that this one stands in for, and the one that stands in for this. */
+  readonly standsInFor?: JobId
+  readonly standIn?: JobId
+}
+
+/** What a job has in every phase. */
+export function postedOf(job: CreatorJob): Posted {
+  const { id, offer, salt, postedAt, selection, awards, setAside } = job
+  const { fees, standInsLeft, standsInFor, standIn } = job
+  return {
+    ...{ id, offer, salt, postedAt, awards, setAside },
+    ...(selection && { selection }),
+    ...(fees && { fees }),
+    ...(standInsLeft !== undefined && { standInsLeft }),
+    ...(standsInFor && { standsInFor }),
+    ...(standIn && { standIn }),
+  }
 }
 
 /** What was awarded. */

@@ -7,13 +7,13 @@ import { timeText } from './time-text.ts'
 export function jobLines(jobs: readonly PostedJob[], paint: Palette): readonly string[] {
   if (jobs.length === 0) return ['This node has posted no job yet: spk-encoder job post FILE.']
   const width = Math.max(...jobs.map(({ phase }) => phase.length))
-  return jobs.map(({ job, phase, postedAt, ceiling, award, failure }) => {
+  return jobs.map(({ job, phase, postedAt, ceiling, award, failure, standIn }) => {
     const told = award
       ? `@${award.encoder} for ${formatHbd(award.price)}`
       : `up to ${formatHbd(ceiling)}`
     const state = phase.padEnd(width)
     const shown = paintOf(phase, paint)(state)
-    return `${job}  ${paint.dim(timeText(Math.floor(postedAt / 1_000)))}  ${shown}  ${failure ?? told}`
+    return `${job}  ${paint.dim(timeText(Math.floor(postedAt / 1_000)))}  ${shown}  ${failure ?? told}${standIn === null ? '' : paint.dim(`  ${standIn} stands in`)}`
   })
 }
 

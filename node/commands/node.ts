@@ -67,6 +67,8 @@ export type NodeFlags = {
   readonly askSeconds: number
   readonly block?: z.output<typeof HiveAccount>[]
   readonly reputationFloor: number
+  readonly standIns: number
+  readonly standInAtOnce?: z.output<typeof MilliHbd>
   readonly fee: z.output<typeof MilliHbd>
 }
 
@@ -240,6 +242,17 @@ export function createNodeCommand(): Command {
       'creator: with --selection ask, how long a choice is waited for at the most',
       parsedBy(count(86_400)),
       600,
+    )
+    .option(
+      '--stand-ins <count>',
+      'creator: further jobs that are offered by themselves for a video whose encoder gave back or lost the money, one after another',
+      parsedBy(wholeNumber(0, 10)),
+      1,
+    )
+    .option(
+      '--stand-in-at-once <amount>',
+      'creator: most that such a job may cost while the escrow of an encoder that fell silent still stands, which may then be paid too (default: it waits for the refund)',
+      parsedBy(MilliHbd),
     )
     .option(
       '--block <account>',

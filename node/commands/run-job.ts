@@ -104,20 +104,26 @@ async function watch(
 ): Promise<void> {
   const view = createJobView(process.stdout, { asJson: json ?? false, url })
   const leaving = new AbortController()
+  let standIn: JobId | null = null
   const leave = (): void => leaving.abort()
   process.once('SIGINT', leave)
   try {
     for await (const event of control.events(job, leaving.signal)) {
       view.event(event)
+      if (event.type === 'stand-in-offered') standIn = event.by
       if (event.type === 'finished') return
+      if (event.type === 'failed' && standIn !== null) break
       if (event.type === 'failed')
         throw new MarketError(asErrorCode(event.code), `The job failed: ${event.message}`)
     }
-    view.left()
+    if (standIn === null) view.left()
   } finally {
     view.close()
     process.removeListener('SIGINT', leave)
   }
+  if (standIn === null || leaving.signal.aborted) return
+  if (!json) print(`${standIn} stands in for ${job}.`)
+  await watch({ url, control }, standIn, json ? { json } : {})
 }
 
 async function ask(

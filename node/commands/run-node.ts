@@ -76,6 +76,7 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
         escrowLimit: flags.escrowLimit ?? network.limits.escrow ?? undefined,
         codec: flags.codec,
         bidding: flags.bidding,
+        standIns: { most: flags.standIns, atOnce: flags.standInAtOnce ?? null },
         selection: {
           mode: flags.selection,
           askSeconds: flags.askSeconds,

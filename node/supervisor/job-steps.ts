@@ -130,6 +130,7 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
       return failed(steps, 'verify', `fail: ${faults.map(({ code }) => code).join(', ')}`)
     }
     case 'settlement-signed':
+    case 'stand-in-offered':
       return steps
     case 'paid':
       return done(steps, 'settle', `${formatHbd(event.amount)} to @${event.encoder}`, event.block)

@@ -135,6 +135,8 @@ export const PostedJob = z.strictObject({
   award: z.strictObject({ encoder: HiveAccount, price: MilliHbd }).nullable(),
   /** Why it came to nothing. */
   failure: z.string().nullable(),
+  /** The job that was offered for the same video since; null where none was. */
+  standIn: JobId.nullable(),
 })
 export type PostedJob = z.infer<typeof PostedJob>
 

@@ -18,12 +18,19 @@ import { saveJob } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
 import { noteEncounter } from './note-encounter.ts'
 import { candidateOf, circumstancesOf } from './receive-bid.ts'
+import { dutyOf } from './stand-in.ts'
 
 /**
  * bidding -> awarding as soon as the owner has chosen a bid that can win; else when every encoder at hand has bid or the time for bids
  * is over, and the choice is this node's; -> failed when no bid came that can win, although this node was there to hear them.
  */
 export function awardBid(deps: CreatorContext, job: CreatorJobIn<'bidding'>): void {
+  const duty = dutyOf(deps, job)
+  if (duty === 'wait') return
+  if (duty === 'end') {
+    failJob(deps, job, 'job-ended', 'The job that this one stood in for was delivered after all.')
+    return
+  }
   const circumstances = circumstancesOf(deps, job)
   const bids = deps.bids.of(job.id).map(({ body }) => body)
   const open = bids.filter(({ encoder }) => !job.setAside.includes(encoder))

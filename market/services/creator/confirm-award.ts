@@ -3,6 +3,7 @@ import { escrowKey } from '#contracts/ledger.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { ChainTime } from '#protocol/ids.ts'
 import type { CreatorJobIn } from '../../domain/creator-job.ts'
+import { postedOf } from '../../domain/creator-job.ts'
 import { awardKey } from './award-bid.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
@@ -98,18 +99,11 @@ function reopened(
   job: CreatorJobIn<'awarding' | 'awaiting-approval'>,
   without: readonly HiveAccount[],
 ): CreatorJobIn<'bidding'> {
-  const { id, offer, salt, postedAt, selection, awards, setAside, fees } = job
-  const now = ledger.current().head?.time ?? offer.bidsUntil
+  const now = ledger.current().head?.time ?? job.offer.bidsUntil
   return {
+    ...postedOf(job),
     phase: 'bidding',
-    id,
-    offer,
-    salt,
-    postedAt,
-    ...(selection && { selection }),
-    awards,
-    setAside: [...setAside, ...without],
-    ...(fees && { fees }),
+    setAside: [...job.setAside, ...without],
     listensUntil: ChainTime.parse(now + options.bidSeconds),
   }
 }

@@ -24,6 +24,7 @@ import type { Outbox } from '../../ports/outbox.ts'
 import type { DeliveryChecker, JobTrees } from '../../ports/processing.ts'
 import type { Readiness } from '../../ports/readiness.ts'
 import type { BackgroundWork } from '../background.ts'
+import type { StandIns } from './stand-in.ts'
 
 /** What the creator's services need of the world. */
 export type CreatorDeps = {
@@ -67,6 +68,8 @@ export type CreatorOptions = Patience & {
   readonly codec?: Codec
   /** How bids come of jobs whose request does not say; absent for open ones. */
   readonly bidding?: Bidding
+  /** Jobs that follow where encoders fail; absent for none. */
+  readonly standIns?: StandIns
   /** Its mode is that of jobs whose request does not say. */
   readonly selection: Selection
 }

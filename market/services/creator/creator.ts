@@ -17,6 +17,7 @@ import { createReceiveBid } from './receive-bid.ts'
 import { createReceiveProgress } from './receive-progress.ts'
 import { createReceiveSeal } from './receive-seal.ts'
 import { recordVerdict } from './settle-job.ts'
+import { lostAfterMs, standInForLost } from './stand-in.ts'
 import { createEncoderWatch } from './watch-encoders.ts'
 
 /** The creator's side of the market. */
@@ -46,7 +47,10 @@ export function createCreator(needs: CreatorDeps): Creator {
   )
   const announce = announceOffers(deps)
   const chooseBid = createChooseBid(deps)
-  const watch = createEncoderWatch(deps)
+  const watch = createEncoderWatch(deps, {
+    lostAfterMs,
+    onLost: (job) => standInForLost(deps, job),
+  })
 
   const checkJob = async (id: JobId, signal: AbortSignal): Promise<void> => {
     const posted = deps.jobs.find(id)

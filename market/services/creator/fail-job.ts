@@ -1,4 +1,5 @@
 import type { CreatorJob } from '../../domain/creator-job.ts'
+import { postedOf } from '../../domain/creator-job.ts'
 import { customJson } from '../../domain/hive-operations.ts'
 import type { MarketErrorCode } from '../../errors.ts'
 import { ensureSubmitted } from '../submit.ts'
@@ -12,11 +13,14 @@ export function failJob(
   code: MarketErrorCode,
   message: string,
 ): void {
-  const { id, offer, salt, postedAt, awards, setAside, fees } = job
-  const posted = { id, offer, salt, postedAt, awards, setAside, ...(fees && { fees }) }
+  const { id } = job
   if (deps.ledger.current().jobs.get(id)?.phase === 'offered') withdrawOffer(deps, job)
   deps.content.unpin(id)
-  saveJob(deps, { phase: 'failed', ...posted, code, message }, { type: 'failed', code, message })
+  saveJob(
+    deps,
+    { phase: 'failed', ...postedOf(job), code, message },
+    { type: 'failed', code, message },
+  )
 }
 
 function withdrawOffer({ outbox, account, operationId }: CreatorDeps, { id }: CreatorJob): void {

@@ -6,6 +6,7 @@ import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
 import { noteEncounter } from './note-encounter.ts'
+import { offerStandIn } from './stand-in.ts'
 
 type Funded = CreatorJobIn<'awaiting-delivery' | 'checking' | 'settling' | 'disputing'>
 
@@ -31,7 +32,9 @@ export function finishSettled(
   if (toEncoder === 0n) {
     const { encoder } = award
     noteEncounter(deps, job.id, encoder, settledBy === encoder ? 'returned' : 'failed')
-    failJob(deps, job, failure.code, failure.message)
+    const standIn = offerStandIn(deps, job, encoder)
+    const ended = standIn === null ? job : { ...job, standIn }
+    failJob(deps, ended, failure.code, failure.message)
     return
   }
   const own = 'check' in job ? job.check : null

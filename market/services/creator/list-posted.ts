@@ -11,9 +11,9 @@ export function listPosted({ jobs }: Pick<CreatorDeps, 'jobs'>): readonly Posted
 }
 
 function viewOf(job: CreatorJob): PostedJob {
-  const { id, phase, postedAt, offer } = job
+  const { id, phase, postedAt, offer, standIn = null } = job
   const award =
     'choice' in job ? { encoder: job.choice.bid.encoder, price: job.choice.bid.price } : null
   const failure = job.phase === 'failed' ? job.message : null
-  return { job: id, phase, postedAt, ceiling: offer.ceiling, award, failure }
+  return { job: id, phase, postedAt, ceiling: offer.ceiling, award, failure, standIn }
 }

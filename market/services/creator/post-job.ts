@@ -45,6 +45,8 @@ export function createPostJob(deps: CreatorDeps) {
     const { reference, path, ceiling, codec = deps.options.codec ?? 'h264', allowance } = request
     const { selection = deps.options.selection.mode } = request
     const { bidding = deps.options.bidding ?? 'open' } = request
+    // Nothing follows by itself what the owner has not asked this node for.
+    const standInsLeft = allowance ? 0 : (deps.options.standIns?.most ?? 0)
     const recipe = recipeFor(codec)
     const id = JobId.parse(`${deps.account}:${reference}`)
     if (deps.jobs.find(id)) return id
@@ -64,7 +66,8 @@ export function createPostJob(deps: CreatorDeps) {
     const offer = allowance ? withinAllowance(deps, asked, allowance) : asked
     await requireFunds(deps, offer)
     deps.state.atomically(() => {
-      if (!deps.jobs.find(id)) storeOffer(deps, { offer, salt, selection })
+      if (!deps.jobs.find(id))
+        storeOffer(deps, { offer, salt, selection, standInsLeft, setAside: [] })
     })
     return id
   }
@@ -100,13 +103,18 @@ function buildOffer(
   }
 }
 
-type Posting = {
+/** What is stored with an offer; of a stand-in, what it stands in for. */
+type Posting = Pick<CreatorJob, 'standInsLeft' | 'standsInFor' | 'setAside' | 'fees'> & {
   readonly offer: JobOffer
   readonly salt: Sha256Hex
   readonly selection: SelectionMode
 }
 
-function storeOffer(deps: CreatorDeps, { offer, salt, selection }: Posting): void {
+/** Stores a job with its signed offer, in one step with whatever surrounds it. */
+export function storeOffer(
+  deps: CreatorDeps,
+  { offer, salt, selection, setAside, fees, standInsLeft, standsInFor }: Posting,
+): void {
   const { job: id, source, grid, ladder, ceiling, bidsUntil, deliverBy } = offer
   const job: CreatorJobIn<'offering'> = {
     phase: 'offering',
@@ -116,8 +124,10 @@ function storeOffer(deps: CreatorDeps, { offer, salt, selection }: Posting): voi
     postedAt: deps.clock.now(),
     selection,
     awards: 0,
-    setAside: [],
-    fees: feesAsked(deps, offer.arbiters),
+    setAside,
+    fees: fees ?? feesAsked(deps, offer.arbiters),
+    ...(standInsLeft && { standInsLeft }),
+    ...(standsInFor && { standsInFor }),
   }
   deps.content.pin(source.cid, id)
   const { id: transaction } = submitOffer(deps, job)

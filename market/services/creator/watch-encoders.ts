@@ -1,6 +1,6 @@
 import type { JobId } from '#protocol/ids.ts'
 import { beatSeconds } from '#protocol/progress.ts'
-import type { CreatorJob } from '../../domain/creator-job.ts'
+import type { CreatorJob, CreatorJobIn } from '../../domain/creator-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { noteEncounter } from './note-encounter.ts'
 
@@ -15,13 +15,22 @@ export type EncoderWatch = {
   look(): void
 }
 
+type WatchOptions = {
+  /** Told with every step of an encoder that has been silent for so long that it counts as lost. */
+  readonly onLost: (job: CreatorJobIn<'awaiting-delivery'>) => void
+  readonly lostAfterMs: number
+}
+
 type WatchDeps = Pick<CreatorDeps, 'jobs' | 'events' | 'clock' | 'ledger' | 'encounters'>
 
 /**
  * A silent encoder keeps its award: the escrow is its own until the deadline, and it may be at work all the same. Its creator is
  * told, though, and that it is heard again. Counts from the start of this node, which may have been the one that was away.
  */
-export function createEncoderWatch(deps: WatchDeps): EncoderWatch {
+export function createEncoderWatch(
+  deps: WatchDeps,
+  { onLost, lostAfterMs }: WatchOptions,
+): EncoderWatch {
   const { jobs, events, clock } = deps
   const awaited = new Map<JobId, { heardAt: number; isSilent: boolean }>()
 
@@ -37,9 +46,11 @@ export function createEncoderWatch(deps: WatchDeps): EncoderWatch {
       const now = clock.now()
       const open = jobs.unfinished().filter((job) => job.phase === 'awaiting-delivery')
       for (const id of awaited.keys()) if (!open.some((job) => job.id === id)) awaited.delete(id)
-      for (const { id, choice } of open) {
+      for (const job of open) {
+        const { id, choice } = job
         const known = awaited.get(id) ?? { heardAt: now, isSilent: false }
         awaited.set(id, known)
+        if (now - known.heardAt > lostAfterMs) onLost(job)
         if (known.isSilent || now - known.heardAt <= missedBeats * beatSeconds * 1_000) continue
         known.isSilent = true
         const { encoder } = choice.bid

@@ -64,6 +64,7 @@ const bids: JobBids = {
 }
 const paid: PostedJob = {
   ...{ job, phase: 'paid', postedAt: 1_767_225_600_000, ceiling: hbd(100n), failure: null },
+  standIn: null,
   award: { encoder: bob, price: hbd(42n) },
 }
 const heard: Consideration[] = [

@@ -25,6 +25,7 @@ import type { BackgroundWork } from '#market/services/background.ts'
 import { createBackground } from '#market/services/background.ts'
 import type { Creator } from '#market/services/creator/creator.ts'
 import { createCreator } from '#market/services/creator/creator.ts'
+import type { StandIns } from '#market/services/creator/stand-in.ts'
 import type { Encoder } from '#market/services/encoder/encoder.ts'
 import { createEncoder } from '#market/services/encoder/encoder.ts'
 import type { Registration } from '#market/services/register-node.ts'
@@ -53,6 +54,7 @@ export type PeerTerms = {
   readonly escrowLimit?: bigint
   readonly selection?: Selection
   readonly bidding?: Bidding
+  readonly standIns?: StandIns
   /** The account, where it is not the node's name: two nodes can have one. */
   readonly account?: string
   readonly judgement?: Judgement
@@ -85,6 +87,7 @@ export function createSimulatedPeer(
 ) {
   const { roles, slots = 1, pricePercent = 100n, film = 'small', escrowLimit } = terms
   const { selection = usualSelection, bidding = 'open' } = terms
+  const { standIns = { most: 0, atOnce: null } } = terms
   let fee = terms.fee ?? 1n
   const account = accountOf(terms.account ?? name)
   const { database, state: disk } = openDatabase(':memory:')
@@ -216,6 +219,7 @@ export function createSimulatedPeer(
             escrowLimit: escrowLimit === undefined ? undefined : hbd(escrowLimit),
             selection,
             bidding,
+            standIns,
           },
         })
       : null
@@ -321,6 +325,7 @@ export function createSimulatedPeer(
     signed: () => signed,
     job: (id: JobId): CreatorJob | null => jobs.find(id),
     jobs: (): readonly CreatorJob[] => jobs.unfinished(),
+    posted: (): readonly CreatorJob[] => jobs.latest(100),
     work: (id: JobId): EncoderJob | null => work.find(id),
     /** What this node has seen of an encoder. */
     encounters: (name: string) =>
