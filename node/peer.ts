@@ -65,6 +65,8 @@ export type Peer = AsyncDisposable & {
   /** Gateway and control, on this machine. */
   readonly url: string
   readonly status: () => NodeStatus
+  /** Gives back what its encoder has not done, and sees to it that the chain's endpoints have heard so. Returns how many jobs that were. */
+  readonly handBack: () => Promise<number>
   /** The desktop agent's address, and a link that opens its page once; null where there is none. */
   readonly agent: Pick<Agent, 'url' | 'pageLink'> | null
 }
@@ -279,7 +281,20 @@ export async function startPeer(
         ...{ peerId: libp2p.peerId.toString(), ownerToken: token },
       })
   const stack = starting.move()
-  return { url: http.url, status, agent, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  const handBack = async (): Promise<number> => {
+    const jobs = roles.encoder?.handBack() ?? 0
+    if (jobs === 0) return 0
+    await signing.flush()
+    await broadcaster.flush()
+    return jobs
+  }
+  return {
+    url: http.url,
+    status,
+    handBack,
+    agent,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
 }
 
 function unfinishedJobs(database: NodeDatabase): readonly JobId[] {

@@ -56,6 +56,7 @@ export type NodeFlags = {
   readonly pricePercent: number
   readonly priceList?: string
   readonly firmSeconds: number
+  readonly onStop?: 'hand-back' | 'keep'
   readonly marginSeconds: number
   readonly bidSeconds: number
   readonly ratificationSeconds: number
@@ -209,6 +210,12 @@ export function createNodeCommand(): Command {
       'encoder: time promised on top of the work',
       parsedBy(count(86_400)),
       60,
+    )
+    .addOption(
+      new Option(
+        '--on-stop <way>',
+        'encoder: hand-back gives the money of unfinished work back at once, keep goes on with it after the next start (default: hand-back, and keep where a program runs the node)',
+      ).choices(['hand-back', 'keep']),
     )
     .option(
       '--bid-seconds <seconds>',

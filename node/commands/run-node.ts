@@ -5,17 +5,20 @@ import { milliHbd } from '#protocol/amount.ts'
 import description from '../../package.json' with { type: 'json' }
 import { abilityLines } from '../abilities.ts'
 import type { AgentConfig } from '../agent/agent.ts'
+import { pause } from '../chain/hive-rpc.ts'
 import type { Secrets } from '../config.ts'
 import { readEnvironment } from '../config.ts'
 import { defaultDataPath, openDataDirectory } from '../data-directory.ts'
 import { drySigner } from '../dry-run/dry-signer.ts'
 import { defaultKeystorePath } from '../keystore/default-path.ts'
 import type { Lifetime } from '../lifetime.ts'
+import type { Logger } from '../logger.ts'
 import { createLogger } from '../logger.ts'
 import type { Network } from '../networks.ts'
 import { networks } from '../networks.ts'
 import type { NodeKeys } from '../node-keys.ts'
 import { nameNodeKeys, openNodeKeys } from '../node-keys.ts'
+import type { Peer } from '../peer.ts'
 import { startPeer } from '../peer.ts'
 import { readPriceList } from '../price-list.ts'
 import type { NodeFlags } from './node.ts'
@@ -94,6 +97,23 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
   if (page !== null && !flags.supervised) print(`  desktop agent: ${page}`)
   logger.info('node is up', { url: peer.url, roles: flags.role })
   await untilAborted(signal)
+  if (leaves(flags)) await handBack(peer, logger)
+}
+
+/** Long enough for endpoints that answer, and well within what a process that stops is given. */
+const handBackMs = 8_000
+
+/** What a supervisor stops it also starts again; a node that was started by hand may be away for long. */
+function leaves({ onStop, supervised, dryRun }: NodeFlags): boolean {
+  if (dryRun) return false
+  return (onStop ?? (supervised || process.connected ? 'keep' : 'hand-back')) === 'hand-back'
+}
+
+async function handBack(peer: Pick<Peer, 'handBack'>, logger: Logger): Promise<void> {
+  const given = peer.handBack().then((jobs) => {
+    if (jobs > 0) logger.info('work given back', { jobs })
+  })
+  await Promise.race([given, pause(handBackMs, new AbortController().signal)])
 }
 
 /** Refuses to move real money for somebody who may not know that it is real. Throws `option-invalid`. */

@@ -11,7 +11,7 @@ import { createConsiderations } from './considerations.ts'
 import { awaitDelivered, awaitPayment } from './deliver-work.ts'
 import { doWork } from './do-work.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
-import { awaitRefund } from './give-back.ts'
+import { awaitRefund, giveBack } from './give-back.ts'
 import { createConsiderOffer } from './place-bid.ts'
 import type { ProgressReports } from './report-progress.ts'
 import { createProgressReports } from './report-progress.ts'
@@ -25,13 +25,23 @@ export type Encoder = {
   considered(): readonly Consideration[]
   /** Hears of an award that no block has yet: if it is for this encoder's bid, the source is fetched ahead. */
   hearAward(award: JobAward): void
+  /**
+   * Gives back what is not done, before the node goes for longer: its creators can have it made elsewhere at once, and a refund costs
+   * less standing than a dispute. From then on nothing is bid for. Firm bids, and work that is delivered, are kept for its return. Returns
+   * how many jobs were given back.
+   */
+  handBack(): number
   /** Moves every job as far as it can go. Called after each block, and after whatever else may have changed something. */
   advance(): void
 }
 
 export function createEncoder(deps: EncoderDeps): Encoder {
   const considerations = createConsiderations(deps)
-  const considerOffer = createConsiderOffer(deps, considerations)
+  let isLeaving = false
+  const consider = createConsiderOffer(deps, considerations)
+  const considerOffer = (offer: JobOffer): void => {
+    if (!isLeaving) consider(offer)
+  }
   const reports = createProgressReports(deps)
 
   const considerOpenOffers = (): void => {
@@ -45,8 +55,20 @@ export function createEncoder(deps: EncoderDeps): Encoder {
       deps.state.atomically(() => advanceJob(deps, job, reports)),
     )
 
+  const handBack = (): number => {
+    isLeaving = true
+    const undone = deps.jobs.unfinished().filter(({ phase }) => phase === 'encoding')
+    eachApart(undone, (job) =>
+      deps.state.atomically(() => {
+        if (job.phase === 'encoding') giveBack(deps, job, 'the node is shutting down')
+      }),
+    )
+    return undone.length
+  }
+
   return {
     considerOffer,
+    handBack,
     considered: considerations.all,
     hearAward: (award) => {
       const job = deps.jobs.find(award.job)
