@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { BidFinding } from '#market/domain/check-bids.ts'
 import { checkBids } from '#market/domain/check-bids.ts'
 import { MarketError } from '#market/errors.ts'
 import { BidRecord } from '#protocol/api/bid-record.ts'
@@ -37,9 +38,7 @@ export async function runCheckBids(file: string, { chain = [], json }: CheckFlag
 
 const noAward = 'The awarded bid is none of those that are sound.'
 
-type Finding = Awaited<ReturnType<typeof checkBids>>['findings'][number]
-
-function lineOf({ encoder, type, bid, fault }: Finding): string {
+function lineOf({ encoder, type, bid, fault }: BidFinding): string {
   const what = type === 'bid' ? 'bid ' : 'seal'
   return `${what}  ${bid.slice(0, 12)}  @${encoder}  ${fault ?? 'sound'}`
 }
