@@ -97,10 +97,11 @@ export function createBlockFetcher<From = Provider>(
       ? []
       : await Promise.allSettled(
           providers.map((provider, peer) =>
-            pull((signal) => streams.open(provider, signal), peer, fetch),
+            pullFrom((signal) => streams.open(provider, signal), peer, fetch),
           ),
         )
     options.signal.throwIfAborted()
+    if (finish.signal.reason instanceof MarketError) throw finish.signal.reason
     if (wants.isDone()) {
       options.onProgress?.(100)
       const { blocks: fetched, bytes, local } = tally
@@ -169,31 +170,59 @@ export function createBlockFetcher<From = Provider>(
   }
 }
 
-/** Asks one peer for blocks until it has nothing to give any more. Rejects when the peer is of no use, or the content is not what was said. */
-async function pull(
+/** Streams on which one peer is asked at a time: while a block of one is written to the disk, those of the others are on their way. */
+const lanes = 4
+
+/** Asks one peer on several streams. Rejects when the peer is of no use; one that has no room for more streams than one still is. */
+async function pullFrom(
   open: (signal: AbortSignal) => Promise<BlockStream>,
   peer: Asked,
   fetch: Fetch,
 ): Promise<void> {
-  const { wants, options, finish } = fetch
-  const signal = AbortSignal.any([options.signal, finish.signal])
-  await using stream = await open(signal)
-  for (
-    let asked = await wants.take(peer, requestLimit);
-    asked.length > 0;
-    asked = await wants.take(peer, requestLimit)
-  ) {
-    const owed = [...asked]
+  const useless = new AbortController()
+  const signal = AbortSignal.any([fetch.options.signal, fetch.finish.signal, useless.signal])
+  const openOne = async (): Promise<BlockStream> => {
+    const stream = await open(signal)
+    const lied = (cid: CID): void => {
+      stream.lied(cid)
+      useless.abort(new Error(`sent other bytes for ${cid}`))
+    }
+    return { ...stream, lied }
+  }
+  const pullOn = async (lane: number): Promise<void> => {
     try {
-      for await (const block of stream.request(asked)) {
+      // The first one connects at once; the others wait until there is something to ask for.
+      const asked = lane === 0 ? [] : await fetch.wants.take(peer, requestLimit)
+      if (lane === 0 || asked.length > 0) await pull(openOne, asked, { peer, fetch })
+    } catch (error) {
+      if (lane === 0) useless.abort(error)
+      throw error
+    }
+  }
+  const [first] = await Promise.allSettled(Array.from({ length: lanes }, (_, lane) => pullOn(lane)))
+  if (first?.status === 'rejected') throw useless.signal.reason ?? first.reason
+}
+
+/** Asks for blocks on one stream, first for those already taken, until the peer has nothing to give any more. */
+async function pull(
+  open: () => Promise<BlockStream>,
+  taken: readonly CID[],
+  { peer, fetch }: { readonly peer: Asked; readonly fetch: Fetch },
+): Promise<void> {
+  const { wants } = fetch
+  let owed = [...taken]
+  try {
+    await using stream = await open()
+    if (owed.length === 0) owed = [...(await wants.take(peer, requestLimit))]
+    for (; owed.length > 0; owed = [...(await wants.take(peer, requestLimit))])
+      for await (const block of stream.request([...owed])) {
         const cid = owed.shift()
         if (!cid) break
         if (block.length === 0) wants.lacks(peer, cid)
         else await keep({ cid, block, stream }, fetch).finally(() => wants.putBack(peer, [cid]))
       }
-    } finally {
-      wants.putBack(peer, owed)
-    }
+  } finally {
+    wants.putBack(peer, owed)
   }
 }
 
@@ -273,10 +302,6 @@ function unavailable(
   const reasons = results.map((result) =>
     result.status === 'rejected' ? (result.reason as unknown) : new Error('it lacks blocks'),
   )
-  const atFault = reasons.find(
-    (reason) => reason instanceof MarketError && reason.code === 'content-corrupt',
-  )
-  if (atFault instanceof MarketError) return atFault
   const told = reasons
     .map((reason) => (reason instanceof Error ? reason.message : String(reason)))
     .join('; ')

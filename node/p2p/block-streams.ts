@@ -17,8 +17,8 @@ export interface BlockStream extends AsyncDisposable {
   lied(cid: CID): void
 }
 
-/** Ids that are asked for at a time: enough to keep a stream busy, few enough to hold in memory what comes. */
-export const requestLimit = 16
+/** Ids that are asked for at a time on a stream: enough to keep it busy, few enough to hold in memory what comes. */
+export const requestLimit = 4
 
 const closeMs = 2_000
 
@@ -69,6 +69,7 @@ export function createBlockStreams(
       })
       return {
         request: async function* (cids) {
+          signal.throwIfAborted()
           using silence = watchSilence(stream, silenceMs)
           const within = AbortSignal.any([signal, silence.signal])
           try {
