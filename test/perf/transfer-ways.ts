@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import path from 'node:path'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { withBitswap } from '@helia/bitswap'
+import { withLibp2pLight } from '@helia/libp2p'
+import { CarBlockIterator } from '@ipld/car'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { LevelDatastore } from 'datastore-level'
+import { createHeliaLight } from 'helia'
+import { exporter } from 'ipfs-unixfs-exporter'
+import { CID } from 'multiformats/cid'
+import { isBlockOf, openBlockStore } from '#node/ipfs/block-store.ts'
+import { createBlockFetcher } from '#node/p2p/block-fetcher.ts'
+import { createBlockStreams } from '#node/p2p/block-streams.ts'
+import { account } from '#test/support/builders.ts'
+import { aHost, silent } from '#test/support/peers.ts'
+
+/** Where the same file is to be had in each way. */
+export type Provided = {
+  readonly cid: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly addresses: readonly string[]
+  readonly gateway: string
+  readonly tcpPort: number
+}
+
+export const ways = ['blocks', 'bitswap', 'car', 'tcp'] as const
+export type Way = (typeof ways)[number]
+
+const { signal } = new AbortController()
+
+/** Each brings the file to the disk of an empty folder, verified, and resolves to the seconds that took once it was connected. */
+export const fetchBy: Readonly<
+  Record<Way, (from: Provided, directory: string) => Promise<number>>
+> = {
+  blocks: async ({ cid, bytes, addresses }, directory) => {
+    const { libp2p, blocks } = await aHost({ path: directory })
+    const connection = await libp2p.dial(addresses.map((address) => multiaddr(address)))
+    const peers = { connect: async () => connection.remotePeer }
+    const streams = createBlockStreams({ libp2p, peers })
+    const fetcher = createBlockFetcher({ blocks, streams, logger: silent })
+    const started = performance.now()
+    const asked = { signal, expectedBytes: bytes }
+    await fetcher.fetch(CID.parse(cid), [account('provider')], asked)
+    return since(started)
+  },
+  bitswap: async ({ cid, addresses }, directory) => {
+    const helia = await openHelia(directory)
+    await helia.libp2p.dial(addresses.map((address) => multiaddr(address)))
+    const started = performance.now()
+    const entry = await exporter(CID.parse(cid), helia.blockstore)
+    if (entry.type !== 'file') throw new Error('a file was provided')
+    for await (const _ of entry.content());
+    return since(started)
+  },
+  car: async ({ cid, gateway }, directory) => {
+    const blocks = await openBlockStore(path.join(directory, 'blocks'))
+    const started = performance.now()
+    const { body } = await fetch(`${gateway}/ipfs/${cid}?format=car`)
+    if (!body) throw new Error('the gateway sends nothing')
+    for await (const block of await CarBlockIterator.fromIterable(body)) {
+      if (!isBlockOf(block.cid, block.bytes)) throw new Error(`other bytes for ${block.cid}`)
+      await blocks.put(block.cid, block.bytes)
+    }
+    return since(started)
+  },
+  tcp: async ({ sha256, tcpPort }, directory) => {
+    const started = performance.now()
+    const hash = createHash('sha256')
+    const hashing = new Transform({
+      transform: (chunk: Uint8Array, _, done) => {
+        hash.update(chunk)
+        done(null, chunk)
+      },
+    })
+    const file = path.join(directory, 'copy')
+    await pipeline(createConnection(tcpPort, '127.0.0.1'), hashing, createWriteStream(file))
+    if (hash.digest('hex') !== sha256) throw new Error('another file has come')
+    const written = await open(file)
+    await written.datasync()
+    await written.close()
+    return since(started)
+  },
+}
+
+/** A peer as anybody would make one to fetch by bitswap alone, over the same transport and into the same kind of store. */
+async function openHelia(directory: string) {
+  const blockstore = await openBlockStore(path.join(directory, 'blocks'))
+  const datastore = new LevelDatastore(path.join(directory, 'peer'))
+  await datastore.open()
+  const light = createHeliaLight({ blockstore, datastore })
+  const helia = withBitswap(
+    withLibp2pLight(light, {
+      transports: [tcp()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      connectionGater: { denyDialMultiaddr: () => false },
+      peerDiscovery: [],
+      services: { identify: identify() },
+    }),
+  )
+  await helia.start()
+  return helia
+}
+
+function since(started: number): number {
+  return (performance.now() - started) / 1_000
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { pipeline } from 'node:stream/promises'
+import { createGatewayRouter } from '#node/gateway/gateway.ts'
+import { startHttpServer } from '#node/http-server.ts'
+import { createContentStore } from '#node/ipfs/content-store.ts'
+import { serveBlocks } from '#node/p2p/block-server.ts'
+import type { Provided, Way } from '#test/perf/transfer-ways.ts'
+import { fetchBy } from '#test/perf/transfer-ways.ts'
+import { aHost, silent } from '../peers.ts'
+
+/** One end of a transfer, in a process of its own: the only argument says which, and what it needs; the parent hears once. */
+export type TransferEnd =
+  | { readonly role: 'provider'; readonly directory: string; readonly file: string }
+  | {
+      readonly role: 'fetcher'
+      readonly directory: string
+      readonly way: Way
+      readonly from: Provided
+    }
+
+export type Fetched = {
+  readonly seconds: number
+  readonly cpuSeconds: number
+  readonly peakBytes: number
+}
+
+const end = JSON.parse(String(process.argv[2])) as TransferEnd
+process.on('disconnect', () => process.exit())
+
+if (end.role === 'provider') process.send?.(await provide(end.directory, end.file))
+else {
+  const seconds = await fetchBy[end.way](end.from, end.directory)
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+  const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6
+  process.send?.({ seconds, cpuSeconds, peakBytes: maxRSS * 1024 } satisfies Fetched)
+}
+
+async function provide(directory: string, file: string): Promise<Provided> {
+  const { libp2p, blocks } = await aHost({ path: directory })
+  const content = createContentStore({
+    blocks,
+    pins: { pin: () => undefined, unpin: () => undefined, pinned: () => [] },
+    fetcher: { fetch: () => Promise.reject(new Error('a provider fetches nothing')) },
+  })
+  const { cid } = await content.addFile(file, { signal: new AbortController().signal })
+  await serveBlocks({ libp2p, blocks, logger: silent })
+  const routers = [createGatewayRouter(blocks)]
+  const { url } = await startHttpServer({ routers, logger: silent }, 0)
+  const server = createServer((socket) => {
+    pipeline(createReadStream(file), socket).catch(() => socket.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a port was asked for')
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array)
+  return {
+    cid,
+    bytes: (await stat(file)).size,
+    sha256: hash.digest('hex'),
+    addresses: libp2p.getMultiaddrs().map(String),
+    gateway: url,
+    tcpPort: address.port,
+  }
+}
