@@ -17,6 +17,8 @@ type PhaseData = {
     readonly isAcknowledged: boolean
     /** The creator has the seal of a bid for an offer that takes sealed ones. */
     readonly isSealKept?: true
+    /** Why it cannot win, as its creator said when it took the bid. */
+    readonly refusal?: string
   }
   readonly approving: unknown
   readonly encoding: unknown

@@ -6,7 +6,7 @@ import { timeText } from './time-text.ts'
 
 /** The bids for a job as a person compares them: what each asks, what that comes to all in all, and why. */
 export function bidLines(
-  { job, phase, mode, awarded, choiceUntil, bids }: JobBids,
+  { job, phase, mode, awarded, choiceUntil, bids, record }: JobBids,
   paint: Palette,
 ): readonly string[] {
   const width = Math.max(...bids.map(({ encoder }) => encoder.length + 1), 'encoder'.length)
@@ -14,7 +14,7 @@ export function bidLines(
   return [
     `${paint.strong(job)}  ${phase}, ${whoChooses[mode]}`,
     ...(bids.length === 0
-      ? ['  No encoder has bid so far.']
+      ? [`  ${noBids(record)}`]
       : [paint.dim(head), ...bids.flatMap((bid) => linesOf(bid, { width, paint, awarded }))]),
     ...(choiceUntil === null
       ? []
@@ -23,6 +23,12 @@ export function bidLines(
           `Your choice is wanted until ${timeText(choiceUntil)}: spk-encoder job award ${job} ENCODER`,
         ]),
   ]
+}
+
+/** Sealed bids can be counted before anybody can read them. */
+function noBids({ offer, seals }: JobBids['record']): string {
+  if (seals.length === 0 || offer.sealedUntil === undefined) return 'No encoder has bid so far.'
+  return `${seals.length} sealed, to be opened from ${timeText(offer.sealedUntil)} on.`
 }
 
 const whoChooses = {

@@ -17,8 +17,9 @@ const remembered = 1_000
 
 /** Remembers the last answer to each of the latest offers, and tells of a refusal once and not with every block. */
 export function createConsiderations({
+  jobs,
   onDecline,
-}: Pick<EncoderDeps, 'onDecline'>): Considerations {
+}: Pick<EncoderDeps, 'jobs' | 'onDecline'>): Considerations {
   const known = new Map<JobId, Consideration>()
   const note = ({ job, ceiling, bidsUntil }: JobOffer, price: MilliHbd | null, reason: string) => {
     known.delete(job)
@@ -33,6 +34,14 @@ export function createConsiderations({
       onDecline?.(offer.job, reason)
     },
     answered: (offer, { price }, reason) => note(offer, price, reason),
-    all: () => [...known.values()],
+    all: () =>
+      [...known.values()].map((consideration) => {
+        const job = jobs.find(consideration.job)
+        if (job?.phase !== 'bidding' || job.refusal === undefined) return consideration
+        return {
+          ...consideration,
+          reason: `${consideration.reason}; its creator says: ${job.refusal}`,
+        }
+      }),
   }
 }

@@ -146,11 +146,15 @@ function tellBid(
     const envelope = await signer.seal(bid)
     await network.publish('bids', envelope)
     signal.throwIfAborted()
-    await network.call(jobCreator(id), 'bid', envelope)
+    const { accepted, reason } = await network.call(jobCreator(id), 'bid', envelope)
     state.atomically(() => {
       const job = jobs.find(id)
       if (job?.phase === 'bidding' && job.bidHash === sent)
-        jobs.save({ ...job, isAcknowledged: true })
+        jobs.save({
+          ...job,
+          isAcknowledged: true,
+          ...(!accepted && reason !== undefined && { refusal: reason }),
+        })
     })
   })
 }
