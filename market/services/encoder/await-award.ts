@@ -3,7 +3,7 @@ import type { EncoderJobIn } from '../../domain/encoder-job.ts'
 import { approveAward } from './answer-award.ts'
 import { closeJob } from './close-job.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
-import { sendBid } from './place-bid.ts'
+import { sendBid } from './send-bid.ts'
 
 /** bidding -> approving when the award names this bid; -> closed when it can no longer win. */
 export function awaitAward(deps: EncoderDeps, job: EncoderJobIn<'bidding'>): void {
