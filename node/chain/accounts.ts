@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { MarketError } from '#market/errors.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
+import type { Signature } from '#protocol/envelope.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { SigningRole } from '#protocol/operation.ts'
 import type { Authority } from './chain-schemas.ts'
 import { CondenserAccount, RcAccount } from './chain-schemas.ts'
 import type { HiveRpc } from './hive-rpc.ts'
+import { createSignatureCheck } from './signature-check.ts'
 
 export interface Accounts {
   /** Liquid HBD, asked for anew. Rejects with `option-invalid` for an account that does not exist. */
@@ -17,6 +19,13 @@ export interface Accounts {
   find(account: HiveAccount): Promise<CondenserAccount | null>
   /** True if these public keys alone satisfy the account's authority. False for an account that does not exist. */
   isAuthorised(account: HiveAccount, role: SigningRole, keys: readonly string[]): Promise<boolean>
+  /** True if a signature of a text's sha256 alone satisfies the account's authority. False for an account that does not exist. */
+  isSigned(
+    account: HiveAccount,
+    role: SigningRole,
+    text: string,
+    signature: Signature,
+  ): Promise<boolean>
 }
 
 export type AccountsOptions = {
@@ -34,6 +43,8 @@ export function createAccounts(
     HiveAccount,
     { readonly account: Promise<CondenserAccount | null>; readonly until: number }
   >()
+
+  const isSignature = createSignatureCheck(limit)
 
   const load = async (name: HiveAccount): Promise<CondenserAccount | null> => {
     const [account] = await rpc.call(
@@ -80,6 +91,10 @@ export function createAccounts(
       const account = await remembered(name)
       return account !== null && satisfies(account[role], keys)
     },
+    isSigned: async (name, role, text, signature) => {
+      const account = await remembered(name)
+      return account !== null && isSignature(sufficient(account[role]), text, signature)
+    },
   }
 }
 
@@ -91,6 +106,11 @@ function satisfies(
   const given = new Set(keys)
   const weight = entries.reduce((sum, [key, share]) => (given.has(key) ? sum + share : sum), 0)
   return threshold > 0 && weight >= threshold
+}
+
+/** Keys that satisfy an authority each by itself. */
+function sufficient({ weight_threshold: threshold, key_auths: entries }: Authority): string[] {
+  return entries.flatMap(([key, weight]) => (threshold > 0 && weight >= threshold ? [key] : []))
 }
 
 /** Seconds in which an empty account has all of its credits again. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { MarketError } from '#market/errors.ts'
 import type { EnvelopeSigner } from '#market/ports/market-network.ts'
 import type { Envelope } from '#protocol/envelope.ts'
@@ -8,7 +7,6 @@ import { wireBody } from '#protocol/envelope-body.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { Signer } from '#protocol/signer.ts'
 import type { Accounts } from './accounts.ts'
-import { recoverSigner } from './recover-signer.ts'
 
 /** Signs messages with an account's posting key. */
 export function createEnvelopeSigner(
@@ -34,15 +32,9 @@ export function createEnvelopeSigner(
 /** True if the author's posting key signed the body for this chain. Rejects only when the chain cannot be asked. */
 export async function isSealed(
   { body, author, signature }: Envelope<EnvelopeBody>,
-  accounts: Accounts,
+  accounts: Pick<Accounts, 'isSigned'>,
   chainId: string,
 ): Promise<boolean> {
-  const signer = recoverSigner(signature, digestOf(chainId, body))
-  return signer !== null && (await accounts.isAuthorised(author, 'posting', [signer]))
-}
-
-function digestOf(chainId: string, body: EnvelopeBody): Buffer {
-  return createHash('sha256')
-    .update(envelopeMessage(chainId, wireBody(body)), 'utf8')
-    .digest()
+  const text = envelopeMessage(chainId, wireBody(body))
+  return await accounts.isSigned(author, 'posting', text, signature)
 }
