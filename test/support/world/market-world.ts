@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import assert from 'node:assert/strict'
 import { MarketError } from '#market/errors.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
@@ -7,6 +7,7 @@ import { parseOperation } from '#protocol/operation.ts'
 import type { HiveOperation, SignedTransaction } from '#protocol/transaction.ts'
 import { account, peerId, transactionId } from '../builders.ts'
 import { testNetwork } from '../test-chain.ts'
+import { createPartitions } from './partitions.ts'
 import type { Random } from './random.ts'
 import { createRandom } from './random.ts'
 import { createSimulatedChain } from './simulated-chain.ts'
@@ -21,9 +22,18 @@ export type Faults = {
   readonly lag: number
   /** Chance in a hundred that a node is struck down between two of its next effects, at each block. */
   readonly kills?: number
+  /** Messages in a hundred that come some blocks late, and that come twice; calls that are answered, but whose answer is lost. */
+  readonly late?: number
+  readonly twice?: number
+  readonly unanswered?: number
+  /** Chance in a hundred that the nodes are cut in two, at each block at which they are not. */
+  readonly cuts?: number
 }
 
 const noFaults: Faults = { loss: 0, delay: 0, lag: 0 }
+
+/** Blocks by which a message is late at most. */
+const longestDelay = 4
 
 /** What everybody begins with. */
 const purse = 1_000n
@@ -38,6 +48,8 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
   const peers = new Map<string, SimulatedPeer>()
   const sleepers = new Set<{ left: number; readonly wake: () => void }>()
   const mail: (() => Promise<void>)[] = []
+  const delayed: { left: number; readonly deliver: () => Promise<void> }[] = []
+  const partitions = createPartitions(random, faults.cuts ?? 0)
   let funded = 0n
   const called: string[] = []
   let sent = 0
@@ -50,9 +62,17 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
     nodesOf(account).find((peer) => peer.ledger().nodes.get(account)?.peer === peerId(peer.name)) ??
     nodesOf(account)[0]
 
-  const reach = (name: HiveAccount): SimulatedPeer => {
+  const isStruck = (chance = 0): boolean => chance > 0 && random.percent(chance)
+
+  const post = (deliver: () => Promise<void>): void => {
+    if (isStruck(faults.twice)) mail.push(deliver)
+    if (isStruck(faults.late)) delayed.push({ left: 1 + random.below(longestDelay), deliver })
+    else mail.push(deliver)
+  }
+
+  const reach = (self: string, name: HiveAccount): SimulatedPeer => {
     const peer = nodeOf(name)
-    if (!peer?.isUp() || random.percent(faults.loss))
+    if (!peer?.isUp() || !partitions.joins(self, peer.name) || random.percent(faults.loss))
       throw new MarketError('peer-unreachable', `@${name} did not answer.`)
     return peer
   }
@@ -60,8 +80,8 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
   const networkOf = (self: string): MarketNetwork => ({
     publish: (topic, message) => {
       for (const [name] of peers) {
-        if (name === self || random.percent(faults.loss)) continue
-        mail.push(async () => {
+        if (name === self || !partitions.joins(self, name) || random.percent(faults.loss)) continue
+        post(async () => {
           const peer = peers.get(name)
           const life = peer?.life()
           if (!peer || !life) return
@@ -79,23 +99,30 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
     call: (name, verb, request) =>
       new Promise((resolve, reject) => {
         called.push(`${self} ${verb}`)
-        mail.push(async () => {
+        post(async () => {
           try {
-            const life = reach(name).life()
-            if (verb === 'bid') resolve(life?.creator?.receiveBid(request as never) as never)
-            if (verb === 'seal') resolve(life?.creator?.receiveSeal(request as never) as never)
+            const life = reach(self, name).life()
+            const answer = isStruck(faults.unanswered)
+              ? () => reject(new MarketError('peer-unreachable', `No answer of @${name} came.`))
+              : resolve
+            if (verb === 'bid') answer(life?.creator?.receiveBid(request as never) as never)
+            if (verb === 'seal') answer(life?.creator?.receiveSeal(request as never) as never)
             if (verb === 'progress')
-              resolve(life?.creator?.receiveProgress(request as never) as never)
+              answer(life?.creator?.receiveProgress(request as never) as never)
             if (verb === 'award') {
               if (life) hear(life, (request as { transaction: SignedTransaction }).transaction)
-              resolve({ accepted: true } as never)
+              answer({ accepted: true } as never)
             }
           } catch (error) {
             reject(error)
           }
         })
       }),
-    isConnected: (name) => name !== peers.get(self)?.account && (nodeOf(name)?.isUp() ?? false),
+    isConnected: (name) => {
+      const peer = nodeOf(name)
+      if (!peer || name === peers.get(self)?.account) return false
+      return peer.isUp() && partitions.joins(self, peer.name)
+    },
     freeSlots: (name) => nodeOf(name)?.freeSlots() ?? null,
     fullSince: () => null,
   })
@@ -177,8 +204,14 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
       called.filter((call) => call === `${name} ${verb}`).length,
     step: async (seconds = 3): Promise<void> => {
       if (kills > 0) reap(kills)
+      partitions.pass([...peers.keys()])
+      for (const message of delayed.splice(0)) {
+        message.left -= 1
+        if (message.left > 0) delayed.push(message)
+        else mail.push(message.deliver)
+      }
       for (const peer of random.shuffle([...peers.values()])) {
-        if (!peer.isUp()) continue
+        if (!peer.isUp() || partitions.isBlind(peer.name)) continue
         for (const entry of peer.waiting())
           if (!random.percent(faults.loss))
             chain.send(entry, (complaint) => peer.complain(entry.id, complaint))
@@ -191,7 +224,8 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
         sleeper.wake()
       }
       for (const peer of random.shuffle([...peers.values()]))
-        if (peer.isUp() && !random.percent(faults.lag)) catchUp(peer)
+        if (peer.isUp() && !partitions.isBlind(peer.name) && !random.percent(faults.lag))
+          catchUp(peer)
       await settle()
       for (const peer of peers.values()) unlessKilled(peer, () => peer.life()?.advance())
       await settle()
@@ -230,24 +264,27 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
       ),
     /** Money is neither made nor lost, and nobody was paid twice for a job or more than its price. */
     expectSound: (): void => {
-      expect(chain.vault.total()).toBe(funded)
+      assert.equal(chain.vault.total(), funded)
       const paid = new Map<string, number>()
       for (const { meta, price, toEncoder, toCreator } of chain.vault.payments.values()) {
         const { job } = JSON.parse(meta) as { job: string }
-        expect(toEncoder + toCreator).toBeLessThanOrEqual(price)
+        assert.ok(toEncoder + toCreator <= price, `${job} moved more than its price`)
         if (toEncoder > 0n) paid.set(job, (paid.get(job) ?? 0) + 1)
       }
-      for (const times of paid.values()) expect(times).toBe(1)
+      for (const [job, times] of paid) assert.equal(times, 1, `${job} was paid ${times} times`)
       expectAgreement(chain.vault, [...peers.values()])
     },
     /** Nobody is struck down any more, and everybody who was is up again. */
     calm: (): void => {
       kills = 0
+      partitions.heal()
       for (const peer of peers.values()) {
         peer.disarm()
         if (!peer.isUp()) peer.start()
       }
     },
+    /** How often the nodes were cut in two. */
+    cuts: partitions.seen,
     /** How often a node was struck down. */
     deaths: (): number => [...peers.values()].reduce((sum, peer) => sum + peer.deaths(), 0),
     /** Takes money out of a purse, to an account that no node has. */
@@ -287,8 +324,9 @@ function expectAgreement({ payments }: Vault, peers: readonly SimulatedPeer[]): 
   for (const job of ahead?.ledger().jobs.values() ?? []) {
     if (job.phase !== 'settled') continue
     const key = `${job.awardedAt.transaction} ${job.creator}/${job.award.escrow}`
-    const { toEncoder, toCreator } = job
-    expect(payments.get(key)).toMatchObject({ toEncoder, toCreator })
+    const moved = payments.get(key)
+    assert.equal(moved?.toEncoder, job.toEncoder, `what ${job.id} paid its encoder`)
+    assert.equal(moved.toCreator, job.toCreator, `what ${job.id} gave back`)
   }
 }
 

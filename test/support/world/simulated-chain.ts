@@ -1,8 +1,10 @@
+import { foldBlocks } from '#contracts/fold.ts'
+import type { Ledger } from '#contracts/ledger.ts'
 import type { OutboxEntry } from '#market/ports/outbox.ts'
 import { ChainTime } from '#protocol/ids.ts'
 import type { LedgerAction, LedgerBlock } from '#protocol/ledger-block.ts'
 import { blockId, height } from '../builders.ts'
-import { startTime } from '../test-chain.ts'
+import { genesis, startTime, testNetwork } from '../test-chain.ts'
 import { actionOf } from './actions.ts'
 import type { Random } from './random.ts'
 import { Vault } from './vault.ts'
@@ -11,6 +13,8 @@ export type SimulatedChain = {
   readonly vault: Vault
   readonly blocks: readonly LedgerBlock[]
   readonly now: () => ChainTime
+  /** What the contracts make of the blocks up to a height: folded once, for all who have come as far. */
+  readonly ledgerAt: (height: number) => Ledger
   /** Puts a transaction into the pool; the same one twice is one. */
   readonly send: (entry: OutboxEntry, onRefused: (complaint: string) => void) => void
   readonly includes: (id: OutboxEntry['id']) => boolean
@@ -24,6 +28,7 @@ type Waiting = { readonly entry: OutboxEntry; readonly onRefused: (complaint: st
 export function createSimulatedChain(): SimulatedChain {
   const vault = new Vault()
   const blocks: LedgerBlock[] = []
+  const ledgers: Ledger[] = [genesis()]
   const pool = new Map<string, Waiting>()
   const included = new Set<string>()
   let now = startTime
@@ -52,6 +57,11 @@ export function createSimulatedChain(): SimulatedChain {
     vault,
     blocks,
     now: () => ChainTime.parse(now),
+    ledgerAt: (height) => {
+      const ledger = ledgers[height]
+      if (!ledger) throw new Error(`no block ${height} yet`)
+      return ledger
+    },
     send: (entry, onRefused) => {
       if (!included.has(entry.id)) pool.set(entry.id, { entry, onRefused })
     },
@@ -79,6 +89,7 @@ export function createSimulatedChain(): SimulatedChain {
         operations: applied.map((operation, position) => ({ ...operation, position })),
       }
       blocks.push(block)
+      ledgers.push(foldBlocks(ledgers[number - 1] ?? genesis(), [block], testNetwork).ledger)
       return block
     },
   }

@@ -1,4 +1,3 @@
-import { foldBlocks } from '#contracts/fold.ts'
 import type { Ledger } from '#contracts/ledger.ts'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createEncounterStore } from '#market/adapters/sqlite/encounter-store.ts'
@@ -60,6 +59,8 @@ export type PeerTerms = {
   readonly judgement?: Judgement
   /** `large` has two renditions, of 720 and 480 lines. */
   readonly film?: 'small' | 'large'
+  /** Seconds by which the node's clock is ahead of the chain's, or behind it where below zero. */
+  readonly skewSeconds?: number
 }
 
 type Life = {
@@ -112,7 +113,7 @@ export function createSimulatedPeer(
     isSynced: () => ledger.head !== null,
     isTrusted: () => true,
   }
-  const clock = { now: () => chain.now() * 1_000 }
+  const clock = { now: () => (chain.now() + (terms.skewSeconds ?? 0)) * 1_000 }
   const { operationId } = testNetwork
 
   const book: Outbox = {
@@ -312,7 +313,7 @@ export function createSimulatedPeer(
     ledger: () => ledger,
     /** Takes a block in, with what it decides about this node's transactions. */
     take: (block: LedgerBlock) => {
-      ledger = foldBlocks(ledger, [block], testNetwork).ledger
+      ledger = chain.ledgerAt(block.height)
       const included = new Set(block.operations.map(({ transaction }) => transaction))
       for (const { id, expires } of store.undecided()) {
         if (included.has(id)) store.confirm(id, block.height)
