@@ -7,9 +7,18 @@ import own from '../package.json' with { type: 'json' }
 /** For `npx vite ui`: pages are served from here, everything else by an indexer. */
 const indexer = 'http://127.0.0.1:8080'
 
+const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** What most pages share comes as one file: a dozen small ones pack worse, and are asked for one by one. */
+const fewerChunks = [
+  { name: 'shell', tags: ['$initial' as const] },
+  { name: 'common', minShareCount: 6 },
+]
+
 export default defineConfig({
-  root: fileURLToPath(new URL('.', import.meta.url)),
+  root: fileOf('.'),
   plugins: [react(), tailwindcss()],
+  resolve: { alias: [{ find: /^zod$/, replacement: fileOf('./small-zod.ts') }] },
   define: { dashboardVersion: JSON.stringify(own.version) },
   build: {
     outDir: 'dist',
@@ -17,6 +26,7 @@ export default defineConfig({
     target: 'es2023',
     // The page's own rules allow no scripts and fonts from addresses that are data.
     assetsInlineLimit: 0,
+    rolldownOptions: { output: { codeSplitting: { groups: fewerChunks } } },
   },
   worker: { format: 'es' },
   server: { proxy: { '/api': indexer, '/ipfs': indexer } },

@@ -1,3 +1,4 @@
+import { accountsRoute } from '#protocol/api/accounts.ts'
 import {
   checkAgentRoute,
   claimRoute,
@@ -10,14 +11,6 @@ import {
 import { allJobsRoute } from '#protocol/api/all-jobs.ts'
 import { auditRoute } from '#protocol/api/audit.ts'
 import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protocol/api/browser.ts'
-import {
-  accountsRoute,
-  evidenceRoute,
-  marketJobRoute,
-  marketJobsRoute,
-  networkRoute,
-  reputationRoute,
-} from '#protocol/api/chain.ts'
 import { acceptRoute, bidRoute, bidsRoute, settleRoute } from '#protocol/api/community.ts'
 import { earningsRoute } from '#protocol/api/earnings.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
@@ -35,12 +28,13 @@ import {
   getJobRoute,
   jobHistoryRoute,
   listJobsRoute,
-  queueRoute,
   submitJobRoute,
 } from '#protocol/api/jobs.ts'
 import { marketEncodersRoute, priceHistoryRoute } from '#protocol/api/market-encoders.ts'
-import { seriesRoute } from '#protocol/api/network.ts'
+import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
+import { networkRoute, seriesRoute } from '#protocol/api/network.ts'
 import { prepareOfferRoute, quoteRoute, sourceRoute } from '#protocol/api/posting.ts'
+import { queueRoute } from '#protocol/api/queue.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
 import {
@@ -48,6 +42,7 @@ import {
   developmentTransactionRoute,
   siteRoute,
 } from '#protocol/api/site.ts'
+import { evidenceRoute, reputationRoute } from '#protocol/api/standing.ts'
 import { bringBlocksRoute, keepTreeRoute, lackingRoute } from '#protocol/api/trees.ts'
 import {
   beginUploadRoute,

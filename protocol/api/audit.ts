@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Sha256Hex } from '../ids.ts'
 import { defineRoute } from '../route.ts'
-import { Moment } from './jobs.ts'
+import { Moment } from './moment.ts'
 import { noBody, none, wholeNumber } from './paging.ts'
 
 /** An entry of the log of who did what. Its hash covers it and the entry before. */

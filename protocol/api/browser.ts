@@ -6,7 +6,8 @@ import { Rendition } from '../ladder.ts'
 import { defineRoute } from '../route.ts'
 import { lease } from './agent.ts'
 import { EncoderId } from './encoders.ts'
-import { JobView, Moment } from './jobs.ts'
+import { JobView } from './jobs.ts'
+import { Moment } from './moment.ts'
 import { none, wholeNumber } from './paging.ts'
 
 /** A tab hands in pictures and sound apart, as every tree has them. */

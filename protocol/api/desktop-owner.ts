@@ -4,7 +4,8 @@ import { HiveAccount } from '../ids.ts'
 import { Stage } from '../progress.ts'
 import { defineRoute } from '../route.ts'
 import { AgentHealth, PairingCode } from './desktop.ts'
-import { Moment, Quality } from './jobs.ts'
+import { Quality } from './jobs.ts'
+import { Moment } from './moment.ts'
 import { noBody, none } from './paging.ts'
 
 /** What the owner of a desktop agent may ask of it: by the token of the node's data directory, or from the agent's own page. */

@@ -4,7 +4,8 @@ import { Signature } from '../envelope.ts'
 import { Cid, HiveAccount } from '../ids.ts'
 import { Stage } from '../progress.ts'
 import { defineRoute } from '../route.ts'
-import { Moment, Quality } from './jobs.ts'
+import { Quality } from './jobs.ts'
+import { Moment } from './moment.ts'
 import { noBody, none } from './paging.ts'
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
 import { BlockHeight, ChainTime, HiveAccount, JobId, lastChainTime } from '../ids.ts'
 import { defineRoute } from '../route.ts'
-import { AccountParams, StandingRole } from './chain.ts'
+import { AccountParams, StandingRole } from './accounts.ts'
 import { Cursor, noBody, wholeNumber } from './paging.ts'
 
 /** One payment out of an escrow. */

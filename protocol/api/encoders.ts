@@ -4,7 +4,7 @@ import { EncoderKind } from '../encoding-job.ts'
 import { HiveAccount, PeerId } from '../ids.ts'
 import { Codec } from '../recipe.ts'
 import { defineRoute } from '../route.ts'
-import { Moment } from './jobs.ts'
+import { Moment } from './moment.ts'
 import { noBody, none, pageOf, pageQuery } from './paging.ts'
 import { plainText } from './text.ts'
 

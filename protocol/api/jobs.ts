@@ -4,6 +4,7 @@ import { EncoderKind, EncodingEventType, EncodingJobId, EncodingPhase } from '..
 import { Cid, HiveAccount, JobId } from '../ids.ts'
 import { Stage } from '../progress.ts'
 import { defineRoute } from '../route.ts'
+import { Moment } from './moment.ts'
 import { noBody, none, pageOf, pageQuery, wholeNumber } from './paging.ts'
 import { plainText } from './text.ts'
 import { TierPlan } from './tier-plan.ts'
@@ -11,12 +12,6 @@ import { TierPlan } from './tier-plan.ts'
 /** Names of the binding presets. */
 export const Quality = z.enum(['1080p', '720p', '480p'])
 export type Quality = z.infer<typeof Quality>
-
-/** A moment as text, in UTC. */
-export const Moment = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-})
 
 const JobResult = z.strictObject({
   outputCid: Cid,
@@ -162,23 +157,4 @@ export const jobHistoryRoute = defineRoute({
   }),
   body: noBody,
   reply: z.strictObject({ events: z.array(JobEventView).readonly() }),
-})
-
-const TierDepth = z.strictObject({
-  queued: z.int(),
-  resting: z.int(),
-  leased: z.int(),
-  oldestQueuedSeconds: z.number().nullable(),
-})
-
-export const queueRoute = defineRoute({
-  method: 'GET',
-  path: '/api/encoding/queue',
-  summary: 'How many jobs wait and are worked on, by tier.',
-  params: none,
-  body: noBody,
-  reply: z.strictObject({
-    tiers: z.strictObject({ agent: TierDepth, browser: TierDepth, community: TierDepth }),
-    leasesLostLastHour: z.int(),
-  }),
 })

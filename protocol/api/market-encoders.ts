@@ -4,7 +4,7 @@ import { HwAccel } from '../encoder.ts'
 import { BlockHeight, ChainTime, HiveAccount, PeerId } from '../ids.ts'
 import { Codec } from '../recipe.ts'
 import { defineRoute } from '../route.ts'
-import { AccountParams } from './chain.ts'
+import { AccountParams } from './accounts.ts'
 import { noBody, none, pageOf, pageQuery, wholeNumber } from './paging.ts'
 
 const Price = z.strictObject({ rendition: z.string(), perMinute: MilliHbd })

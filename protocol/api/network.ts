@@ -1,9 +1,42 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
-import { ChainTime } from '../ids.ts'
+import { BlockHeight, BlockId, ChainTime } from '../ids.ts'
 import { defineRoute } from '../route.ts'
-import { At } from './chain.ts'
 import { noBody, none, wholeNumber } from './paging.ts'
+
+export const At = z.strictObject({ height: BlockHeight, block: BlockId, time: ChainTime })
+
+export const networkRoute = defineRoute({
+  method: 'GET',
+  path: '/api/encoding/network',
+  summary: 'What escrows hold, what was paid day by day, and the median price of the last days.',
+  params: none,
+  query: z.strictObject({ days: wholeNumber(1, 365).default(30) }),
+  body: noBody,
+  reply: z.strictObject({
+    at: At.nullable(),
+    held: MilliHbd,
+    days: z
+      .array(
+        z.strictObject({
+          day: z.int(),
+          acceptedJobs: z.int(),
+          escrowed: MilliHbd,
+          paid: MilliHbd,
+          returned: MilliHbd,
+        }),
+      )
+      .readonly(),
+    medianPrice: MilliHbd.nullable(),
+    medianPricePerMinute: MilliHbd.nullable(),
+    /** Accounts that say they are there. */
+    present: z.int(),
+    /** Since the time of that block: irreversibility, about a minute, is part of it. */
+    lagSeconds: z.int().nullable(),
+    /** That this server is connected to. */
+    peers: z.int(),
+  }),
+})
 
 /** What the market was like in one stretch of time. */
 const SeriesBucket = z.strictObject({

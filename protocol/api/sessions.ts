@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Signature } from '../envelope.ts'
 import { HiveAccount } from '../ids.ts'
 import { defineRoute } from '../route.ts'
-import { Moment } from './jobs.ts'
+import { Moment } from './moment.ts'
 import { noBody, none } from './paging.ts'
 
 const Nonce = z.string().min(16).max(128)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EncodingJobId } from '../encoding-job.ts'
 import { defineRoute } from '../route.ts'
 import { IncomingWebhook } from '../webhook.ts'
-import { Moment } from './jobs.ts'
+import { Moment } from './moment.ts'
 import { noBody, none, wholeNumber } from './paging.ts'
 
 /** Calls of encoders, signed with the secret of their job (Standard Webhooks). */

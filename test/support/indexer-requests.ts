@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { accountsRoute } from '#protocol/api/accounts.ts'
 import * as agent from '#protocol/api/agent.ts'
 import { checkAgentRoute } from '#protocol/api/agent.ts'
 import { allJobsRoute } from '#protocol/api/all-jobs.ts'
 import { auditRoute } from '#protocol/api/audit.ts'
 import * as browser from '#protocol/api/browser.ts'
-import * as chain from '#protocol/api/chain.ts'
 import * as community from '#protocol/api/community.ts'
 import { earningsRoute } from '#protocol/api/earnings.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
@@ -13,8 +13,10 @@ import * as health from '#protocol/api/health.ts'
 import * as history from '#protocol/api/history.ts'
 import * as jobs from '#protocol/api/jobs.ts'
 import * as market from '#protocol/api/market-encoders.ts'
-import { seriesRoute } from '#protocol/api/network.ts'
+import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
+import { networkRoute, seriesRoute } from '#protocol/api/network.ts'
 import { prepareOfferRoute, quoteRoute, sourceRoute } from '#protocol/api/posting.ts'
+import { queueRoute } from '#protocol/api/queue.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
 import {
@@ -22,6 +24,7 @@ import {
   developmentTransactionRoute,
   siteRoute,
 } from '#protocol/api/site.ts'
+import { evidenceRoute, reputationRoute } from '#protocol/api/standing.ts'
 import * as trees from '#protocol/api/trees.ts'
 import * as uploads from '#protocol/api/uploads.ts'
 import * as webhooks from '#protocol/api/webhooks.ts'
@@ -58,7 +61,7 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   [jobs.listJobsRoute, () => ({})],
   [jobs.getJobRoute, ({ waiting }) => ({ path: `/api/encoding/jobs/${waiting}` })],
   [jobs.jobHistoryRoute, ({ waiting }) => ({ path: `/api/encoding/jobs/${waiting}/history` })],
-  [jobs.queueRoute, () => ({})],
+  [queueRoute, () => ({})],
   [jobs.submitJobRoute, () => ({ body: { permlink: 'a-video', inputCid: aCid } })],
   [jobs.cancelJobRoute, ({ waiting }) => ({ path: `/api/encoding/jobs/${waiting}` })],
   [listEncodersRoute, () => ({})],
@@ -112,15 +115,15 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
       body: { account: 'alice', role: 'posting', operations: [['custom_json', { json: '{}' }]] },
     }),
   ],
-  [chain.reputationRoute, () => ({ path: '/api/encoding/reputation/alice' })],
-  [chain.evidenceRoute, () => ({ path: '/api/encoding/reputation/alice/evidence' })],
-  [chain.accountsRoute, () => ({})],
+  [reputationRoute, () => ({ path: '/api/encoding/reputation/alice' })],
+  [evidenceRoute, () => ({ path: '/api/encoding/reputation/alice/evidence' })],
+  [accountsRoute, () => ({})],
   [history.scorePointsRoute, () => ({ path: '/api/encoding/reputation/alice/points' })],
   [history.customRoute, () => ({ path: '/api/encoding/reputation/alice/custom' })],
   [history.historyRoute, () => ({ path: '/api/encoding/history?accounts=alice,bob' })],
-  [chain.marketJobRoute, () => ({ path: `/api/encoding/market/jobs/${jobId('alice')}` })],
-  [chain.marketJobsRoute, () => ({})],
-  [chain.networkRoute, () => ({})],
+  [marketJobRoute, () => ({ path: `/api/encoding/market/jobs/${jobId('alice')}` })],
+  [marketJobsRoute, () => ({})],
+  [networkRoute, () => ({})],
   [seriesRoute, () => ({ path: '/api/encoding/network/series?bucket=hour&count=24' })],
   [market.marketEncodersRoute, () => ({})],
   [market.priceHistoryRoute, () => ({ path: '/api/encoding/market/encoders/alice/prices' })],

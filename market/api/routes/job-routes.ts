@@ -7,9 +7,9 @@ import {
   getJobRoute,
   jobHistoryRoute,
   listJobsRoute,
-  queueRoute,
   submitJobRoute,
 } from '#protocol/api/jobs.ts'
+import { queueRoute } from '#protocol/api/queue.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import { deedOf } from '../../domain/audit-entry.ts'
 import type { RoutingTerms } from '../../domain/routing.ts'

@@ -1,7 +1,7 @@
 import type Router from '@koa/router'
 import type { z } from 'zod'
 import type { Job } from '#contracts/job.ts'
-import { marketJobRoute, marketJobsRoute } from '#protocol/api/chain.ts'
+import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { MarketError } from '../../errors.ts'

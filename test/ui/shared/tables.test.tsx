@@ -32,5 +32,6 @@ test('a long table says how many rows it has, and keeps their place', () => {
   )
   expect(html).toContain('aria-rowcount="10001"')
   expect(html).toContain('height:480000px')
+  expect(html.match(/data-index/g)?.length).toBeLessThan(100)
   expect(html).toContain('--wide:1fr 4rem;--narrow:1fr')
 })

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 import { useSyncExternalStore } from 'react'
-import { networkRoute } from '#protocol/api/chain.ts'
+import { networkRoute } from '#protocol/api/network.ts'
 import { Time } from '#ui/shared/components/time.tsx'
 import { liveEvents } from '#ui/shared/live-events.ts'
 import { useRoute } from '#ui/shared/use-route.ts'

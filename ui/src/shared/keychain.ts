@@ -3,7 +3,7 @@ import type { HiveAccount } from '#protocol/ids.ts'
 import type { Signer } from './signer.ts'
 import { WalletError } from './signer.ts'
 import type { WalletRequests } from './wallet-requests.ts'
-import { createWalletRequests } from './wallet-requests.ts'
+import { keychainRequests } from './wallet-requests.ts'
 
 /** What Hive Keychain answers. `error` is null or absent where all went well: only `success` says so. */
 type KeychainReply = {
@@ -45,9 +45,6 @@ declare global {
 /** The extension adds itself to the page a moment after it has loaded. */
 const patienceMs = 1_000
 const lookMs = 50
-
-/** What is asked of Keychain at the moment, for all of the page. */
-export const keychainRequests = createWalletRequests()
 
 /** Signs by the Hive Keychain extension, which shows its user what is asked and broadcasts what they confirm. */
 export const keychainSigner = createKeychainSigner(keychainRequests)

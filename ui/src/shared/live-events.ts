@@ -1,4 +1,3 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { z } from 'zod'
 
 /**
@@ -59,6 +58,8 @@ export function createLiveEvents(open: typeof fetch = (...asked) => fetch(...ask
     if (waiting.push(event) === 1) onNextFrame(hand)
   }
   const read = async (signal: AbortSignal): Promise<void> => {
+    // Nothing that a page shows first waits for it.
+    const { EventSourceParserStream } = await import('eventsource-parser/stream')
     const headers: HeadersInit = last === null ? {} : { 'last-event-id': String(last) }
     const { ok, body } = await open(path, { signal, headers })
     if (!ok || !body) throw new Error('no events')

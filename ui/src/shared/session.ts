@@ -3,8 +3,6 @@ import { z } from 'zod'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { createClient } from '#protocol/client.ts'
 import { HiveAccount } from '#protocol/ids.ts'
-import { createDevelopmentSigner } from './development-signer.ts'
-import { keychainSigner } from './keychain.ts'
 import type { Signer, WalletName } from './signer.ts'
 import { walletNames } from './signer.ts'
 
@@ -42,22 +40,25 @@ export function useSession(): Session | null {
   }, currentSession)
 }
 
-const signers: Readonly<Record<WalletName, Signer>> = {
-  keychain: keychainSigner,
-  development: createDevelopmentSigner(callServer),
+/** Loaded by whoever signs. */
+const signers: Readonly<Record<WalletName, () => Promise<Signer>>> = {
+  keychain: async () => (await import('./keychain.ts')).keychainSigner,
+  development: async () =>
+    (await import('./development-signer.ts')).createDevelopmentSigner(callServer),
 }
+
+const ownSigner = (): Promise<Signer> => signers[currentSession()?.wallet ?? 'keychain']()
 
 /** Signs by the wallet that its account has signed in by. */
 export const wallet: Signer = {
-  signOperations: (...asked) =>
-    signers[currentSession()?.wallet ?? 'keychain'].signOperations(...asked),
-  signMessage: (...asked) => signers[currentSession()?.wallet ?? 'keychain'].signMessage(...asked),
+  signOperations: async (...asked) => await (await ownSigner()).signOperations(...asked),
+  signMessage: async (...asked) => await (await ownSigner()).signMessage(...asked),
 }
 
 /** Asks the wallet to sign the server's text. Rejects with what wallet or server say. */
 export async function signIn(account: HiveAccount, by: WalletName = 'keychain'): Promise<void> {
   const { nonce, text } = await callServer(challengeRoute, { body: { account } })
-  const signature = await signers[by].signMessage(account, text)
+  const signature = await (await signers[by]()).signMessage(account, text)
   const { token, expiresAt } = await callServer(signInRoute, {
     body: { account, nonce, signature },
   })

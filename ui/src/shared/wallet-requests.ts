@@ -82,6 +82,9 @@ export function createWalletRequests({ slowMs, giveUpMs }: WalletTimes = usualTi
   }
 }
 
+/** What is asked of Keychain at the moment, for all of the page. */
+export const keychainRequests = createWalletRequests()
+
 function tooLate(): WalletError {
   return new WalletError(
     'timeout',

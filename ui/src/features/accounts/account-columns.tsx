@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { accountsRoute } from '#protocol/api/chain.ts'
+import type { accountsRoute } from '#protocol/api/accounts.ts'
 import { AccountLink } from '#ui/shared/components/account-link.tsx'
 import { Time } from '#ui/shared/components/time.tsx'
 import type { Column } from '#ui/shared/components/virtual-row.tsx'

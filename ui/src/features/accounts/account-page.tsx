@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
-import { reputationRoute } from '#protocol/api/chain.ts'
+import { reputationRoute } from '#protocol/api/standing.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import { CopyButton } from '#ui/shared/components/copy-button.tsx'
 import { Page } from '#ui/shared/components/page.tsx'

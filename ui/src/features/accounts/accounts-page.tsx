@@ -1,7 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { useCallback } from 'react'
-import { accountsRoute } from '#protocol/api/chain.ts'
+import { accountsRoute } from '#protocol/api/accounts.ts'
 import { Page } from '#ui/shared/components/page.tsx'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'

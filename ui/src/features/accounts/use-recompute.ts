@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { z } from 'zod'
-import type { reputationRoute } from '#protocol/api/chain.ts'
+import type { reputationRoute } from '#protocol/api/standing.ts'
 import { askHistory } from './ask-history.ts'
 import type { Comparison } from './compare-scores.ts'
 import { compareScores } from './compare-scores.ts'

@@ -1,5 +1,5 @@
-import type { marketJobRoute } from '#protocol/api/chain.ts'
 import type { JobEventView } from '#protocol/api/jobs.ts'
+import type { marketJobRoute } from '#protocol/api/market-jobs.ts'
 import type { ReplyOf } from '#protocol/client.ts'
 
 export type MarketJob = ReplyOf<typeof marketJobRoute>

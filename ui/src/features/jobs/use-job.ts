@@ -1,5 +1,5 @@
-import { marketJobRoute } from '#protocol/api/chain.ts'
 import { getJobRoute, jobHistoryRoute } from '#protocol/api/jobs.ts'
+import { marketJobRoute } from '#protocol/api/market-jobs.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import { JobId } from '#protocol/ids.ts'
 import { useRoute } from '#ui/shared/use-route.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { en } from 'zod/locales'
 import { formatHbd } from '#protocol/amount.ts'
 import { Settings } from '#protocol/api/settings.ts'
 
@@ -17,6 +18,9 @@ export type SettingsForm = {
   readonly bidWaitSeconds: string
   readonly signatureWaitSeconds: string
 }
+
+/** In the pages' small zod, faults have no words until they are brought along. */
+z.config(en())
 
 export type FormFaults = Partial<Record<keyof SettingsForm, string>>
 

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import { networkRoute } from '#protocol/api/chain.ts'
+import { networkRoute } from '#protocol/api/network.ts'
 import { Figure } from '#ui/shared/components/figure.tsx'
 import { Hbd } from '#ui/shared/components/hbd.tsx'
 import { QueryView } from '#ui/shared/components/query-view.tsx'

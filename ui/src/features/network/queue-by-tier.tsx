@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import { queueRoute } from '#protocol/api/jobs.ts'
+import { queueRoute } from '#protocol/api/queue.ts'
 import { Card } from '#ui/shared/components/card.tsx'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { durationText } from '#ui/shared/format.ts'

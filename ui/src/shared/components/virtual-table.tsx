@@ -1,8 +1,8 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import type { CSSProperties, KeyboardEvent, ReactElement } from 'react'
-import { useEffect, useRef } from 'react'
+import type { CSSProperties, ReactElement } from 'react'
+import { lazy, Suspense, useRef } from 'react'
+import { rowPixels, TableBody } from './table-body.tsx'
 import type { Column } from './virtual-row.tsx'
-import { lookOfCell, rowLook, VirtualRow } from './virtual-row.tsx'
+import { lookOfCell, rowLook } from './virtual-row.tsx'
 
 export type VirtualTableProps<Row> = {
   readonly label: string
@@ -14,34 +14,18 @@ export type VirtualTableProps<Row> = {
   readonly onEnd?: () => void
 }
 
-const rowPixels = 48
-const beyond = 8
+/** Rows that are drawn without a look at what is on the screen; what looks is loaded for more of them. */
+const few = 30
+const firstRows = Array.from({ length: few }, (_, index) => ({ index, top: index * rowPixels }))
+
+const LongRows = lazy(async () => ({ default: (await import('./long-rows.tsx')).LongRows }))
 
 /** A table of any length that draws what is on the screen. Arrow keys go from row to row. */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>): ReactElement {
   const { label, columns, rows, keyOf, onEnd } = props
-  const body = useRef<HTMLDivElement>(null)
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => rowPixels,
-    overscan: beyond,
-    scrollMargin: body.current?.offsetTop ?? 0,
-  })
-  const drawn = virtual.getVirtualItems()
-  const isAtEnd = (drawn.at(-1)?.index ?? -1) >= rows.length - beyond - 1
-  useEffect(() => {
-    if (isAtEnd && rows.length > 0) onEnd?.()
-  }, [isAtEnd, rows.length, onEnd])
-
-  const walk = (event: KeyboardEvent<HTMLDivElement>): void => {
-    const next = neighbourOf(event)
-    if (next === null || next < 0 || next >= rows.length) return
-    event.preventDefault()
-    virtual.scrollToIndex(next, { align: 'auto' })
-    requestAnimationFrame(() =>
-      body.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus(),
-    )
-  }
+  const place = useRef<HTMLDivElement>(null)
+  const body = { columns, rows, keyOf, onEnd, place }
+  const beginning = <TableBody {...body} drawn={firstRows.slice(0, rows.length)} />
   return (
     // biome-ignore lint/a11y/useSemanticElements: rows of a `table` cannot be placed
     <div
@@ -52,24 +36,15 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): ReactElement {
       className="overflow-hidden rounded-xl border border-line bg-surface"
     >
       <HeadRow columns={columns} />
-      {/* biome-ignore lint/a11y/useSemanticElements: rows of a `table` cannot be placed */}
-      <div
-        ref={body}
-        role="rowgroup"
-        onKeyDown={walk}
-        style={{ height: virtual.getTotalSize() }}
-        className="relative"
-      >
-        {drawn.map(({ index, start }) => {
-          const row = rows[index]
-          const top = start - virtual.options.scrollMargin
-          return (
-            row !== undefined && (
-              <VirtualRow key={keyOf(row)} {...{ row, columns, index, top }} height={rowPixels} />
-            )
-          )
-        })}
-      </div>
+      {rows.length <= few ? (
+        beginning
+      ) : (
+        <Suspense fallback={beginning}>
+          <LongRows count={rows.length} place={place}>
+            {(drawn, bring) => <TableBody {...body} drawn={drawn} bring={bring} />}
+          </LongRows>
+        </Suspense>
+      )}
     </div>
   )
 }
@@ -98,11 +73,4 @@ function tracksOf<Row>(columns: readonly Column<Row>[]): CSSProperties {
   const wide = columns.map(({ width }) => width).join(' ')
   const narrow = columns.filter(({ isExtra }) => !isExtra).map(({ width }) => width)
   return { '--wide': wide, '--narrow': narrow.join(' ') } as CSSProperties
-}
-
-/** Which row an arrow key leads to; null for other keys. */
-function neighbourOf({ key, target }: KeyboardEvent): number | null {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[key]
-  const here = target instanceof Element ? target.closest('[data-index]') : null
-  return step === undefined || !here ? null : Number(here.getAttribute('data-index')) + step
 }

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 import { useSyncExternalStore } from 'react'
-import { keychainRequests } from '#ui/shared/keychain.ts'
+import { keychainRequests } from '#ui/shared/wallet-requests.ts'
 import { Button } from './button.tsx'
 
 /** What Hive Keychain is asked at the moment, and what to do where it seems not to answer. */
