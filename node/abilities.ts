@@ -9,6 +9,7 @@ const deeds: { readonly [R in NodeRole]: { readonly [S in SigningRole]?: string 
   encoder: { posting: 'bid, report, deliver', active: 'stand by an escrow, give back, dispute' },
   arbiter: { posting: 'register', active: 'stand by an escrow, rule' },
   gateway: { posting: 'register' },
+  relay: { posting: 'register' },
 }
 
 /** What becomes of a role that lacks its active key. */

@@ -25,7 +25,8 @@ export function describePeer({
   readonly hwAccel: HwAccel
   /** What was measured on this machine, best first; null where nothing was. */
   readonly capabilities: readonly EncoderCapability[] | null
-  readonly libp2p: Libp2p
+  /** Its id, and where it is found, the best first. */
+  readonly libp2p: Pick<Libp2p, 'peerId' | 'getMultiaddrs'>
 }): NodeRegister {
   const { roles, arbiter } = config
   const measured = capabilities === null ? {} : { capabilities: [...capabilities].slice(0, 12) }

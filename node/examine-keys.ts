@@ -1,3 +1,4 @@
+import { movesMoney } from '#market/domain/means.ts'
 import { MarketError } from '#market/errors.ts'
 import type { Accounts } from './chain/accounts.ts'
 import { checkKeys } from './chain/key-check.ts'
@@ -21,7 +22,7 @@ export async function examineKeys(
   if (account === undefined) return
   if (account === null)
     throw new MarketError('option-invalid', `There is no account @${name} on this chain.`)
-  const needsActive = roles.some((role) => role !== 'gateway')
+  const needsActive = roles.some(movesMoney)
   const { rich } = network.limits
   for (const warning of checkKeys(account, names, { needsActive, rich }))
     logger.warn('key had better not be here', { warning })

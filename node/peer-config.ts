@@ -19,6 +19,8 @@ export type PeerConfig = {
   readonly listen: readonly string[]
   /** Addresses that the registry is to name besides those it listens on. */
   readonly announce: readonly string[]
+  /** Whether the router of the own network is asked to let others in. */
+  readonly upnp: boolean
   readonly bootstrap: readonly string[]
   /** Bytes a second that all peers together may fetch of this one's blocks; absent for as many as there are. */
   readonly uploadLimit?: number | undefined

@@ -44,6 +44,7 @@ export async function openPeerNetwork(
       announce: [...config.announce],
       reach: network.reach,
       configured: [...config.bootstrap],
+      ...traversalOf(config),
     }),
   )
   const { libp2p, blocks } = host
@@ -56,6 +57,7 @@ export async function openPeerNetwork(
     {
       bootstrap: config.bootstrap,
       reach: network.reach,
+      needsRelay: traversalOf(config).isRelayed,
       everyMs: 1_000,
       targetConnections: 50,
     },
@@ -88,4 +90,14 @@ export async function openPeerNetwork(
   const live = createMarketNetwork({ libp2p, peers, bus, presence, logger: log('network') })
   const marketNetwork = dryRun ? createDryNetwork(live, dryRun) : live
   return { libp2p, blocks, peers, streams, bans, content, validation, envelopes, marketNetwork }
+}
+
+/** A peer that says where it is found needs no relay, and one on a single machine meets nobody who would. */
+function traversalOf({ roles, announce, upnp, network }: PeerConfig) {
+  const isRelay = roles.includes('relay')
+  return {
+    isRelay,
+    upnp,
+    isRelayed: !isRelay && network.reach === 'anywhere' && announce.length === 0,
+  }
 }

@@ -41,6 +41,7 @@ import { answerCalls } from './inbox.ts'
 import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
 import type { NodeKeys } from './node-keys.ts'
+import { createAnnouncedAddresses } from './p2p/announced-addresses.ts'
 import { serveBlocks } from './p2p/block-server.ts'
 import { createPace } from './p2p/pace.ts'
 import { startPeerAgent } from './peer-agent.ts'
@@ -164,8 +165,10 @@ export async function startPeer(
         log('work').warn('work failed', { work, failures }, error),
     }),
   )
+  const { peerId } = libp2p
+  const found = { peerId, getMultiaddrs: createAnnouncedAddresses({ libp2p, ...clock }) }
   const profile = () =>
-    describePeer({ config, engine, hwAccel: hardware.hwAccel, capabilities, libp2p })
+    describePeer({ config, engine, hwAccel: hardware.hwAccel, capabilities, libp2p: found })
   const registration = createRegistration({ account, operationId, outbox, ledger, sha256, profile })
   const means = createMeansWatch({
     account,

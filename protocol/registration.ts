@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ArbiterTerms, EncoderProfile } from './encoder.ts'
 import { Multiaddr, PeerId } from './ids.ts'
 
-export const NodeRole = z.enum(['creator', 'encoder', 'arbiter', 'gateway'])
+export const NodeRole = z.enum(['creator', 'encoder', 'arbiter', 'gateway', 'relay'])
 export type NodeRole = z.infer<typeof NodeRole>
 
 /** `node.register`: binds an account to its peer and says where and as what it can be reached. A later one replaces it. */
@@ -11,7 +11,7 @@ export const NodeRegister = z.strictObject({
   t: z.literal('node.register'),
   peer: PeerId,
   addresses: z.array(Multiaddr).max(8),
-  roles: z.array(NodeRole).min(1).max(4),
+  roles: z.array(NodeRole).min(1).max(5),
   encoder: EncoderProfile.optional(),
   arbiter: ArbiterTerms.optional(),
 })

@@ -13,9 +13,15 @@ const creditsOfJob: Readonly<Record<NodeRole, bigint>> = {
   // Approval, attestation, and two releases with their ruling.
   arbiter: 1_500n,
   gateway: 0n,
+  relay: 0n,
 }
 
 const million = 1_000_000n
+
+/** Whether a role's transactions move money. */
+export function movesMoney(role: NodeRole): boolean {
+  return creditsOfJob[role] > 0n
+}
 
 /** Why an account cannot pay for one more job in each of its roles, or null. `credits` are what it has now. */
 export function creditObstacle(

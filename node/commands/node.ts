@@ -10,6 +10,7 @@ import type { Bidding, SelectionMode } from '#protocol/selection.ts'
 import type { HardwareChoice } from '../encoding/hardware/hardware-choice.ts'
 import type { NetworkName } from '../networks.ts'
 import { networks } from '../networks.ts'
+import type { Reach } from '../p2p/reach.ts'
 import {
   announceOption,
   biddingOption,
@@ -21,6 +22,7 @@ import {
   hardwareOption,
   listenOption,
   parsedBy,
+  reachOption,
   selectionOption,
   uploadLimitOption,
   wholeNumber,
@@ -43,6 +45,8 @@ export type NodeFlags = {
   readonly announce?: string[]
   readonly bootstrap?: string[]
   readonly uploadLimit?: number
+  readonly reach?: Reach
+  readonly upnp?: true
   readonly port: number
   readonly denyList?: string
   readonly indexer?: string
@@ -101,7 +105,7 @@ export function createNodeCommand(): Command {
     )
     .requiredOption(
       '--role <role>',
-      'creator, encoder, arbiter or gateway; may be repeated (required)',
+      'creator, encoder, arbiter, gateway or relay; may be repeated (required)',
       collectedBy(NodeRole),
     )
     .addOption(
@@ -137,6 +141,8 @@ export function createNodeCommand(): Command {
     .addOption(announceOption())
     .addOption(bootstrapOption())
     .addOption(uploadLimitOption())
+    .addOption(reachOption())
+    .option('--upnp', 'ask the router of the own network to let others in')
     .option(
       '--port <number>',
       'port of gateway and control on 127.0.0.1; 0 takes a free one',

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Codec } from '#protocol/recipe.ts'
 import { Bidding, SelectionMode } from '#protocol/selection.ts'
 import { hardwareChoices } from '../encoding/hardware/hardware-choice.ts'
+import type { Reach } from '../p2p/reach.ts'
 
 /** Makes a commander parser of a schema: what the schema refuses, commander tells with the option's name. */
 export function parsedBy<S extends z.ZodType>(schema: S): (text: string) => z.output<S> {
@@ -89,6 +90,14 @@ export function announceOption(): Option {
     '--announce <address>',
     "libp2p address by which others reach this peer, such as a router's; may be repeated",
   ).argParser(collectedBy(address))
+}
+
+/** `--reach`, of every command that runs a peer. */
+export function reachOption(): Option {
+  return new Option(
+    '--reach <how-far>',
+    "loopback keeps the peer to this machine, anywhere lets it meet others (default: the chain's usual)",
+  ).choices(['loopback', 'anywhere'] satisfies Reach[])
 }
 
 /** `--bootstrap`, of every command that runs a peer. */

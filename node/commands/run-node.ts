@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { movesMoney } from '#market/domain/means.ts'
 import { MarketError } from '#market/errors.ts'
 import type { AwardAllowance } from '#market/services/creator/within-allowance.ts'
 import { milliHbd } from '#protocol/amount.ts'
@@ -32,7 +33,8 @@ export async function runNode(flags: NodeFlags): Promise<void> {
 }
 
 async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<void> {
-  const network: Network = networks[flags.chain]
+  const usual: Network = networks[flags.chain]
+  const network = { ...usual, reach: flags.reach ?? usual.reach }
   requireConsent(flags, network)
   const { settings, secrets } = readEnvironment()
   const roles = [...new Set(flags.role)]
@@ -55,6 +57,7 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
       data: data.path,
       listen: flags.listen ?? network.listen,
       announce: flags.announce ?? [],
+      upnp: flags.upnp ?? false,
       bootstrap: flags.bootstrap ?? [],
       uploadLimit: flags.uploadLimit,
       port: flags.port,
@@ -118,7 +121,7 @@ async function handBack(peer: Pick<Peer, 'handBack'>, logger: Logger): Promise<v
 
 /** Refuses to move real money for somebody who may not know that it is real. Throws `option-invalid`. */
 function requireConsent({ role, dryRun, yesRealMoney }: NodeFlags, { isReal }: Network): void {
-  if (!isReal || dryRun || yesRealMoney || role.every((each) => each === 'gateway')) return
+  if (!isReal || dryRun || yesRealMoney || !role.some(movesMoney)) return
   throw new MarketError(
     'option-invalid',
     'On mainnet this node would move real money by itself; look at what it would do with --dry-run, and allow it with --yes-real-money.',

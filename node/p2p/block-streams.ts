@@ -7,6 +7,7 @@ import { blockLimitBytes } from '../ipfs/dag.ts'
 import type { Bans } from './bans.ts'
 import { noBans } from './bans.ts'
 import { cidBytes } from './block-server.ts'
+import { createDirectWay } from './direct-way.ts'
 import type { PeerDirectory } from './peer-directory.ts'
 
 /** A stream of blocks from one provider. */
@@ -32,6 +33,8 @@ export interface BlockStreams<From = Provider> {
 
 export type BlockStreamOptions = {
   readonly dialMs: number
+  /** How long a way past the relay is looked for. */
+  readonly directMs: number
   /** A peer that sends not one byte for so long is of no use, however much is left. */
   readonly silenceMs: number
   /** The longest that one block may take: a peer that drips bytes is of no use either. */
@@ -40,6 +43,7 @@ export type BlockStreamOptions = {
 
 export const blockStreamOptions: BlockStreamOptions = {
   dialMs: 15_000,
+  directMs: 10_000,
   silenceMs: 20_000,
   blockMs: 120_000,
 }
@@ -54,13 +58,15 @@ export function createBlockStreams(
     readonly peers: Pick<PeerDirectory, 'connect'>
     readonly bans?: Bans
   },
-  { dialMs, silenceMs, blockMs }: BlockStreamOptions = blockStreamOptions,
+  { dialMs, directMs, silenceMs, blockMs }: BlockStreamOptions = blockStreamOptions,
 ): BlockStreams {
+  const directWay = createDirectWay(libp2p, { patienceMs: directMs })
   return {
     open: async (provider, signal) => {
       const within = AbortSignal.any([signal, AbortSignal.timeout(dialMs)])
       const peer = typeof provider === 'string' ? await peers.connect(provider, within) : provider
       if (bans.isBanned(peer.toString())) throw new Error('banned: it has sent other bytes before')
+      await directWay.ensure(peer, within)
       const stream = await libp2p.dialProtocol(peer, blocksProtocol, { signal: within })
       // What is not read yet is in memory: all that one request may bring, and no more.
       const frames = lpStream(stream, {

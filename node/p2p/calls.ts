@@ -53,7 +53,8 @@ export async function serveCalls<V extends Verb>(
         stream.abort(error instanceof Error ? error : new Error('call failed'))
       })
     },
-    { maxInboundStreams: 32 },
+    // Short enough for what a relay carries: those that cannot meet directly can still do business.
+    { maxInboundStreams: 32, runOnLimitedConnection: true },
   )
 }
 
@@ -65,7 +66,10 @@ export async function callPeer<V extends Verb>(
   request: CallRequest<V>,
   signal: AbortSignal = AbortSignal.timeout(callMs),
 ): Promise<CallResponse<V>> {
-  const stream = await libp2p.dialProtocol(peer, callProtocol(verb), { signal })
+  const stream = await libp2p.dialProtocol(peer, callProtocol(verb), {
+    signal,
+    runOnLimitedConnection: true,
+  })
   try {
     const frames = lpStream(stream, { maxDataLength: frameLimitBytes })
     await frames.write(encode(calls[verb].request, request), { signal })

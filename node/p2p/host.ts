@@ -7,8 +7,8 @@ import { identify, identifyPush } from '@libp2p/identify'
 import type { Libp2p, ServiceMap } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
 import { LevelDatastore } from 'datastore-level'
 import { createHeliaLight } from 'helia'
 import { z } from 'zod'
@@ -19,6 +19,8 @@ import { openBlockStore } from '../ipfs/block-store.ts'
 import { sha256 } from '../sha256.ts'
 import { gossipScores } from './gossip-scores.ts'
 import { createGater } from './reach.ts'
+import { startStunServer } from './stun-server.ts'
+import { relayedListen, stunPlaces, transportsOf, traversalServices } from './traversal.ts'
 
 export const HostOptions = z.strictObject({
   /** Addresses to listen on. */
@@ -28,6 +30,9 @@ export const HostOptions = z.strictObject({
   reach: z.enum(['loopback', 'anywhere']),
   /** Addresses that the owner has named, which may be of the own network. */
   configured: z.array(z.string()),
+  isRelay: z.boolean().optional(),
+  isRelayed: z.boolean().optional(),
+  upnp: z.boolean().optional(),
 })
 export type HostOptions = z.infer<typeof HostOptions>
 
@@ -57,10 +62,14 @@ export async function startHost(
   await datastore.open()
   starting.defer(() => datastore.close())
   const light = createHeliaLight({ blockstore: blocks, datastore })
+  let started: Libp2p | null = null
   const helia = withBitswap<MarketServices>(
     withLibp2pLight<typeof light, MarketServices>(light, {
-      addresses: { listen: options.listen, appendAnnounce: options.announce ?? [] },
-      transports: [tcp()],
+      addresses: {
+        listen: [...options.listen, ...relayedListen(options)],
+        appendAnnounce: options.announce ?? [],
+      },
+      transports: transportsOf(options, () => started),
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
       connectionGater: createGater(options.reach, options.configured),
@@ -74,6 +83,7 @@ export async function startHost(
         identify: identify({ runOnConnectionOpen: true }),
         identifyPush: identifyPush(),
         ping: ping(),
+        ...traversalServices(options),
         pubsub: gossipsub({
           globalSignaturePolicy: StrictSign,
           fallbackToFloodsub: false,
@@ -92,9 +102,13 @@ export async function startHost(
   await helia.start().catch((error: unknown) => {
     throw unheard(options.listen, error)
   })
+  started = helia.libp2p
   starting.defer(async () => {
     await helia.stop()
   })
+  if (options.isRelay)
+    for (const place of stunPlaces(options.listen.map((address) => multiaddr(address))))
+      starting.use(await startStunServer(place))
   const stack = starting.move()
   return { libp2p: helia.libp2p, blocks, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }

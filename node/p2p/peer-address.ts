@@ -24,9 +24,14 @@ export function parsePeer(text: string): PeerId | null {
   }
 }
 
+/** Whether an address leads through a relay, be it only to agree on a direct way. */
+export function isRelayed(address: Multiaddr): boolean {
+  return address.getComponents().some(({ name }) => name === 'p2p-circuit')
+}
+
 /**
  * The addresses of a registration that may be dialled, each bound to its peer: whoever answers there must prove to be that one.
- * What is no address, is beyond reach or names another peer is left out.
+ * What is no address, is beyond reach or names another peer is left out; at most one relay lies on the way.
  */
 export function addressesOf(
   { addresses, peer }: Pick<NodeRecord, 'addresses' | 'peer'>,
@@ -34,7 +39,16 @@ export function addressesOf(
 ): readonly Multiaddr[] {
   return addresses.flatMap((text) => {
     const address = parseAddress(text.endsWith(`/p2p/${peer}`) ? text : `${text}/p2p/${peer}`)
-    const named = address?.getComponents().filter(({ name }) => name === 'p2p') ?? []
-    return address && named.length === 1 && isWithinReach(address, reach) ? [address] : []
+    return address && isPath(address) && isWithinReach(address, reach) ? [address] : []
   })
+}
+
+/** Names one peer, at its end, or a relay and behind it one peer. */
+function isPath(address: Multiaddr): boolean {
+  const names = address.getComponents().map(({ name }) => name)
+  const peers = names.filter((name) => name === 'p2p').length
+  const relays = names.filter((name) => name === 'p2p-circuit').length
+  if (relays === 0) return peers === 1
+  const relay = names.indexOf('p2p')
+  return relays === 1 && peers === 2 && names[relay + 1] === 'p2p-circuit'
 }

@@ -25,6 +25,8 @@ export interface PeerDirectory {
 export type PeerDirectoryOptions = {
   readonly bootstrap: readonly string[]
   readonly reach: Reach
+  /** Whether this node is found through a relay, and so has to be connected to one. */
+  readonly needsRelay?: boolean
   readonly everyMs: number
   /** Connections this node opens by itself; others may open more to it. */
   readonly targetConnections: number
@@ -48,7 +50,7 @@ const keepAlive = { tags: { 'keep-alive-market': { value: 50 } } }
 /** Throws `option-invalid` for a bootstrap address that is none. */
 export function createPeerDirectory(
   { libp2p, ledger, self, logger, now }: DirectoryDeps,
-  { bootstrap, reach, everyMs, targetConnections }: PeerDirectoryOptions,
+  { bootstrap, reach, needsRelay = false, everyMs, targetConnections }: PeerDirectoryOptions,
 ): PeerDirectory {
   const starters = bootstrap.map(parseBootstrap)
   const retries = createRetries<HiveAccount>(now)
@@ -95,7 +97,10 @@ export function createPeerDirectory(
     }
   }
 
-  /** Those that failed least first, so that registrations nobody answers for do not keep others out. */
+  /**
+   * Those that failed least first, so that registrations nobody answers for do not keep others out. Where a relay is lacking, one comes
+   * on top.
+   */
   const connectMore = async (signal: AbortSignal): Promise<void> => {
     const others = [...ledger.current().nodes.values()].filter(
       ({ phase, account, peer }) =>
@@ -106,8 +111,11 @@ export function createPeerDirectory(
     const due = missing
       .filter(({ account }) => retries.isDue(account))
       .toSorted((left, right) => retries.failures(left.account) - retries.failures(right.account))
-      .slice(0, Math.min(wanted, dialsAtOnce))
-    await Promise.all(due.map((node) => tryConnect(node, signal)))
+    const chosen = new Set(due.slice(0, Math.min(wanted, dialsAtOnce)))
+    const hasRelay = others.some((node) => isRelay(node) && !missing.includes(node))
+    const relay = needsRelay && !hasRelay ? due.find(isRelay) : undefined
+    if (relay) chosen.add(relay)
+    await Promise.all([...chosen].map((node) => tryConnect(node, signal)))
   }
 
   return {
@@ -121,6 +129,10 @@ export function createPeerDirectory(
       }
     },
   }
+}
+
+function isRelay({ roles }: NodeRecord): boolean {
+  return roles.includes('relay')
 }
 
 function parseBootstrap(text: string): Multiaddr {

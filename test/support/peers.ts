@@ -28,10 +28,14 @@ export async function aHost({
   path,
   listen = ['/ip4/127.0.0.1/tcp/0'],
   announce = [],
+  isRelay = false,
+  isRelayed = false,
 }: {
   readonly path?: string
   readonly listen?: readonly string[]
   readonly announce?: readonly string[]
+  readonly isRelay?: boolean
+  readonly isRelayed?: boolean
 } = {}): Promise<TestHost> {
   await using starting = new AsyncDisposableStack()
   const directory = path ?? starting.use(await aDirectory()).path
@@ -41,6 +45,8 @@ export async function aHost({
       announce: [...announce],
       reach: 'loopback',
       configured: [],
+      isRelay,
+      isRelayed,
     }),
   )
   const stack = starting.move()

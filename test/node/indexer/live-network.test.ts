@@ -70,6 +70,7 @@ function encoderConfig(): Parameters<typeof startPeer>[0] {
     ...{
       listen: network.listen,
       announce: [],
+      upnp: false,
       bootstrap: [],
       port: 0,
       denyList: null,
