@@ -2,9 +2,9 @@ import type { JobAttest } from '#protocol/attestation.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import { bytesToHex, hexToBytes } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
-import { segmentCount } from '#protocol/grid.ts'
 import type { BlockId, HiveAccount } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { trackSpan } from '#protocol/range.ts'
 import type { OperationContext } from './block-context.ts'
 import { chainPoint } from './block-context.ts'
 import type { Stratum } from './challenge.ts'
@@ -41,8 +41,12 @@ export function deliverJob(
 
 /** The runs of leaves that an offer asks for: each rendition's segments, then those of the sound. */
 function leafStrata(offer: JobOffer): readonly Stratum[] {
-  const length = segmentCount(offer.grid)
-  return trackNames(offer).map((_, index) => ({ start: index * length, length }))
+  let start = 0
+  return trackNames(offer).map((name) => {
+    const stratum = { start, length: trackSpan(offer.grid, name).segments }
+    start += stratum.length
+    return stratum
+  })
 }
 
 /** The tracks of an offer's tree in the order of its leaves. */
@@ -119,11 +123,11 @@ function isSaltOf(
 
 function sameRenditions(offer: JobOffer, operation: JobDeliver): boolean {
   const names = trackNames(offer)
-  const segments = segmentCount(offer.grid)
   return (
     names.length === operation.renditions.length &&
     operation.renditions.every(
-      (rendition, index) => rendition.name === names[index] && rendition.segments === segments,
+      ({ name, segments }, index) =>
+        name === names[index] && segments === trackSpan(offer.grid, name).segments,
     )
   )
 }

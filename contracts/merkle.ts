@@ -2,10 +2,12 @@ import type { Sha256 } from '#protocol/canonical.ts'
 import { canonicalJson, utf8 } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
 import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import { trackSpan } from '#protocol/range.ts'
 
 /** One segment file of a delivery: what a challenge draws and a check compares. */
 export type Leaf = {
   readonly rendition: string
+  /** Of the segment, counted in the whole video: a range's leaves are leaves of the whole. */
   readonly index: number
   readonly cid: string
   readonly bytes: number
@@ -22,9 +24,12 @@ export function tracksOf({ renditions, audio }: Manifest): readonly Track[] {
 
 /** Leaves in their one order: track by track, segments by index. */
 export function leavesOf(manifest: Manifest): readonly Leaf[] {
-  return tracksOf(manifest).flatMap(({ name, segments }) =>
-    segments.map(({ cid, bytes }, index) => ({ rendition: name, index, cid, bytes })),
-  )
+  return tracksOf(manifest).flatMap(({ name, segments }) => {
+    const { first } = trackSpan(manifest.grid, name)
+    return segments.map(({ cid, bytes }, place) => ({
+      ...{ rendition: name, index: first + place, cid, bytes },
+    }))
+  })
 }
 
 /** What a delivery says of its tracks on the chain. */

@@ -55,6 +55,14 @@ export function areOfferable(lengths: readonly number[]): boolean {
   return lengths.length <= mostLengths && formatRuns(lengths).length <= longestRuns
 }
 
+/** Parts of a grid that follow one another. */
+export const PartRange = z.strictObject({
+  /** Index of the first part, and how many there are, that one included. */
+  first: z.int().min(0),
+  parts: z.int().min(1),
+})
+export type PartRange = z.infer<typeof PartRange>
+
 /**
  * The canonical time grid of a job: output frame k shows the source at k · denominator / numerator seconds.
  * Frames are cut into segments, segments into parts; a part is the unit that is encoded alone, and so the unit of
@@ -73,6 +81,8 @@ export const FrameGrid = z
     partSegments: z.int().min(1).max(16),
     /** Seconds decoded ahead of a part's first frame: at least 3 and at least the source's longest GOP. */
     leadSeconds: z.int().min(3).max(600),
+    /** What of the grid is to be encoded; absent for all of it. Sound is not cut into parts, and always whole. */
+    range: PartRange.optional(),
   })
   .refine(
     ({ frames, segmentFrames, lengths }) =>
@@ -80,6 +90,12 @@ export const FrameGrid = z
       (lengths.reduce((sum, length) => sum + length, 0) === frames &&
         lengths.every((length) => length <= segmentFrames)),
     'the lengths of the segments do not add up to the frames',
+  )
+  // The whole is written in one way only: without a range.
+  .refine(
+    ({ range, ...whole }) =>
+      !range || (range.parts < partCount(whole) && range.first + range.parts <= partCount(whole)),
+    'a range is a part of the grid, and not all of it',
   )
 export type FrameGrid = z.infer<typeof FrameGrid>
 
@@ -92,11 +108,20 @@ export type PartWindow = {
   readonly segments: number
 }
 
-export function segmentCount(grid: FrameGrid): number {
+/** What decides into how many pieces a grid is cut. */
+type Cut = {
+  readonly frames: number
+  readonly segmentFrames: number
+  readonly partSegments: number
+  readonly lengths?: readonly number[] | undefined
+}
+
+/** Segments of the whole grid, whatever range of it is asked for. */
+export function segmentCount(grid: Omit<Cut, 'partSegments'>): number {
   return grid.lengths?.length ?? Math.ceil(grid.frames / grid.segmentFrames)
 }
 
-export function partCount(grid: FrameGrid): number {
+export function partCount(grid: Cut): number {
   return Math.ceil(segmentCount(grid) / grid.partSegments)
 }
 

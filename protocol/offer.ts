@@ -27,7 +27,10 @@ export const JobOffer = z
     t: z.literal('job.offer'),
     job: JobId,
     source: OfferedSource,
+    /** Of the whole video; its range, where there is one, is what of it this job is about. */
     grid: FrameGrid,
+    /** The creator's own name of the whole, which the jobs of its ranges share. */
+    whole: JobId.optional(),
     recipe: Recipe,
     ladder: Ladder,
     /** The rendition that is the source's own video, copied and not encoded; the grid's segments are then its own. */
@@ -47,6 +50,14 @@ export const JobOffer = z
     saltHash: Sha256Hex,
   })
   .refine((offer) => canMake(offer.recipe, offer), 'the recipe cannot make this ladder')
+  .refine(
+    ({ whole, grid }) => (whole === undefined) === (grid.range === undefined),
+    'a job of a range names the whole, and no other does',
+  )
+  .refine(
+    ({ copied, grid }) => copied === undefined || grid.range === undefined,
+    'what is copied is not sold in ranges',
+  )
 export type JobOffer = z.infer<typeof JobOffer>
 
 /** `job.cancel`: withdraws an offer that was not awarded. */

@@ -1,10 +1,10 @@
 import type { Bid } from '#protocol/bid.ts'
 import type { RenditionPrice } from '#protocol/encoder.ts'
-import { gridSeconds } from '#protocol/grid.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { ChainTime, lastChainTime } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { PriceTerms } from '#protocol/price-list.ts'
+import { secondsAsked } from '#protocol/range.ts'
 import type { Load, Priced } from './bid-price.ts'
 import { priceOf } from './bid-price.ts'
 import { tooSmallFor } from './recipe-ladder.ts'
@@ -54,7 +54,7 @@ export function bidFor(
   const tooSmall = tooSmallFor(offer.recipe, offer.ladder)
   if (tooSmall !== null) return tooSmall
   const speed = ladderSpeed(offer, profile.pixelsPerSecond)
-  const work = (gridSeconds(offer.grid) / speed + profile.aheadSeconds) * safety
+  const work = (secondsAsked(offer.grid) / speed + profile.aheadSeconds) * safety
   // Counted from the end of bidding: the award may come as late as that. A late bid is for a creator that missed the others.
   const awardedBy = Math.max(offer.bidsUntil, now)
   const fetching = offer.source.bytes / bytesPerSecond

@@ -1,12 +1,12 @@
 import type { Sha256 } from '#protocol/canonical.ts'
 import { bytesToHex, hexToBytes, utf8 } from '#protocol/canonical.ts'
 import type { FrameGrid, FrameRate } from '#protocol/grid.ts'
-import { gridSeconds } from '#protocol/grid.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { ChainTime, EscrowId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Bidding } from '#protocol/selection.ts'
 import { sealedUntil } from './sealed-bidding.ts'
+import { secondsAsked } from '#protocol/range.ts'
 
 /**
  * Seconds a segment may last, as near as whole frames allow: the shortest that leaves a rendition within
@@ -71,7 +71,7 @@ export function offerDeadlines(
   grid: FrameGrid,
   { bidSeconds, deadlineSeconds }: Patience,
 ): { readonly bidsUntil: ChainTime; readonly deliverBy: ChainTime } {
-  const work = deadlineSeconds + Math.ceil(deadlineFactor * gridSeconds(grid))
+  const work = deadlineSeconds + Math.ceil(deadlineFactor * secondsAsked(grid))
   return {
     bidsUntil: ChainTime.parse(now + bidSeconds),
     deliverBy: ChainTime.parse(now + bidSeconds + work),

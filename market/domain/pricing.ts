@@ -5,6 +5,7 @@ import type { RenditionPrice } from '#protocol/encoder.ts'
 import type { Rendition } from '#protocol/ladder.ts'
 import { presets } from '#protocol/ladder.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { framesAsked } from '#protocol/range.ts'
 
 /** What newcomers ask for a minute of each preset; the figures the network's users know. */
 export const defaultPrices: readonly RenditionPrice[] = [
@@ -40,7 +41,7 @@ export function ladderPrice(
     if (!price) return null
     perMinute += price.perMinute * (rendition.name === copied ? copiedShare.copied : copiedShare.of)
   }
-  const frames = BigInt(grid.frames) * BigInt(grid.rate.denominator)
+  const frames = BigInt(framesAsked(grid)) * BigInt(grid.rate.denominator)
   const framesPerMinute = 60n * BigInt(grid.rate.numerator)
   const total = divideUp(perMinute * frames * percent, framesPerMinute * copiedShare.of * 100n)
   return milliHbd(total > 0n ? total : 1n)

@@ -1,6 +1,7 @@
 import { gridSeconds, segmentCount } from '#protocol/grid.ts'
 import { audioPreset } from '#protocol/ladder.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { secondsAsked, segmentSpan } from '#protocol/range.ts'
 
 /** What a transport stream adds to its payload, at most, in hundredths. */
 const containerPercent = 12
@@ -35,9 +36,9 @@ export function treeBytesLimit({
   grid,
   source,
 }: Pick<JobOffer, 'ladder' | 'grid' | 'source'>): number {
-  const rates = ladder.map(({ kbps }) => kbps)
-  const all = source.audioStream === undefined ? rates : [...rates, audioPreset.kbps]
-  const [seconds, segments] = [gridSeconds(grid), segmentCount(grid)]
-  const bits = all.reduce((sum, kbps) => sum + trackBitsLimit(kbps, seconds, segments), 0)
-  return Math.ceil(bits / 8)
+  const { segments } = segmentSpan(grid)
+  const video = ladder.map(({ kbps }) => trackBitsLimit(kbps, secondsAsked(grid), segments))
+  const sound = trackBitsLimit(audioPreset.kbps, gridSeconds(grid), segmentCount(grid))
+  const all = source.audioStream === undefined ? video : [...video, sound]
+  return Math.ceil(all.reduce((sum, bits) => sum + bits, 0) / 8)
 }

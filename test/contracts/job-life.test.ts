@@ -50,14 +50,14 @@ function offered(terms: JobOffer = offer): TestChain {
   return chain
 }
 
-function awarded(): TestChain {
-  const chain = offered()
+function awarded(terms: JobOffer = offer): TestChain {
+  const chain = offered(terms)
   chain.block([funds(award), says(alice, award)])
   return chain
 }
 
-function accepted(): TestChain {
-  const chain = awarded()
+function accepted(terms: JobOffer = offer): TestChain {
+  const chain = awarded(terms)
   chain.block([approves(award, bob)], [approves(award, carol), virtually('escrow-approved', award)])
   return chain
 }
@@ -272,6 +272,23 @@ describe('a delivery', () => {
     )
     const renamed = { ...delivery, renditions: [...delivery.renditions].reverse() }
     expect(accepted().block([says(bob, renamed)])[0]?.refusal).toBe('renditions-differ')
+  })
+
+  test('of a range has the segments of its parts and all of the sound, and is challenged on just those', () => {
+    const range = { first: 1, parts: 1 }
+    const asked = anOffer({ grid: { ...offer.grid, range }, whole: jobId('alice', 9) })
+    const chain = accepted(asked)
+    const whole = { ...aDelivery(offer), job: asked.job }
+    expect(chain.block([says(bob, whole)])[0]?.refusal).toBe('renditions-differ')
+    const delivery = aDelivery(asked)
+    expect(delivery.renditions.map(({ segments }) => segments)).toEqual([4, 8])
+    expect(chain.block([says(bob, delivery)])[0]?.refusal).toBe(null)
+    chain.skip(4)
+    const job = jobOf(chain)
+    if (job.phase !== 'delivered') throw new Error('not delivered')
+    for (const drawn of [salt, hashHex('another'), hashHex('a third')])
+      for (const leaf of challengeOf(job, drawn, sha256)?.leaves ?? [])
+        expect(leaf).toBeLessThan(4 + 8)
   })
 })
 

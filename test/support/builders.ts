@@ -13,7 +13,6 @@ import type { Sha256 } from '#protocol/canonical.ts'
 import { bytesToHex, hexToBytes } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
 import type { EncoderProfile } from '#protocol/encoder.ts'
-import { segmentCount } from '#protocol/grid.ts'
 import {
   BlockHeight,
   BlockId,
@@ -27,6 +26,7 @@ import {
   TransactionId,
 } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { trackSpan } from '#protocol/range.ts'
 import type { NodeRegister } from '#protocol/registration.ts'
 
 /** Values for tests: whole and valid, with what a test is about given by name. */
@@ -171,9 +171,12 @@ export function anAward(overrides: Partial<JobAward> = {}): JobAward {
 
 /** A delivery that has the shape its offer asks for. */
 export function aDelivery(offer: JobOffer, overrides: Partial<JobDeliver> = {}): JobDeliver {
-  const segments = segmentCount(offer.grid)
   const names = offer.ladder.map(({ name }) => name)
   const tracks = offer.source.audioStream === undefined ? names : [...names, 'audio']
+  const renditions = tracks.map((name) => {
+    const { segments } = trackSpan(offer.grid, name)
+    return { name, segments, bytes: 1_000 * segments }
+  })
   return {
     v: 1,
     t: 'job.deliver',
@@ -181,8 +184,8 @@ export function aDelivery(offer: JobOffer, overrides: Partial<JobDeliver> = {}):
     root: cid('root'),
     manifest: cid('manifest'),
     merkleRoot: hashHex('merkle'),
-    leaves: segments * tracks.length,
-    renditions: tracks.map((name) => ({ name, segments, bytes: 1_000 * segments })),
+    leaves: renditions.reduce((sum, { segments }) => sum + segments, 0),
+    renditions,
     milliseconds: { fetch: 100, encode: 2_000 },
     ...overrides,
   }

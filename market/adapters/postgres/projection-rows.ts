@@ -3,6 +3,7 @@ import type { Job } from '#contracts/job.ts'
 import { escrowKey } from '#contracts/ledger.ts'
 import type { NodeRecord } from '#contracts/registry.ts'
 import type { EncoderProfile } from '#protocol/encoder.ts'
+import { framesAsked } from '#protocol/range.ts'
 import type {
   ProjectedCustom,
   ProjectedDeed,
@@ -47,14 +48,14 @@ const most = 2n ** 63n - 1n
 function pricePerMinute({ award, offer: { grid } }: Extract<Job, { award: unknown }>): bigint {
   const { numerator, denominator } = grid.rate
   const perMinute =
-    (award.price * 60n * BigInt(numerator)) / (BigInt(grid.frames) * BigInt(denominator))
+    (award.price * 60n * BigInt(numerator)) / (BigInt(framesAsked(grid)) * BigInt(denominator))
   return perMinute < most ? perMinute : most
 }
 
 /** Rounded down. An offer may speak of more than any number holds. */
 function videoMilliseconds({ offer: { grid } }: Pick<Job, 'offer'>): number {
   const { numerator, denominator } = grid.rate
-  const whole = (BigInt(grid.frames) * 1_000n * BigInt(denominator)) / BigInt(numerator)
+  const whole = (BigInt(framesAsked(grid)) * 1_000n * BigInt(denominator)) / BigInt(numerator)
   return Number(whole < longest ? whole : longest)
 }
 

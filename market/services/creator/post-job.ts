@@ -1,9 +1,9 @@
 import type { MilliHbd } from '#protocol/amount.ts'
 import { formatHbd, milliHbd } from '#protocol/amount.ts'
-import { gridSeconds } from '#protocol/grid.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { secondsAsked } from '#protocol/range.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import { recipeFor } from '#protocol/recipe.ts'
 import type { Bidding, SelectionMode } from '#protocol/selection.ts'
@@ -132,7 +132,7 @@ export function storeOffer(
   deps.content.pin(source.cid, id)
   const { id: transaction } = submitOffer(deps, job)
   const { cid, bytes, width, height } = source
-  const seconds = gridSeconds(grid)
+  const seconds = secondsAsked(grid)
   saveJob(
     deps,
     job,
