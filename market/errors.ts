@@ -49,6 +49,7 @@ export const marketErrors = {
   'encoder-failed': { status: 502, retryable: true },
   'delivery-late': { status: 502, retryable: true },
   'delivery-refused': { status: 502, retryable: false },
+  'ranges-differ': { status: 502, retryable: false },
   'escrow-refused': { status: 409, retryable: true },
   'transaction-refused': { status: 502, retryable: false },
   'transaction-expired': { status: 503, retryable: true },

@@ -1,6 +1,7 @@
 import type { Cell, EncodeRequest } from '#market/ports/encoding-engine.ts'
-import { partCount, partWindow } from '#protocol/grid.ts'
+import { partWindow } from '#protocol/grid.ts'
 import type { Rendition } from '#protocol/ladder.ts'
+import { partsAsked } from '#protocol/range.ts'
 
 /** What is to be encoded, and what of it is done already. */
 export type PlanWork = {
@@ -73,10 +74,12 @@ export function framePixels(renditions: readonly Rendition[]): number {
 }
 
 function unfinishedParts({ terms, isFinished }: PlanWork): readonly Cell[] {
-  return Array.from({ length: partCount(terms.grid) }, (_, part) => ({
-    part,
-    renditions: encodedRenditions(terms).filter(({ name }) => !isFinished(part, name)),
-  })).filter(({ renditions }) => renditions.length > 0)
+  return partsAsked(terms.grid)
+    .map((part) => ({
+      part,
+      renditions: encodedRenditions(terms).filter(({ name }) => !isFinished(part, name)),
+    }))
+    .filter(({ renditions }) => renditions.length > 0)
 }
 
 /** Every way to split some parts at the end, and the very last of those finer than the others. */

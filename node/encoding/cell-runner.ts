@@ -8,8 +8,9 @@ import type {
   EncodeRequest,
   EncodingEngine,
 } from '#market/ports/encoding-engine.ts'
-import { gridSeconds, partCount, partWindow } from '#protocol/grid.ts'
+import { gridSeconds, partWindow } from '#protocol/grid.ts'
 import { audioPreset } from '#protocol/ladder.ts'
+import { partsAsked, secondsAsked } from '#protocol/range.ts'
 import { audioRendition } from './audio-arguments.ts'
 import { encodedRenditions, framePixels, planCells } from './cell-plan.ts'
 import type { EncodeProgress, ProgressMeter } from './encode-progress.ts'
@@ -147,13 +148,13 @@ function createMeter({ request, isFinished }: EncodeRun, { now }: Clock): Progre
   let finished =
     (isFinished(null, audioRendition) ? sound : 0) +
     (isFinished(null, request.terms.copied ?? '') ? copy : 0)
-  for (let part = 0; part < partCount(grid); part += 1)
+  for (const part of partsAsked(grid))
     for (const rendition of encodedRenditions(request.terms)) {
       const weight = partWindow(grid, part).frames * framePixels([rendition])
       total += weight
       if (isFinished(part, rendition.name)) finished += weight
     }
-  return createProgressMeter({ total, finished, seconds: gridSeconds(grid), now })
+  return createProgressMeter({ total, finished, seconds: secondsAsked(grid), now })
 }
 
 function soundWeight({ terms: { source, grid } }: EncodeRequest): number {

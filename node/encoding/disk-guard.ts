@@ -4,6 +4,7 @@ import { MarketError } from '#market/errors.ts'
 import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import { gridSeconds } from '#protocol/grid.ts'
 import { audioPreset } from '#protocol/ladder.ts'
+import { secondsAsked } from '#protocol/range.ts'
 
 /** Bytes that may still be written below a path. */
 export type FreeSpace = (directory: string) => Promise<number>
@@ -93,8 +94,8 @@ const containerShare = 1.1
 
 /** The most bytes a tree is likely to take: each rendition at its cap, or at what the source has to give. */
 export function treeBytesEstimate({ source, grid, ladder }: EncodeRequest['terms']): number {
-  const seconds = gridSeconds(grid)
-  const sourceKbps = (8 * source.bytes) / seconds / 1000
+  const seconds = secondsAsked(grid)
+  const sourceKbps = (8 * source.bytes) / gridSeconds(grid) / 1000
   const video = ladder.map(({ kbps }) => Math.min(kbps, mostOfSource * sourceKbps))
   const sound = source.audioStream === undefined ? 0 : audioPreset.kbps
   const kbps = video.reduce((sum, rate) => sum + rate, sound)

@@ -1,5 +1,6 @@
 import type { HardwareEncoder } from '#protocol/encoder.ts'
 import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
+import { audioRendition } from './audio-arguments.ts'
 import type { EncodedTracks } from './manifest.ts'
 import type { PieceName } from './piece-key.ts'
 import { requireOneInit } from './rendition-init.ts'
@@ -22,14 +23,17 @@ export type FinishedPieces = Required<Omit<EncodedTracks, 'codecsOf'>> & {
   add(name: PieceName, piece: MadePiece): void
 }
 
-export function createFinishedPieces(): FinishedPieces {
+/** `firstPart` is where the encoded renditions begin: 0, but for a range of a video. */
+export function createFinishedPieces(firstPart = 0): FinishedPieces {
   const tracks = new Map<string, Map<number, MadePiece>>()
   const inits = new Map<string, InitRecord>()
   const trackOf = (rendition: string) => tracks.get(rendition) ?? new Map<number, MadePiece>()
   const joinedOf = (rendition: string): readonly MadePiece[] => {
     const track = trackOf(rendition)
+    const first = rendition === audioRendition ? 0 : firstPart
     const pieces: MadePiece[] = []
-    for (let piece = track.get(0); piece; piece = track.get(pieces.length)) pieces.push(piece)
+    for (let piece = track.get(first); piece; piece = track.get(first + pieces.length))
+      pieces.push(piece)
     return pieces
   }
   return {

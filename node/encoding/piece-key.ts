@@ -1,9 +1,9 @@
 import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import { canonicalHash } from '#protocol/canonical.ts'
 import type { DeterminismClass, HardwareEncoder } from '#protocol/encoder.ts'
-import { partCount } from '#protocol/grid.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
 import { audioPreset } from '#protocol/ladder.ts'
+import { partsAsked, wholeGrid } from '#protocol/range.ts'
 import { sha256 } from '../sha256.ts'
 import { audioRendition } from './audio-arguments.ts'
 import { encodedRenditions } from './cell-plan.ts'
@@ -27,7 +27,9 @@ export function createPieceKeys(
   { source, grid, recipe, ladder, copied }: EncodeRequest['terms'],
   { cid }: DeterminismClass,
 ): PieceKeyOf {
-  const common = { source: source.cid, grid, recipe, class: cid, videoStream: source.videoStream }
+  // A piece is the same whatever range of the video it is asked for in.
+  const place = { source: source.cid, grid: wholeGrid(grid), videoStream: source.videoStream }
+  const common = { ...place, recipe, class: cid }
   return (part, name, hardware) => {
     if (name === audioRendition) {
       const { audioStream = null } = source
@@ -45,7 +47,7 @@ export function createPieceKeys(
 /** Every piece that a tree consists of. */
 export function piecesOf(terms: EncodeRequest['terms']): readonly PieceName[] {
   const { grid, copied, source } = terms
-  const parts = Array.from({ length: partCount(grid) }, (_, part) => part)
+  const parts = partsAsked(grid)
   return [
     ...encodedRenditions(terms).flatMap(({ name: rendition }) =>
       parts.map((part) => ({ part, rendition })),

@@ -48,6 +48,8 @@ export type PlaylistForm = {
   readonly addressOf?: (name: string) => string
   /** The tree is still being encoded: the playlist will grow, and what is promised may not be too little. */
   readonly isGrowing?: boolean
+  /** Index of the first segment; 0, but for a range of a video. */
+  readonly firstSegment?: number
 }
 
 /**
@@ -92,12 +94,12 @@ export function audioPlaylist(
 function segmentPlaylist(
   durations: readonly number[],
   container: Container,
-  { addressOf = (name) => name, isGrowing = false }: PlaylistForm,
+  { addressOf = (name) => name, isGrowing = false, firstSegment = 0 }: PlaylistForm,
 ): string {
   return mediaPlaylist({
     entries: durations.map((seconds, index) => ({
       seconds,
-      address: addressOf(segmentName(index, container)),
+      address: addressOf(segmentName(firstSegment + index, container)),
     })),
     init: container === 'fmp4' ? addressOf(initName) : null,
     isGrowing,

@@ -1,7 +1,7 @@
-import { segmentCount } from '#protocol/grid.ts'
 import type { Cid } from '#protocol/ids.ts'
 import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
 import { manifestText } from '#protocol/manifest.ts'
+import { trackSpan } from '#protocol/range.ts'
 import { audioRendition } from './audio-arguments.ts'
 import type { PlaylistForm } from './playlist.ts'
 import {
@@ -93,17 +93,19 @@ function tracksOf(
   { renditions, audio, grid, subtitles = [] }: Manifest,
   growth: Growth,
 ): readonly Track[] {
-  const growthOf = (segments: readonly SegmentRecord[]): Growth =>
-    segments.length < segmentCount(grid) ? growth : {}
+  const formOf = (track: string, { length }: readonly SegmentRecord[]): PlaylistForm => {
+    const { first, segments } = trackSpan(grid, track)
+    return { firstSegment: first, ...(length < segments ? growth : {}) }
+  }
   const video = renditions.map((rendition): Track => {
-    const own = growthOf(rendition.segments)
+    const own = formOf(rendition.name, rendition.segments)
     return {
       name: rendition.name,
-      files: segmentFiles(rendition),
+      files: segmentFiles(rendition, own),
       playlist: (form) => videoPlaylist(rendition, grid.rate, { ...own, ...form }),
     }
   })
-  const sound = audio ? [soundTrack(audio, growthOf(audio.segments))] : []
+  const sound = audio ? [soundTrack(audio, formOf(audioRendition, audio.segments))] : []
   const texts = subtitles.map(
     ({ cid, bytes }, index): Track => ({
       name: subtitleTrack(index),
@@ -114,21 +116,24 @@ function tracksOf(
   return [...video, ...sound, ...texts]
 }
 
-function soundTrack(audio: AudioRecord, growth: Growth): Track {
+function soundTrack(audio: AudioRecord, own: PlaylistForm): Track {
   return {
     name: audioRendition,
-    files: segmentFiles(audio),
-    playlist: (form) => audioPlaylist(audio, { ...growth, ...form }),
+    files: segmentFiles(audio, own),
+    playlist: (form) => audioPlaylist(audio, { ...own, ...form }),
   }
 }
 
-function segmentFiles(track: Pick<RenditionRecord, 'segments' | 'init'>): Track['files'] {
+function segmentFiles(
+  track: Pick<RenditionRecord, 'segments' | 'init'>,
+  { firstSegment = 0 }: PlaylistForm,
+): Track['files'] {
   const { segments, init } = track
   const container = containerOf(track)
   return [
     ...(init ? [{ name: initName, ...init }] : []),
     ...segments.map(({ cid, bytes }, index) => ({
-      name: segmentName(index, container),
+      name: segmentName(firstSegment + index, container),
       ...{ cid, bytes },
     })),
   ]

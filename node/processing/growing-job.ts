@@ -1,9 +1,9 @@
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { JobTrees } from '#market/ports/processing.ts'
-import { segmentCount } from '#protocol/grid.ts'
 import type { Cid } from '#protocol/ids.ts'
 import type { Manifest } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { segmentSpan } from '#protocol/range.ts'
 import { playableLength, playablePart } from '../encoding/playable-part.ts'
 import { growingFiles } from '../encoding/tree-files.ts'
 import type { Logger } from '../logger.ts'
@@ -37,7 +37,7 @@ export function createGrowingJob(
   { job, grid }: Pick<JobOffer, 'job' | 'grid'>,
   draft: () => Promise<Manifest>,
 ): GrowingJob {
-  const whole = segmentCount(grid)
+  const { segments: whole } = segmentSpan(grid)
   const step = Math.ceil(whole / mostTrees)
   let root: Cid | null = null
   let shown = 0

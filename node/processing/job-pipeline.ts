@@ -115,7 +115,8 @@ export function createJobPipeline(deps: PipelineDeps): JobPipeline {
       await encodeMissing(deps, work, { signal: opened.signal, onProgress: tell })
       const encode = clock.now() - encoding
       tell({ stage: 'uploading', percent: 0 })
-      const record = await work.extras.addTo(await work.draft())
+      const bare = await work.draft()
+      const record = terms.grid.range ? bare : await work.extras.addTo(bare)
       opened.signal.throwIfAborted()
       const tree = await assembleTree(record, content)
       content.pin(tree.root, job)
@@ -184,7 +185,9 @@ async function encodeMissing(
   const { grid } = request.terms
   const growing = createGrowingJob(deps, { job, grid }, draft)
   growing.grow()
-  extras.begin()
+  // What goes with the whole video is made by whoever puts its ranges together.
+  const isWhole = grid.range === undefined
+  if (isWhole) extras.begin()
   await using scratch = await deps.workspaceOf(job).scratch('parts')
   using guard = watchDisk({ ...diskWatch, directory: scratch.path }, freeSpace)
   const runCells = createCellRunner({ ...deps, engine })
@@ -195,7 +198,7 @@ async function encodeMissing(
       signal: AbortSignal.any([signal, guard.signal]),
       isFinished: keeper.isFinished,
       onFinished: async (work) => {
-        await extras.gather(work.segments)
+        if (isWhole) await extras.gather(work.segments)
         await keeper.keep(work)
         growing.grow()
       },

@@ -6,6 +6,7 @@ import type { EncodedSegment, EncodeRequest } from '#market/ports/encoding-engin
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { InitRecord, SegmentRecord } from '#protocol/manifest.ts'
+import { rangeOf } from '#protocol/range.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
 import type { FinishedWork } from '../encoding/cell-runner.ts'
 import type { FinishedPieces } from '../encoding/finished-pieces.ts'
@@ -51,7 +52,7 @@ export async function openPieceKeeper(
   { job, terms, keyOf }: KeptWork,
 ): Promise<PieceKeeper> {
   const { content, pieces, cache, state } = deps
-  const finished = createFinishedPieces()
+  const finished = createFinishedPieces(rangeOf(terms.grid).first)
   const note = (piece: Piece): void => {
     const { segments, hardware: maker = null, init } = piece
     finished.add(piece, { segments, maker, ...(init ? { init } : {}) })

@@ -2,6 +2,7 @@ import { MarketError } from '#market/errors.ts'
 import type { EncodedSegment } from '#market/ports/encoding-engine.ts'
 import { gridSeconds, partOfSegment } from '#protocol/grid.ts'
 import type { InitRecord, Manifest, SegmentRecord } from '#protocol/manifest.ts'
+import { trackSpan } from '#protocol/range.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import { inParallel } from './in-parallel.ts'
 import type { LeafCheck, LeafFinding, LeafPlace } from './leaf.ts'
@@ -47,13 +48,16 @@ async function compare(
   suspect: Suspect,
 ): Promise<readonly LeafFinding[]> {
   const { rendition } = suspect
-  const delivered = segmentsOf(manifest, rendition)
   const begun = initOf(manifest, rendition)
   const isProvable = (segment: number): boolean =>
     !isOfHardware(check, manifest, { rendition, segment })
   const differing = (own: OwnCids): readonly number[] =>
     [...own]
-      .filter(([index, own]) => isProvable(index) && own !== idOf(delivered[index], begun))
+      .filter(
+        ([index, own]) =>
+          isProvable(index) &&
+          own !== idOf(segmentAt(manifest, { rendition, segment: index }), begun),
+      )
       .map(([index]) => index)
   const findings = (own: OwnCids, found: readonly number[]): readonly LeafFinding[] =>
     [...own.keys()].filter(isProvable).map((segment) => ({
@@ -124,9 +128,17 @@ function encodeAgain(
   return engine.encodeCell(request, { part, renditions }, { directory, signal })
 }
 
-export function segmentsOf(manifest: Manifest, name: string): readonly SegmentRecord[] {
+function segmentsOf(manifest: Manifest, name: string): readonly SegmentRecord[] {
   if (name === 'audio') return manifest.audio?.segments ?? []
   return manifest.renditions.find((rendition) => rendition.name === name)?.segments ?? []
+}
+
+/** The segment of an index, counted in the whole video; undefined for one that the tree has not. */
+export function segmentAt(
+  manifest: Manifest,
+  { rendition, segment }: LeafPlace,
+): SegmentRecord | undefined {
+  return segmentsOf(manifest, rendition)[segment - trackSpan(manifest.grid, rendition).first]
 }
 
 /** What the segments of a track need first; null for transport streams. */

@@ -15,9 +15,13 @@ import type { SegmentsCheck } from './segments-check.ts'
 
 const invalid: readonly Fault[] = [{ code: 'extra-invalid' }]
 
-/** True for extras that are as many, as large and laid out as those of this tree have to be. A tree may also have none. */
+/**
+ * True for extras that are as many, as large and laid out as those of this tree have to be. A tree may also have none, and that
+ * of a range has none: they are of the video as a whole.
+ */
 export function hasExtrasInShape(manifest: Manifest): boolean {
-  const { poster, storyboard, subtitles = [] } = manifest
+  const { poster, storyboard, subtitles = [], grid } = manifest
+  if (grid.range) return !poster && !storyboard && !manifest.subtitles
   if ((poster === undefined) !== (storyboard === undefined)) return false
   const texts = subtitles.reduce((sum, { bytes }) => sum + bytes, 0)
   if (texts > subtitlesLimitBytes) return false

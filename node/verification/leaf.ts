@@ -4,6 +4,7 @@ import type { Fault, FaultFigure } from '#protocol/attestation.ts'
 import type { HwAccel } from '#protocol/encoder.ts'
 import type { Manifest } from '#protocol/manifest.ts'
 import { hardwareOf } from '#protocol/manifest.ts'
+import { trackSpan } from '#protocol/range.ts'
 import { hwAccelOf } from '../encoding/hardware/hardware-device.ts'
 import type { Check } from './delivery-checker.ts'
 
@@ -40,10 +41,11 @@ export type LeafFinding = LeafPlace & {
  */
 export function isOfHardware(
   { hwAccel }: Pick<LeafCheck, 'hwAccel'>,
-  manifest: Pick<Manifest, 'renditions'>,
+  manifest: Pick<Manifest, 'renditions' | 'grid'>,
   { rendition, segment }: LeafPlace,
 ): boolean {
   const record = manifest.renditions.find(({ name }) => name === rendition)
-  const encoder = record ? hardwareOf(record, segment) : null
+  const place = segment - trackSpan(manifest.grid, rendition).first
+  const encoder = record ? hardwareOf(record, place) : null
   return encoder !== null && (hwAccel === 'any' || hwAccel === hwAccelOf(encoder))
 }

@@ -8,7 +8,7 @@ import type { Stills } from '../encoding/stills.ts'
 import { makeStills } from '../encoding/stills.ts'
 import { isOwnFailure, unlessAtFault } from './blame.ts'
 import type { Check } from './delivery-checker.ts'
-import { initOf, segmentsOf } from './exact-check.ts'
+import { initOf, segmentAt } from './exact-check.ts'
 import type { SegmentsCheck } from './segments-check.ts'
 
 export type LikenessCheck = SegmentsCheck & Pick<Check, 'ffmpeg'>
@@ -65,7 +65,7 @@ async function makeAgain(
 ): Promise<Stills | null> {
   const pictureIn = pictureReader(manifest.recipe)
   const pictureOf = async (rendition: string, index: number): Promise<Uint8Array> => {
-    const segment = segmentsOf(manifest, rendition)[index]
+    const segment = segmentAt(manifest, { rendition, segment: index })
     if (!segment) throw new RangeError('each segment was found in its place')
     return pictureIn(await content.read(segment.cid, { limitBytes: segment.bytes, signal }))
   }

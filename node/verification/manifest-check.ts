@@ -3,11 +3,12 @@ import { segmentBitsLimit, trackBitsLimit } from '#market/domain/segment-rate.ts
 import type { Fault } from '#protocol/attestation.ts'
 import { bytesToHex, canonicalJson } from '#protocol/canonical.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
-import { frameSeconds, framesInSegment, gridSeconds, segmentCount } from '#protocol/grid.ts'
+import { frameSeconds, framesInSegment, gridSeconds } from '#protocol/grid.ts'
 import type { Ladder } from '#protocol/ladder.ts'
 import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
 import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { secondsAsked, segmentSpan } from '#protocol/range.ts'
 import { audioFrames } from '../encoding/audio-arguments.ts'
 import { sha256 } from '../sha256.ts'
 import { hasExtrasInShape } from './extras-check.ts'
@@ -22,7 +23,7 @@ export function checkManifest(
   offer: Terms,
   { operation }: { readonly operation: Commitment },
 ): readonly Fault[] {
-  if (!matchesOffer(manifest, offer)) return [{ code: 'manifest-differs-from-offer' }]
+  if (!isOfTerms(manifest, offer)) return [{ code: 'manifest-differs-from-offer' }]
   const leaves = leavesOf(manifest)
   const root = bytesToHex(merkleRoot(leaves, sha256))
   if (root !== operation.merkleRoot || leaves.length !== operation.leaves)
@@ -34,7 +35,7 @@ export function checkManifest(
 }
 
 /** Everything an offer fixes: source, recipe, grid, ladder, sound, and the length of each segment. */
-function matchesOffer(manifest: Manifest, offer: Terms): boolean {
+export function isOfTerms(manifest: Manifest, offer: Terms): boolean {
   const { source, recipe, grid, copied, renditions, audio } = manifest
   return (
     source === offer.source.cid &&
@@ -43,7 +44,7 @@ function matchesOffer(manifest: Manifest, offer: Terms): boolean {
     canonicalJson(grid) === canonicalJson(offer.grid) &&
     canonicalJson(ladderOf(manifest)) === canonicalJson(offer.ladder) &&
     (audio !== null) === (offer.source.audioStream !== undefined) &&
-    renditions.every((rendition) => hasWholeGrid(rendition, offer)) &&
+    renditions.every((rendition) => hasItsGrid(rendition, offer)) &&
     (audio === null || hasWholeSound(audio, offer))
   )
 }
@@ -56,10 +57,11 @@ export function ladderOf({ renditions }: Manifest): Ladder {
   )
 }
 
-function hasWholeGrid({ segments }: RenditionRecord, { grid }: Terms): boolean {
+function hasItsGrid({ segments }: RenditionRecord, { grid }: Terms): boolean {
+  const { first, segments: asked } = segmentSpan(grid)
   return (
-    segments.length === segmentCount(grid) &&
-    segments.every(({ units }, index) => units === framesInSegment(grid, index))
+    segments.length === asked &&
+    segments.every(({ units }, place) => units === framesInSegment(grid, first + place))
   )
 }
 
@@ -107,8 +109,9 @@ export function checkPromise(
   { operation }: { readonly operation: Commitment },
 ): readonly Fault[] {
   return operation.renditions.flatMap(({ name, bytes, segments }): readonly Fault[] => {
-    const kbps = ladder.find((rendition) => rendition.name === name)?.kbps ?? audioPreset.kbps
-    const most = trackBitsLimit(kbps, gridSeconds(grid), segments)
+    const kbps = ladder.find((rendition) => rendition.name === name)?.kbps
+    const seconds = kbps === undefined ? gridSeconds(grid) : secondsAsked(grid)
+    const most = trackBitsLimit(kbps ?? audioPreset.kbps, seconds, segments)
     return bytes * 8 > most ? [{ code: 'bitrate-out-of-bounds', rendition: name }] : []
   })
 }

@@ -12,7 +12,7 @@ import { audioRendition } from '../encoding/audio-arguments.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import type { LayoutReader } from '../encoding/layout-reader.ts'
 import { createLayoutReader } from '../encoding/layout-reader.ts'
-import { initOf, segmentsOf } from './exact-check.ts'
+import { initOf, segmentAt } from './exact-check.ts'
 import { capBytes } from './footing.ts'
 import { inParallel } from './in-parallel.ts'
 import type { LeafBytes } from './judgement.ts'
@@ -91,7 +91,7 @@ async function lookAtPictures(
 ): Promise<LeafFinding> {
   const { rendition: name, segment } = place
   const rendition = check.offer.ladder.find((rung) => rung.name === name)
-  const record = segmentsOf(manifest, name)[segment]
+  const record = segmentAt(manifest, place)
   if (!rendition || !record) throw new RangeError('the challenge draws leaves of the offer')
   await using scratch = await check.workspaceOf(check.job).scratch(`measure-${name}-${segment}`)
   const delivered = fileName('delivered', manifest)
@@ -181,7 +181,7 @@ async function measureSoundLeaf(
   await using scratch = await check.workspaceOf(check.job).scratch(`measure-audio-${segment}`)
   const [from, to] = [Math.max(0, segment - 1), segment + 2]
   const [delivered, reference] = [fileName('delivered', manifest), fileName('reference', manifest)]
-  const neighbours = segmentsOf(manifest, audioRendition).slice(from, to)
+  const neighbours = (manifest.audio?.segments ?? []).slice(from, to)
   const piece = pieceOf(manifest, audioRendition, neighbours)
   await writeSegments(check, piece, path.join(scratch.path, delivered))
   await writeFile(path.join(scratch.path, reference), await joined(own.slice(from, to)))

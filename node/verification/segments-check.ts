@@ -1,6 +1,7 @@
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import type { AudioRecord, Manifest, RenditionRecord, SegmentRecord } from '#protocol/manifest.ts'
+import { segmentSpan } from '#protocol/range.ts'
 import { checkAudioSegment } from './audio-segment-check.ts'
 import { unlessAtFault } from './blame.ts'
 import type { Check } from './delivery-checker.ts'
@@ -33,7 +34,9 @@ export async function checkSegments(
   manifest: Manifest,
 ): Promise<SegmentFindings> {
   // In the order of the leaves, so that an index here is a leaf.
-  const pieces = [...manifest.renditions.flatMap(piecesOf), ...soundPieces(manifest.audio)]
+  const { first } = segmentSpan(manifest.grid)
+  const video = manifest.renditions.flatMap((rendition) => piecesOf(rendition, first))
+  const pieces = [...video, ...soundPieces(manifest.audio)]
   const { inits, faults } = await checkInits(check, manifest)
   if (faults.length > 0) return { faults, undecided: [] }
   await using scratch = await check.workspaceOf(check.job).scratch('segments')
@@ -69,8 +72,8 @@ async function checkPiece(
   return checkVideoSegment(inHand, rendition, grid, look)
 }
 
-function piecesOf(rendition: RenditionRecord): readonly Piece[] {
-  return rendition.segments.map((record, index) => ({ rendition, record, index }))
+function piecesOf(rendition: RenditionRecord, first: number): readonly Piece[] {
+  return rendition.segments.map((record, place) => ({ rendition, record, index: first + place }))
 }
 
 function soundPieces(audio: AudioRecord | null): readonly Piece[] {

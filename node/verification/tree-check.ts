@@ -137,11 +137,13 @@ async function termsOf(
   } = await engine.analyse(source, { signal })
   const { grid, recipe } = manifest
   if (canonicalJson(rate) !== canonicalJson(grid.rate) || frames !== grid.frames) return null
-  if ((audioStream === null) !== (manifest.audio === null)) return null
+  // A range may leave the sound to another.
+  const isSilent = audioStream === null || (grid.range !== undefined && manifest.audio === null)
+  if (isSilent !== (manifest.audio === null)) return null
   const offered = {
     cid: manifest.source,
     ...profile,
-    ...(audioStream === null ? {} : { audioStream }),
+    ...(isSilent ? {} : { audioStream }),
   }
   if (grid.leadSeconds < Math.ceil(longestGopSeconds)) return null
   const { copied } = manifest

@@ -70,6 +70,8 @@ export type Workshop = {
       /** Hardware that the encoder registers before the award, and after it. */
       readonly hwAccel?: readonly [HwAccel, HwAccel]
       readonly signal?: AbortSignal
+      /** What was asked for, where it is not the workshop's own offer. */
+      readonly asked?: JobOffer
     },
   ) => Promise<CheckResult>
 }
@@ -128,8 +130,8 @@ export async function openWorkshop(subtitles: string | null = null): Promise<Wor
     }
   }
   const check: Workshop['check'] = async (delivery, options = {}) => {
-    const { deps, drawing = 0, signal = untroubled, hwAccel } = options
-    const ledger = ledgerWith(offer, delivery, engine, hwAccel)
+    const { deps, drawing = 0, signal = untroubled, hwAccel, asked = offer } = options
+    const ledger = ledgerWith(asked, delivery, engine, hwAccel)
     const checker = createDeliveryChecker(
       {
         content,
@@ -144,7 +146,7 @@ export async function openWorkshop(subtitles: string | null = null): Promise<Wor
       },
       { patienceMs: 0, pollMs: 1 },
     )
-    return checker.check(offer.job, saltFor(ledger, offer, drawing), {
+    return checker.check(asked.job, saltFor(ledger, asked, drawing), {
       signal,
       onProgress: () => undefined,
     })
