@@ -7,11 +7,13 @@ import {
   createCreatorJobStore,
   createEncoderJobStore,
   createJobEventStore,
+  createSplitJobStore,
 } from '#market/adapters/sqlite/job-stores.ts'
 import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import { MarketError } from '#market/errors.ts'
+import type { SplitJobStore } from '#market/ports/job-stores.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
 import { eachApart } from '#market/services/apart.ts'
@@ -53,6 +55,7 @@ import type { PipelineDeps } from './processing/job-pipeline.ts'
 import { createJobPipeline } from './processing/job-pipeline.ts'
 import { createJobProcessor } from './processing/job-processor.ts'
 import { createJobTrees } from './processing/job-trees.ts'
+import { createRangeMerger } from './processing/range-merger.ts'
 import { startSourceWindows } from './processing/source-windows.ts'
 import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
 import { createReadiness, createReadinessTeller } from './readiness.ts'
@@ -97,6 +100,7 @@ export async function startPeer(
   bindDatabase(database, { chain: dryRun ? `dry run of ${chainId}` : chainId, account })
   const events = createJobEventStore(database)
   const pins = createPinStore(database)
+  const splits = createSplitJobStore(database)
 
   const tools = await openFfmpegTools({ ...config.ffmpeg, directory: config.data, signal })
   if (tools.binaries.warning) logger.warn('old FFmpeg', { advice: tools.binaries.warning })
@@ -128,7 +132,7 @@ export async function startPeer(
   await removeAbandoned(work, unfinishedJobs(database))
   const windows = starting.use(await startSourceWindows({ blocks, logger: log('windows') }))
   const workspaces = createWorkspaces(work, content, windows)
-  const trees = createJobTrees((job) => deliveredRoot(ledger, job))
+  const trees = createJobTrees((job) => mergedRoot(splits, job) ?? deliveredRoot(ledger, job))
   const encoding: PipelineDeps = {
     content,
     trees,
@@ -192,6 +196,7 @@ export async function startPeer(
     content,
     processor,
     checker,
+    merger: createRangeMerger(encoding),
     trees,
     background,
     readiness,
@@ -301,12 +306,21 @@ export async function startPeer(
 }
 
 function unfinishedJobs(database: NodeDatabase): readonly JobId[] {
-  const stores = [createEncoderJobStore(database), createCreatorJobStore(database)]
+  const stores = [
+    createEncoderJobStore(database),
+    createCreatorJobStore(database),
+    createSplitJobStore(database),
+  ]
   const claimed = createAgentClaimStore(database).all()
   return [
     ...stores.flatMap((jobs) => jobs.unfinished().map(({ id }) => id)),
     ...claimed.map(({ claim }) => nodeJobOf(claim)),
   ]
+}
+
+function mergedRoot(splits: SplitJobStore, id: JobId): Cid | null {
+  const split = splits.find(id)
+  return split?.phase === 'done' ? split.root : null
 }
 
 function deliveredRoot(ledger: LedgerView, id: JobId): Cid | null {

@@ -7,6 +7,7 @@ import {
   createCreatorJobStore,
   createEncoderJobStore,
   createSealStore,
+  createSplitJobStore,
 } from '#market/adapters/sqlite/job-stores.ts'
 import { plainTerms } from '#market/domain/bid-price.ts'
 import { isOccupying } from '#market/domain/encoder-job.ts'
@@ -18,7 +19,12 @@ import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { EnvelopeSigner, MarketNetwork } from '#market/ports/market-network.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
-import type { DeliveryChecker, JobProcessor, JobTrees } from '#market/ports/processing.ts'
+import type {
+  DeliveryChecker,
+  JobProcessor,
+  JobTrees,
+  RangeMerger,
+} from '#market/ports/processing.ts'
 import type { Readiness } from '#market/ports/readiness.ts'
 import { eachApart } from '#market/services/apart.ts'
 import type { Arbiter } from '#market/services/arbiter/arbiter.ts'
@@ -50,6 +56,7 @@ export type RoleDeps = {
   readonly content: ContentStore
   readonly processor: JobProcessor
   readonly checker: DeliveryChecker
+  readonly merger: RangeMerger
   readonly trees: JobTrees
   readonly background: BackgroundWork
   readonly readiness: Readiness
@@ -87,6 +94,7 @@ export function createRoles(deps: RoleDeps): Roles {
     ? createCreator({
         ...common,
         jobs: createCreatorJobStore(database),
+        splits: createSplitJobStore(database),
         bids: createBidStore(database),
         seals: createSealStore(database),
         encounters: createEncounterStore(database),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MilliHbd } from './amount.ts'
 import { Fault, Verdict } from './attestation.ts'
+import { PartRange } from './grid.ts'
 import { BlockHeight, ChainTime, Cid, EscrowId, HiveAccount, JobId, TransactionId } from './ids.ts'
 import { JobReport } from './job-report.ts'
 import { Ladder } from './ladder.ts'
@@ -9,6 +10,9 @@ import { SelectionMode } from './selection.ts'
 
 const event = <T extends string, Fields extends z.ZodRawShape>(type: T, fields: Fields) =>
   z.strictObject({ type: z.literal(type), job: JobId, at: z.int().nonnegative(), ...fields })
+
+/** A range of a video, and the job that it is offered as. */
+const RangeJob = z.strictObject({ ...PartRange.shape, rangeJob: JobId })
 
 /** Everything a creator's node tells about a job while it runs, in the order in which it happened. `at` is milliseconds since 1970. */
 export const JobEvent = z.discriminatedUnion('type', [
@@ -85,6 +89,31 @@ export const JobEvent = z.discriminatedUnion('type', [
   event('refunded', { amount: MilliHbd, block: BlockHeight, reason: z.string() }),
   event('disputed', { by: HiveAccount, block: BlockHeight }),
   event('finished', { report: JobReport }),
+  /** Of a video that is sold in ranges: each with the job it is first offered as, whose own events tell the rest. */
+  event('split', { ranges: z.array(RangeJob).min(2).readonly() }),
+  /** How far the encoder of a range is. */
+  event('range-progress', {
+    ...RangeJob.shape,
+    encoder: HiveAccount,
+    stage: Stage,
+    percent: z.number(),
+  }),
+  /** A range is offered once more: its job failed, or is too slow. */
+  event('range-offered', {
+    ...RangeJob.shape,
+    because: z.enum(['failed', 'slow']),
+    reason: z.string(),
+  }),
+  event('range-won', { ...RangeJob.shape, encoder: HiveAccount, paid: MilliHbd, root: Cid }),
+  /** The ranges are one tree: the whole, as one encoder would have made it. */
+  event('merged', {
+    root: Cid,
+    ranges: z.int(),
+    encoders: z.int(),
+    paid: MilliHbd,
+    /** From the posting on. */
+    milliseconds: z.int().nonnegative(),
+  }),
   event('failed', { code: z.string(), message: z.string() }),
 ])
 export type JobEvent = z.infer<typeof JobEvent>

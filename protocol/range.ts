@@ -13,7 +13,7 @@ export function partsAsked(grid: FrameGrid): readonly number[] {
 }
 
 /** A run of segments, by their indexes in the whole grid. */
-export type SegmentSpan = { readonly first: number; readonly segments: number }
+type SegmentSpan = { readonly first: number; readonly segments: number }
 
 /** The segments that an encoded rendition consists of. */
 export function segmentSpan(grid: FrameGrid): SegmentSpan {

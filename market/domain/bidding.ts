@@ -89,7 +89,7 @@ export function bidFor(
 
 /** Seconds that a machine works at an offer, as measured. */
 export function workSeconds(offer: JobOffer, pixelsPerSecond: number): number {
-  return gridSeconds(offer.grid) / ladderSpeed(offer, pixelsPerSecond)
+  return secondsAsked(offer.grid) / ladderSpeed(offer, pixelsPerSecond)
 }
 
 /** Seconds of video a second, for the whole ladder of an offer. */

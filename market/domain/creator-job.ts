@@ -1,7 +1,7 @@
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { Fault, Verdict } from '#protocol/attestation.ts'
 import type { Bid } from '#protocol/bid.ts'
-import type { ChainTime, EscrowId, HiveAccount, JobId, Sha256Hex } from '#protocol/ids.ts'
+import type { ChainTime, Cid, EscrowId, HiveAccount, JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { SelectionMode } from '#protocol/selection.ts'
 import type { MarketErrorCode } from '../errors.ts'
@@ -59,6 +59,8 @@ type Posted = {
   readonly awards: number
   /** Encoders and arbiters that were awarded and did not stand by it. */
   readonly setAside: readonly HiveAccount[]
+  /** The determinism class that its encoder has to be of; absent for a job whose tree stands by itself. */
+  readonly inClass?: Cid
   /**
    * What each arbiter asked when the offer was made: a fee can be raised at any time, and none is paid more than the creator saw.
    * Absent where that was not noted: then it is what it asks.
@@ -74,11 +76,12 @@ type Posted = {
 /** What a job has in every phase. */
 export function postedOf(job: CreatorJob): Posted {
   const { id, offer, salt, postedAt, selection, awards, setAside } = job
-  const { fees, standInsLeft, standsInFor, standIn } = job
+  const { fees, inClass, standInsLeft, standsInFor, standIn } = job
   return {
     ...{ id, offer, salt, postedAt, awards, setAside },
     ...(selection && { selection }),
     ...(fees && { fees }),
+    ...(inClass && { inClass }),
     ...(standInsLeft !== undefined && { standInsLeft }),
     ...(standsInFor && { standsInFor }),
     ...(standIn && { standIn }),

@@ -4,9 +4,9 @@ import type { FrameGrid, FrameRate } from '#protocol/grid.ts'
 import type { JobId } from '#protocol/ids.ts'
 import { ChainTime, EscrowId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { secondsAsked } from '#protocol/range.ts'
 import type { Bidding } from '#protocol/selection.ts'
 import { sealedUntil } from './sealed-bidding.ts'
-import { secondsAsked } from '#protocol/range.ts'
 
 /**
  * Seconds a segment may last, as near as whole frames allow: the shortest that leaves a rendition within

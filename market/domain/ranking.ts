@@ -36,6 +36,8 @@ export type Circumstances = {
    * by byte, all others by measuring.
    */
   readonly ownClass: string | null
+  /** The one class that can have the job; absent where every class can. */
+  readonly inClass?: string | undefined
   /** Arbiters of the offer that are registered and alive, and ask no more than when it was made. */
   readonly arbiters: readonly HiveAccount[]
   /** Decided once for each job, by what nobody but its creator knows before the award. */
@@ -47,6 +49,7 @@ export type Circumstances = {
 export type Exclusion =
   | 'not registered as an encoder'
   | 'recipe not proven in the registry'
+  | "of another class than the video's other ranges"
   | 'blocked by the creator'
   | "reputation below the creator's floor"
   | 'price above the ceiling'
@@ -62,10 +65,13 @@ export const awardMarginSeconds = 30
 /** Null for a bid that can win. */
 export function exclusionOf(
   { bid, node, score, setAsideUntil }: Candidate,
-  { offer, now, arbiters, rules }: Circumstances,
+  { offer, now, arbiters, rules, inClass }: Circumstances,
 ): Exclusion | null {
   if (!node?.encoder) return 'not registered as an encoder'
-  if (classOf(node.encoder, offer.recipe) === null) return 'recipe not proven in the registry'
+  const ownersClass = classOf(node.encoder, offer.recipe)
+  if (ownersClass === null) return 'recipe not proven in the registry'
+  if (inClass !== undefined && ownersClass !== inClass)
+    return "of another class than the video's other ranges"
   if (rules.blocked.includes(bid.encoder)) return 'blocked by the creator'
   if (setAsideUntil !== null && now < setAsideUntil)
     return 'set aside for a while: it failed this creator lately'

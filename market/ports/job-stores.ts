@@ -5,6 +5,7 @@ import type { JobEvent } from '#protocol/job-event.ts'
 import type { CreatorJob } from '../domain/creator-job.ts'
 import type { EncoderJob } from '../domain/encoder-job.ts'
 import type { Encounter } from '../domain/encounter.ts'
+import type { SplitJob } from '../domain/split-job.ts'
 
 /** Jobs by id, one record each; `save` replaces. */
 export interface RecordStore<Job> {
@@ -14,13 +15,19 @@ export interface RecordStore<Job> {
   unfinished(): readonly Job[]
 }
 
-export type CreatorJobStore = RecordStore<CreatorJob> & {
+type LatestOf<Job> = {
   /** Ended or not, the newest first. */
-  latest(most: number): readonly CreatorJob[]
-  /** Jobs, ended or not, that were posted at that time or later; milliseconds since 1970. */
-  postedSince(at: number): readonly CreatorJob[]
+  latest(most: number): readonly Job[]
 }
+
+export type CreatorJobStore = RecordStore<CreatorJob> &
+  LatestOf<CreatorJob> & {
+    /** Jobs, ended or not, that were posted at that time or later; milliseconds since 1970. */
+    postedSince(at: number): readonly CreatorJob[]
+  }
 export type EncoderJobStore = RecordStore<EncoderJob>
+
+export type SplitJobStore = RecordStore<SplitJob> & LatestOf<SplitJob>
 
 /** Bids a creator has received; a later bid of the same encoder for the same job replaces the earlier one. */
 export interface BidStore {

@@ -4,6 +4,7 @@ import type { JobEvent } from '#protocol/job-event.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Progress } from '#protocol/progress.ts'
 import type { CheckResult } from '../domain/creator-job.ts'
+import type { SplitJob } from '../domain/split-job.ts'
 
 export type WorkProgress = Pick<Progress, 'stage' | 'percent' | 'speed' | 'etaSeconds' | 'preview'>
 
@@ -28,6 +29,27 @@ export interface JobProcessor {
   ): Promise<JobDeliver>
   /** Lets go of what the job kept here. */
   release(job: JobId): void
+}
+
+/** Where the tree of a range is, and who has it if it is not here. */
+export type RangeTree = {
+  readonly root: Cid
+  readonly manifest: Cid
+  readonly encoder: HiveAccount
+}
+
+/** Makes one tree of those of a video's ranges. */
+export interface RangeMerger {
+  /**
+   * Puts the whole together from its ranges' segments, which are named and not moved, adds what goes with the whole, and keeps it.
+   * Resolves to what one encoder of the class would have delivered. Idempotent.
+   * Rejects with `ranges-differ` where the ranges are not those of these terms and this class.
+   */
+  merge(
+    whole: Pick<SplitJob, 'id' | 'terms' | 'class'>,
+    ranges: readonly RangeTree[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<Pick<RangeTree, 'root' | 'manifest'>>
 }
 
 export type CheckProgress = Pick<Extract<JobEvent, { type: 'check-progress' }>, 'stage' | 'percent'>

@@ -14,6 +14,8 @@ export type MeasuredSource = {
   readonly recipe: Recipe
   /** Names of the renditions that are wanted; all where none are named, or where the video has none of them. */
   readonly qualities?: readonly string[]
+  /** Whether the source's own video may serve for a rendition; absent for where it can. */
+  readonly copy?: 'never'
 }
 
 /**
@@ -22,7 +24,7 @@ export type MeasuredSource = {
  */
 export async function encodingTerms(
   engine: Pick<EncodingEngine, 'tryCopy'>,
-  { path, cid, profile, recipe, qualities = [] }: MeasuredSource,
+  { path, cid, profile, recipe, qualities = [], copy: copies }: MeasuredSource,
   signal: AbortSignal,
 ): Promise<EncodeRequest['terms']> {
   const { bytes, width, height, codec, videoStream, audioStream } = profile
@@ -35,6 +37,7 @@ export async function encodingTerms(
     recipe,
     ladder: wantedOf(ladder, qualities),
   } as const
+  if (copies === 'never') return terms
   const copy = await chooseCopy(engine, profile, { source: path, terms }, signal)
   return { ...terms, ...copy.terms }
 }

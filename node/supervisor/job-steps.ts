@@ -146,6 +146,12 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
     case 'disputed':
       return running(steps, 'settle', `disputed by @${event.by}`)
     case 'finished':
+    // A video that is sold in ranges has no steps of its own: those are its ranges'.
+    case 'split':
+    case 'range-progress':
+    case 'range-offered':
+    case 'range-won':
+    case 'merged':
       return steps
     case 'failed':
       return failed(steps, currentStep(steps), event.message)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
 import { Signature } from '../envelope.ts'
+import { PartRange } from '../grid.ts'
 import {
   BlockHeight,
   ChainTime,
@@ -78,6 +79,8 @@ export const PostJob = z.strictObject({
   selection: SelectionMode.optional(),
   /** How its bids come. Absent: as the node was told. */
   bidding: Bidding.optional(),
+  /** Into how many ranges the video is sold, each a job of its own; `auto` goes by the encoders at hand. Absent: one job of all of it. */
+  split: z.union([z.int().min(1).max(64), z.literal('auto')]).optional(),
 })
 export type PostJob = z.infer<typeof PostJob>
 
@@ -137,6 +140,10 @@ export const PostedJob = z.strictObject({
   failure: z.string().nullable(),
   /** The job that was offered for the same video since; null where none was. */
   standIn: JobId.nullable(),
+  /** What of a whole it is about; absent for a job of a whole video. */
+  range: z.strictObject({ ...PartRange.shape, whole: JobId }).optional(),
+  /** Of a video that is sold in ranges: how many of them are delivered and paid. */
+  ranges: z.strictObject({ won: z.int(), of: z.int() }).optional(),
 })
 export type PostedJob = z.infer<typeof PostedJob>
 

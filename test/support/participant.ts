@@ -185,6 +185,7 @@ export function aParticipant(
     content: media?.content ?? content,
     processor: media?.processor ?? aProcessor(behaviour),
     checker: media ? onceDrawn(node, media.checkerOf(ledger)) : aChecker(node, behaviour, role),
+    merger: { merge: () => Promise.reject(new Error('nothing is merged')) },
     trees: { show: () => undefined },
     background,
     readiness: { obstacle: () => (registration.isSuperseded() ? 'another node' : null) },

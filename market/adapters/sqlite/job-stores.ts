@@ -8,10 +8,18 @@ import type {
   EncoderJobStore,
   JobEventStore,
   SealStore,
+  SplitJobStore,
   StoredEvent,
 } from '../../ports/job-stores.ts'
 import type { NodeDatabase } from './database.ts'
-import { creatorJobs, encoderJobs, jobEvents, receivedBids, receivedSeals } from './schema.ts'
+import {
+  creatorJobs,
+  encoderJobs,
+  jobEvents,
+  receivedBids,
+  receivedSeals,
+  splitJobs,
+} from './schema.ts'
 
 export function createCreatorJobStore(database: NodeDatabase): CreatorJobStore {
   return {
@@ -47,6 +55,36 @@ export function createCreatorJobStore(database: NodeDatabase): CreatorJobStore {
         .from(creatorJobs)
         .where(sql`json_extract(${creatorJobs.job}, '$.postedAt') >= ${at}`)
         .orderBy(sql`rowid`)
+        .all()
+        .map(({ job }) => job),
+  }
+}
+
+export function createSplitJobStore(database: NodeDatabase): SplitJobStore {
+  return {
+    find: (id) => database.select().from(splitJobs).where(eq(splitJobs.id, id)).get()?.job ?? null,
+    save: (job) => {
+      const row = { id: job.id, phase: job.phase, job }
+      database
+        .insert(splitJobs)
+        .values(row)
+        .onConflictDoUpdate({ target: splitJobs.id, set: row })
+        .run()
+    },
+    unfinished: () =>
+      database
+        .select()
+        .from(splitJobs)
+        .where(notInArray(splitJobs.phase, ['done', 'failed']))
+        .orderBy(sql`rowid`)
+        .all()
+        .map(({ job }) => job),
+    latest: (most) =>
+      database
+        .select()
+        .from(splitJobs)
+        .orderBy(sql`rowid DESC`)
+        .limit(most)
         .all()
         .map(({ job }) => job),
   }

@@ -21,6 +21,7 @@ import type { SignedTransaction } from '#protocol/transaction.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import type { EncoderJob } from '../../domain/encoder-job.ts'
 import type { EncounterKind } from '../../domain/encounter.ts'
+import type { SplitJob } from '../../domain/split-job.ts'
 import type { AgentClaim } from '../../ports/agent-queue.ts'
 import type { EncodingResult } from '../../ports/job-scheduler.ts'
 
@@ -82,6 +83,13 @@ export const creatorJobs = sqliteTable('creator_jobs', {
   id: text().primaryKey(),
   phase: text().notNull(),
   job: record<CreatorJob>('job').notNull(),
+})
+
+/** Videos that are sold in ranges; their jobs are among those above. */
+export const splitJobs = sqliteTable('split_jobs', {
+  id: text().primaryKey(),
+  phase: text().notNull(),
+  job: record<SplitJob>('job').notNull(),
 })
 
 export const encoderJobs = sqliteTable('encoder_jobs', {

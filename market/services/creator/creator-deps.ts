@@ -1,6 +1,6 @@
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
-import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
+import type { ChainTime, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import type { Bidding } from '#protocol/selection.ts'
@@ -16,12 +16,13 @@ import type {
   EncounterStore,
   JobEventStore,
   SealStore,
+  SplitJobStore,
 } from '../../ports/job-stores.ts'
 import type { LedgerView } from '../../ports/ledger-view.ts'
 import type { MarketNetwork } from '../../ports/market-network.ts'
 import type { NodeState } from '../../ports/node-state.ts'
 import type { Outbox } from '../../ports/outbox.ts'
-import type { DeliveryChecker, JobTrees } from '../../ports/processing.ts'
+import type { DeliveryChecker, JobTrees, RangeMerger } from '../../ports/processing.ts'
 import type { Readiness } from '../../ports/readiness.ts'
 import type { BackgroundWork } from '../background.ts'
 import type { StandIns } from './stand-in.ts'
@@ -32,6 +33,7 @@ export type CreatorDeps = {
   readonly operationId: string
   readonly state: NodeState
   readonly jobs: CreatorJobStore
+  readonly splits: SplitJobStore
   readonly bids: BidStore
   readonly seals: SealStore
   readonly encounters: EncounterStore
@@ -42,6 +44,7 @@ export type CreatorDeps = {
   readonly engine: EncodingEngine
   readonly content: ContentStore
   readonly checker: DeliveryChecker
+  readonly merger: RangeMerger
   readonly trees: JobTrees
   readonly background: BackgroundWork
   readonly readiness: Readiness
@@ -57,6 +60,8 @@ export type CreatorDeps = {
 export type CreatorContext = CreatorDeps & {
   /** Chain time from which on this node has been able to hear bids; null while it has seen no block. */
   readonly listeningSince: () => ChainTime | null
+  /** How far the encoder of a job said it was last, in percent of its encoding; null where it has not been heard. */
+  readonly heardOf: (job: JobId) => { readonly percent: number; readonly at: ChainTime } | null
 }
 
 export type CreatorOptions = Patience & {
@@ -74,7 +79,8 @@ export type CreatorOptions = Patience & {
   readonly selection: Selection
 }
 
-type Unstamped<E> = E extends JobEvent ? Omit<E, 'at' | 'job'> : never
+/** An event without what saving it adds. */
+export type Unstamped<E> = E extends JobEvent ? Omit<E, 'at' | 'job'> : never
 
 /** Stores a job's next state and what is to be told about it, in one step with whatever surrounds it. */
 export function saveJob(

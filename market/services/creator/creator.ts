@@ -6,6 +6,7 @@ import type { ChainTime, JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { Progress } from '#protocol/progress.ts'
 import { eachApart } from '../apart.ts'
 import { createAdvanceJob } from './advance-job.ts'
+import { createAdvanceSplit, finishSplit, withdrawUnneeded } from './advance-split.ts'
 import { announceOffers } from './announce-offers.ts'
 import { createChooseBid } from './choose-bid.ts'
 import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
@@ -13,6 +14,7 @@ import { createListBids } from './list-bids.ts'
 import { listPosted } from './list-posted.ts'
 import type { JobRequest } from './post-job.ts'
 import { createPostJob } from './post-job.ts'
+import { createProgressBoard } from './progress-board.ts'
 import { createReceiveBid } from './receive-bid.ts'
 import { createReceiveProgress } from './receive-progress.ts'
 import { createReceiveSeal } from './receive-seal.ts'
@@ -38,12 +40,20 @@ export type Creator = {
 
 export function createCreator(needs: CreatorDeps): Creator {
   let listeningSince: ChainTime | null = null
-  const deps: CreatorContext = { ...needs, listeningSince: () => listeningSince }
+  const board = createProgressBoard()
+  const deps: CreatorContext = {
+    ...needs,
+    listeningSince: () => listeningSince,
+    heardOf: board.of,
+  }
   const { background } = deps
   const postJob = createPostJob(deps)
   const receiveBid = createReceiveBid(deps)
   const advanceJob = createAdvanceJob(deps, (job) =>
     background.start(`check ${job}`, (signal) => checkJob(job, signal)),
+  )
+  const advanceSplit = createAdvanceSplit(deps, (split) =>
+    background.start(`merge ${split}`, (signal) => mergeRanges(split, signal)),
   )
   const announce = announceOffers(deps)
   const chooseBid = createChooseBid(deps)
@@ -73,11 +83,24 @@ export function createCreator(needs: CreatorDeps): Creator {
     advanceJob(id)
   }
 
+  const mergeRanges = async (id: JobId, signal: AbortSignal): Promise<void> => {
+    const split = deps.splits.find(id)
+    if (split?.phase !== 'merging') return
+    const trees = split.ranges.flatMap(({ won }) => won ?? [])
+    const tree = await deps.merger.merge(split, trees, { signal })
+    deps.state.atomically(() => {
+      if (deps.splits.find(id)?.phase === 'merging') finishSplit(deps, split, tree)
+    })
+  }
+
   const advance = (): void => {
     if (!deps.ledger.isSynced()) return
     listeningSince ??= deps.ledger.current().head?.time ?? null
     const advanceJobs = (): void => eachApart(deps.jobs.unfinished(), ({ id }) => advanceJob(id))
-    eachApart([advanceJobs, announce, watch.look], (step) => step())
+    const advanceSplits = (): void =>
+      eachApart(deps.splits.unfinished(), ({ id }) => advanceSplit(id))
+    const withdraw = (): void => withdrawUnneeded(deps)
+    eachApart([advanceJobs, advanceSplits, withdraw, announce, watch.look], (step) => step())
   }
 
   return {
@@ -92,7 +115,7 @@ export function createCreator(needs: CreatorDeps): Creator {
       return answer
     },
     receiveSeal: createReceiveSeal(deps),
-    receiveProgress: createReceiveProgress(deps, watch),
+    receiveProgress: createReceiveProgress(deps, watch, board),
     posted: () => listPosted(deps),
     bidsFor: createListBids(deps),
     chooseBid: (job, bid) => {

@@ -11,11 +11,16 @@ import { candidateOf, circumstancesOf } from './receive-bid.ts'
  * The bids for a job as its node ranks them at this moment, the best first and those that cannot win last, each with what its rank
  * follows from.
  *
- * @throws MarketError `job-unknown`.
+ * @throws MarketError `job-unknown`, and `request-invalid` for a video that is sold in ranges.
  */
 export function createListBids(deps: CreatorDeps) {
   return (id: JobId): JobBids => {
     const job = deps.jobs.find(id)
+    if (!job && deps.splits.find(id))
+      throw new MarketError(
+        'request-invalid',
+        `${id} is sold in ranges, and each has bids of its own: see spk-encoder job list.`,
+      )
     if (!job) throw new MarketError('job-unknown', `This node has no job ${id}.`)
     const circumstances = circumstancesOf(deps, job)
     const envelopes = deps.bids.of(id)

@@ -88,12 +88,13 @@ export function circumstancesOf(
     sha256,
     options,
   }: Pick<CreatorDeps, 'ledger' | 'network' | 'engine' | 'sha256' | 'options'>,
-  { offer, setAside, salt, fees }: CreatorJob,
+  { offer, setAside, salt, fees, inClass }: CreatorJob,
 ): Circumstances {
   const { head, nodes } = ledger.current()
   return {
     offer,
     now: head?.time ?? ChainTime.parse(0),
+    inClass,
     ownClass: engine.proofOf(offer.recipe)?.class.cid ?? null,
     luck: luckFrom(salt, sha256),
     rules: options.selection.rules,

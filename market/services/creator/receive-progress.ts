@@ -5,11 +5,16 @@ import type { Progress } from '#protocol/progress.ts'
 import { isAwaited } from '../../domain/creator-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { createPreviewFollower } from './follow-preview.ts'
+import type { ProgressBoard } from './progress-board.ts'
 import type { EncoderWatch } from './watch-encoders.ts'
 
 /** Passes on how far an encoder is. Only the awarded one is listened to, and nothing late overtakes what is newer. */
-export function createReceiveProgress(deps: CreatorDeps, { heard }: Pick<EncoderWatch, 'heard'>) {
-  const { jobs, events, clock } = deps
+export function createReceiveProgress(
+  deps: CreatorDeps,
+  { heard }: Pick<EncoderWatch, 'heard'>,
+  board: Pick<ProgressBoard, 'note'>,
+) {
+  const { jobs, events, clock, ledger } = deps
   const previews = createPreviewFollower(deps)
   const newest = new Map<JobId, number>()
   return ({ body, author }: Envelope<Progress>): Acknowledged => {
@@ -24,6 +29,14 @@ export function createReceiveProgress(deps: CreatorDeps, { heard }: Pick<Encoder
     heard(job)
     newest.set(job.id, body.sequence)
     const { encoder, stage, percent, speed, etaSeconds } = body
+    const now = ledger.current().head?.time
+    if (now !== undefined) board.note(body, now)
+    const { whole, grid } = job.offer
+    if (whole && grid.range)
+      events.relay({
+        ...{ type: 'range-progress', job: whole, at: clock.now(), ...grid.range },
+        ...{ rangeJob: job.id, encoder, stage, percent },
+      })
     const preview = body.preview && previews.follow(job, encoder, body.preview)
     events.relay({
       type: 'progress',

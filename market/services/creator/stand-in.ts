@@ -7,8 +7,8 @@ import type { CreatorJob, CreatorJobIn } from '../../domain/creator-job.ts'
 import { biddingTimes, saltHashOf } from '../../domain/offer-terms.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
+import { storeOffer } from './make-offer.ts'
 import { feesAsked, mostCost } from './most-cost.ts'
-import { storeOffer } from './post-job.ts'
 import { isFitting } from './receive-bid.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { unreachable } from '#contracts/outcome.ts'
 import type { Consideration } from '#protocol/api/control.ts'
 import type { JobAward } from '#protocol/award.ts'
+import { bytesToHex, utf8 } from '#protocol/canonical.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { EncoderJob } from '../../domain/encoder-job.ts'
 import { isRetired } from '../../domain/retired-recipe.ts'
@@ -44,10 +45,16 @@ export function createEncoder(deps: EncoderDeps): Encoder {
   }
   const reports = createProgressReports(deps)
 
+  // Ranges of a video are offered all at once: each encoder looks at them in an order of its own, so that not all bid for the same.
+  const lotOf = ({ job, whole }: JobOffer): string =>
+    whole === undefined ? '' : bytesToHex(deps.sha256(utf8(`${deps.account} ${job}`)))
+
   const considerOpenOffers = (): void => {
-    eachApart(deps.ledger.current().jobs.values(), (job) => {
-      if (job.phase === 'offered') considerOffer(job.offer)
-    })
+    const open = [...deps.ledger.current().jobs.values()]
+      .filter(({ phase }) => phase === 'offered')
+      .map(({ offer }) => ({ offer, lot: lotOf(offer) }))
+      .sort((one, other) => (one.lot < other.lot ? -1 : Number(one.lot > other.lot)))
+    eachApart(open, ({ offer }) => considerOffer(offer))
   }
 
   const advanceJobs = (): void =>
@@ -67,9 +74,12 @@ export function createEncoder(deps: EncoderDeps): Encoder {
   }
 
   return {
-    considerOffer,
     handBack,
     considered: considerations.all,
+    considerOffer: (offer) => {
+      // Those of ranges wait for their block, with which the others come.
+      if (offer.whole === undefined) considerOffer(offer)
+    },
     hearAward: (award) => {
       const job = deps.jobs.find(award.job)
       if (job?.phase === 'bidding' && job.bidHash === award.bid) prefetchSource(deps, job)

@@ -240,11 +240,17 @@ export function createWorld(seed = 1, faults: Faults = noFaults) {
       for (let made = 0; made < steps; made += 1) await world.step()
     },
     /** Asks again where the node was killed over it, as its owner would. */
-    post: async (peer: SimulatedPeer, reference = 1, ceiling?: bigint): Promise<JobId> => {
+    post: async (
+      peer: SimulatedPeer,
+      reference = 1,
+      ceiling?: bigint,
+      split?: number | 'auto',
+    ): Promise<JobId> => {
       const request = {
         reference: reference.toString(16).padStart(16, '0'),
         path: 'film.mp4',
         ceiling: ceiling as never,
+        split,
       }
       for (;;) {
         if (peer.wasKilled()) peer.start()

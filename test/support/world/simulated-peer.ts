@@ -7,6 +7,7 @@ import {
   createEncoderJobStore,
   createJobEventStore,
   createSealStore,
+  createSplitJobStore,
 } from '#market/adapters/sqlite/job-stores.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import type { CreatorJob } from '#market/domain/creator-job.ts'
@@ -15,6 +16,7 @@ import { isOccupying } from '#market/domain/encoder-job.ts'
 import { defaultPrices, scalePrices } from '#market/domain/pricing.ts'
 import type { Selection } from '#market/domain/selection.ts'
 import { usualSelection } from '#market/domain/selection.ts'
+import type { SplitJob } from '#market/domain/split-job.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
@@ -41,8 +43,14 @@ import { account as accountOf, encoderProfile, hashHex, hbd, peerId, sha256 } fr
 import { genesis, testNetwork } from '../test-chain.ts'
 import { createMortality, Killed } from './mortality.ts'
 import type { SimulatedChain } from './simulated-chain.ts'
-import type { Conduct, Judgement, Pace } from './work.ts'
-import { simulatedChecker, simulatedContent, simulatedEngine, simulatedProcessor } from './work.ts'
+import type { Conduct, Film, Judgement, Pace } from './work.ts'
+import {
+  simulatedChecker,
+  simulatedContent,
+  simulatedEngine,
+  simulatedMerger,
+  simulatedProcessor,
+} from './work.ts'
 
 export type PeerTerms = {
   readonly roles: readonly NodeRole[]
@@ -58,7 +66,7 @@ export type PeerTerms = {
   readonly account?: string
   readonly judgement?: Judgement
   /** `large` has two renditions, of 720 and 480 lines. */
-  readonly film?: 'small' | 'large'
+  readonly film?: Film
   /** Seconds by which the node's clock is ahead of the chain's, or behind it where below zero. */
   readonly skewSeconds?: number
 }
@@ -94,6 +102,7 @@ export function createSimulatedPeer(
   const { database, state: disk } = openDatabase(':memory:')
   const jobs = createCreatorJobStore(database)
   const work = createEncoderJobStore(database)
+  const splits = createSplitJobStore(database)
   const events = createJobEventStore(database)
   const encounters = createEncounterStore(database)
   const store = createOutboxStore(database)
@@ -208,6 +217,8 @@ export function createSimulatedPeer(
       ? createCreator({
           ...common,
           jobs: mortal(jobs),
+          splits: mortal(splits),
+          merger: simulatedMerger,
           bids: createBidStore(database),
           seals: createSealStore(database),
           encounters,
@@ -327,6 +338,7 @@ export function createSimulatedPeer(
     job: (id: JobId): CreatorJob | null => jobs.find(id),
     jobs: (): readonly CreatorJob[] => jobs.unfinished(),
     posted: (): readonly CreatorJob[] => jobs.latest(100),
+    split: (id: JobId): SplitJob | null => splits.find(id),
     work: (id: JobId): EncoderJob | null => work.find(id),
     /** What this node has seen of an encoder. */
     encounters: (name: string) =>

@@ -3,7 +3,7 @@ import { MarketError } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
-import type { DeliveryChecker, JobProcessor } from '#market/ports/processing.ts'
+import type { DeliveryChecker, JobProcessor, RangeMerger } from '#market/ports/processing.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { Sha256Hex } from '#protocol/ids.ts'
@@ -16,11 +16,16 @@ export type Conduct =
   | 'half-done'
   | 'vanishing'
   | 'slow'
+  | 'sluggish'
   | 'silent'
   | 'broken'
 
 /** Blocks of the world that work takes, where it takes other than usual. */
-const blocksOf: Readonly<Partial<Record<Conduct, number>>> = { slow: 400, silent: 100_000 }
+const blocksOf: Readonly<Partial<Record<Conduct, number>>> = {
+  slow: 400,
+  sluggish: 50,
+  silent: 100_000,
+}
 
 /** How an account of a simulated world judges what it checks. */
 export type Judgement = 'fair' | 'spiteful'
@@ -43,8 +48,13 @@ const roots: Readonly<Partial<Record<Conduct, typeof good>>> = {
   vanishing: gone,
 }
 
-export function simulatedEngine(film: 'small' | 'large' = 'small'): EncodingEngine {
-  const [width, height] = film === 'small' ? [854, 480] : [1_280, 720]
+/** `large` has two renditions, of 720 and 480 lines; `long` has parts enough to be sold in ranges. */
+export type Film = 'small' | 'large' | 'long'
+
+export function simulatedEngine(film: Film = 'small'): EncodingEngine {
+  const [width, height] = film === 'large' ? [1_280, 720] : [854, 480]
+  // Ten minutes, which make 38 parts.
+  const length = film === 'long' ? { frames: 14_400 } : {}
   const never = (): never => {
     throw new Error('nothing is encoded in a simulated world')
   }
@@ -56,7 +66,8 @@ export function simulatedEngine(film: 'small' | 'large' = 'small'): EncodingEngi
     proofOf: () => standing,
     prove: () => Promise.resolve(standing),
     decodes: () => true,
-    analyse: () => Promise.resolve(aProfile({ bytes: 4_000_000, width, height, videoKbps: 1_500 })),
+    analyse: () =>
+      Promise.resolve(aProfile({ bytes: 4_000_000, width, height, videoKbps: 1_500, ...length })),
     encodeCell: never,
     encodeAudio: never,
     tryCopy: never,
@@ -96,6 +107,15 @@ type Verifier = {
   readonly pace: Pace
   readonly account: HiveAccount
   readonly judgement: () => Judgement
+}
+
+/** Makes one tree of as many ranges as there are, all of them good. */
+export const simulatedMerger: RangeMerger = {
+  merge: ({ terms }, ranges) => {
+    if (!ranges.every(({ root }) => root === good)) throw new Error('a range is not good')
+    const name = `${ranges.length} ranges of ${terms.source.cid}`
+    return Promise.resolve({ root: cid(name), manifest: cid(`manifest of ${name}`) })
+  },
 }
 
 /** Finds what {@link simulatedProcessor} made, or what it wants to find. */

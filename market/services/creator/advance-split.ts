@@ -1,0 +1,129 @@
+import { milliHbd } from '#protocol/amount.ts'
+import type { JobId } from '#protocol/ids.ts'
+import type { SoldRange, SplitJob, SplitJobIn } from '../../domain/split-job.ts'
+import type { CreatorContext } from './creator-deps.ts'
+import { failJob } from './fail-job.ts'
+import { hedgeSlowRanges } from './hedge-range.ts'
+import { makeRangeOffer, saveSplit, storeRangeOffer } from './offer-range.ts'
+import { jobsOf, openJobsOf, triedBy, winOf } from './range-standing.ts'
+
+/** Times that a range is offered, hedges among them, before the whole is given up. */
+const mostOffers = 4
+
+/**
+ * Moves a split as far as its jobs allow: notes what is won, offers again what has failed or is slow, gives up where that was in vain,
+ * and has the tree put together when every range is won. Like a job's, each step looks at what is true.
+ */
+export function createAdvanceSplit(deps: CreatorContext, startMerge: (id: JobId) => void) {
+  return (id: JobId): void => {
+    deps.state.atomically(() => {
+      const split = deps.splits.find(id)
+      if (split?.phase === 'working') advanceRanges(deps, split)
+    })
+    if (deps.splits.find(id)?.phase === 'merging') startMerge(id)
+  }
+}
+
+function advanceRanges(deps: CreatorContext, before: SplitJobIn<'working'>): void {
+  const split = noteWins(deps, before)
+  const failed = split.ranges.find((sold) => isGivenUp(deps, sold))
+  if (failed) {
+    failSplit(deps, split, failed)
+    return
+  }
+  if (split.ranges.every(({ won }) => won !== null)) {
+    saveSplit(deps, { ...split, phase: 'merging' })
+    return
+  }
+  hedgeSlowRanges(deps, offerFailedAgain(deps, split))
+}
+
+function noteWins(deps: CreatorContext, split: SplitJobIn<'working'>): SplitJobIn<'working'> {
+  let noted = split
+  for (const [place, sold] of split.ranges.entries()) {
+    const won = sold.won ? null : winOf(deps, sold)
+    if (!won) continue
+    noted = { ...noted, ranges: noted.ranges.with(place, { ...sold, won }) }
+    const { encoder, paid, root, job: rangeJob } = won
+    saveSplit(deps, noted, { type: 'range-won', ...sold.range, rangeJob, encoder, paid, root })
+  }
+  return noted
+}
+
+/** Nobody is at work on it, and it may not be offered again. */
+function isGivenUp(deps: CreatorContext, sold: SoldRange): boolean {
+  return !sold.won && sold.jobs.length >= mostOffers && openJobsOf(deps, sold).length === 0
+}
+
+function failSplit(deps: CreatorContext, split: SplitJob, { range, jobs }: SoldRange): void {
+  const last = deps.jobs.find(jobs.at(-1) ?? split.id)
+  const reason = last?.phase === 'failed' ? last.message : 'Its work was not good.'
+  const code = last?.phase === 'failed' ? last.code : 'encoder-failed'
+  const { first, parts } = range
+  const message = `Parts ${first} to ${first + parts - 1} were offered ${jobs.length} times in vain: ${reason}`
+  deps.content.unpin(split.id)
+  saveSplit(deps, { ...split, phase: 'failed', code, message }, { type: 'failed', code, message })
+}
+
+/** A range all of whose jobs have come to nothing is offered again, alone; not to those who have failed at it but the last time. */
+function offerFailedAgain(
+  deps: CreatorContext,
+  split: SplitJobIn<'working'>,
+): SplitJobIn<'working'> {
+  // Nothing is begun on a ledger that others contradict.
+  if (!deps.ledger.isTrusted() || deps.readiness.obstacle() !== null) return split
+  let current = split
+  for (const [place, sold] of split.ranges.entries()) {
+    if (sold.won || openJobsOf(deps, sold).length > 0) continue
+    const last = jobsOf(deps, sold).at(-1)
+    const reason = last?.phase === 'failed' ? last.message : 'The work was not good.'
+    const isLast = sold.jobs.length + 1 >= mostOffers
+    const made = makeRangeOffer(deps, split, sold)
+    storeRangeOffer(deps, split, made, isLast ? [] : triedBy(deps, sold.jobs))
+    const { job: rangeJob } = made.offer
+    const again = { ...sold, jobs: [...sold.jobs, rangeJob] }
+    current = { ...current, ranges: current.ranges.with(place, again) }
+    const told = { type: 'range-offered', because: 'failed', reason } as const
+    saveSplit(deps, current, { ...told, ...sold.range, rangeJob })
+  }
+  return current
+}
+
+/**
+ * Withdraws the offers that nobody was awarded yet of ranges that are won, and of wholes that have failed. What was awarded goes on:
+ * its encoder is at work, and is paid for what it delivers in time as if it were alone.
+ */
+export function withdrawUnneeded(deps: CreatorContext): void {
+  for (const job of deps.jobs.unfinished()) {
+    const { whole, grid } = job.offer
+    if (whole === undefined || job.phase !== 'bidding') continue
+    const split = deps.splits.find(whole)
+    const sold = split?.ranges.find(({ range }) => range.first === grid.range?.first)
+    if (split?.phase === 'working' && !sold?.won) continue
+    deps.state.atomically(() =>
+      failJob(deps, job, 'cancelled', 'This range is not needed any more.'),
+    )
+  }
+}
+
+/** Everything that a finished split has come to. */
+export function finishSplit(
+  deps: CreatorContext,
+  split: SplitJobIn<'merging'>,
+  tree: Pick<SplitJobIn<'done'>, 'root' | 'manifest'>,
+): void {
+  const doneAt = deps.clock.now()
+  const won = split.ranges.flatMap((sold) => sold.won ?? [])
+  saveSplit(
+    deps,
+    { ...split, phase: 'done', ...tree, doneAt },
+    {
+      type: 'merged',
+      root: tree.root,
+      ranges: won.length,
+      encoders: new Set(won.map(({ encoder }) => encoder)).size,
+      paid: milliHbd(won.reduce((sum, { paid }) => sum + paid, 0n)),
+      milliseconds: doneAt - split.postedAt,
+    },
+  )
+}

@@ -1,0 +1,31 @@
+import type { ChainTime, JobId } from '#protocol/ids.ts'
+import type { Progress } from '#protocol/progress.ts'
+
+type Heard = { readonly percent: number; readonly at: ChainTime }
+
+/** How far each awarded encoder said it was last. Forgotten with the process: a beat later it is known again. */
+export type ProgressBoard = {
+  note(progress: Pick<Progress, 'job' | 'stage' | 'percent'>, at: ChainTime): void
+  of(job: JobId): Heard | null
+}
+
+/** Jobs that are remembered: more than a node has under way. */
+const mostJobs = 1_000
+
+export function createProgressBoard(): ProgressBoard {
+  const heard = new Map<JobId, Heard>()
+  return {
+    note: ({ job, stage, percent }, at) => {
+      heard.delete(job)
+      heard.set(job, { percent: encoded(stage, percent), at })
+      const [oldest] = heard.keys()
+      if (heard.size > mostJobs && oldest) heard.delete(oldest)
+    },
+    of: (job) => heard.get(job) ?? null,
+  }
+}
+
+function encoded(stage: Progress['stage'], percent: number): number {
+  if (stage === 'downloading') return 0
+  return stage === 'encoding' ? percent : 100
+}
