@@ -10,7 +10,7 @@ const Ban = z.strictObject({
   /** The content id for which it sent other bytes. */
   cid: z.string().max(200),
 })
-export type Ban = z.infer<typeof Ban>
+type Ban = z.infer<typeof Ban>
 
 /** Providers that sent other bytes than an id names, and are not asked for any until a time has passed. */
 export type Bans = {
