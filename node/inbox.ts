@@ -12,6 +12,7 @@ import type { PresenceBoard } from './p2p/presence-board.ts'
 import { createRateLimit } from './p2p/rate-limit.ts'
 import type { ValidatorDeps } from './p2p/validators.ts'
 import { checkAnnouncement, checkEnvelope } from './p2p/validators.ts'
+import type { ReplicaKeeper } from './replication/replica-keeper.ts'
 import type { Roles } from './roles.ts'
 
 /** What gossip brings, judged good, goes to the roles that it concerns. */
@@ -37,11 +38,14 @@ export async function answerCalls({
   logger,
   roles,
   validation,
+  replicas,
 }: {
   readonly libp2p: Libp2p
   readonly logger: Logger
   readonly roles: Roles
   readonly validation: ValidatorDeps
+  /** Null where the node is no gateway. */
+  readonly replicas: ReplicaKeeper | null
 }): Promise<void> {
   const { creator, encoder } = roles
   const deps = { libp2p, logger, isWithinRate: createRateLimit(Date.now, callRate) }
@@ -53,6 +57,10 @@ export async function answerCalls({
     const finding = await checkEnvelope(envelope, speaker, Number.POSITIVE_INFINITY, validation)
     return finding === 'good' ? take(envelope) : { accepted: false, reason: finding }
   }
+  if (replicas)
+    await serveCalls(deps, 'replicate', async (asked, from) =>
+      replicas.answer(asked, from.toString()),
+    )
   if (creator) {
     await serveCalls(deps, 'bid', (bid) => ifSealed(bid, bid.body.encoder, creator.receiveBid))
     await serveCalls(deps, 'seal', (seal) => ifSealed(seal, seal.body.encoder, creator.receiveSeal))

@@ -7,6 +7,7 @@ import type { NodeRole } from '#protocol/registration.ts'
 import type { AgentConfig } from './agent/agent.ts'
 import type { HardwareChoice } from './encoding/hardware/hardware-choice.ts'
 import type { Network } from './networks.ts'
+import type { ReplicationOptions } from './replication/replicator.ts'
 
 /** Everything a peer is told, secrets left out. */
 export type PeerConfig = {
@@ -46,6 +47,10 @@ export type PeerConfig = {
     readonly marginSeconds: number
   }
   readonly creator: CreatorOptions
+  /** Who is to keep what a creator was delivered; absent where its own copy is enough. */
+  readonly replication?: ReplicationOptions
+  /** Bytes of others' trees that a gateway keeps; absent for as many as are usual. */
+  readonly replicaBytes?: number
   /** What it may spend on jobs that wait at its indexer; null where it offers none of them by itself. */
   readonly allowance: AwardAllowance | null
   readonly arbiter: { readonly fee: MilliHbd }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { createAgentClaimStore } from '#market/adapters/sqlite/agent-store.ts'
 import { bindDatabase } from '#market/adapters/sqlite/binding-store.ts'
@@ -29,9 +30,11 @@ import type { Agent } from './agent/agent.ts'
 import { nodeJobOf } from './agent/agent-order.ts'
 import { createLogTail } from './agent/log-tail.ts'
 import { measuredCapabilities, stillProven } from './benchmark/measure-and-keep.ts'
+import { pause } from './chain/hive-rpc.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
 import { readControlToken, tellControlUrl } from './control/control-files.ts'
 import { createControlRouter } from './control/control-server.ts'
+import { createPinsRouter } from './control/pins-router.ts'
 import { describePeer, describeStatus } from './describe-peer.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
 import { openFfmpegTools } from './encoding/ffmpeg-tools.ts'
@@ -59,6 +62,9 @@ import { createRangeMerger } from './processing/range-merger.ts'
 import { startSourceWindows } from './processing/source-windows.ts'
 import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
 import { createReadiness, createReadinessTeller } from './readiness.ts'
+import { createPinCare } from './replication/pin-care.ts'
+import { createReplicaKeeper, usualReplicaBytes } from './replication/replica-keeper.ts'
+import { createReplicator } from './replication/replicator.ts'
 import { createRoles } from './roles.ts'
 import { sha256 } from './sha256.ts'
 import { createTicker } from './ticker.ts'
@@ -122,7 +128,7 @@ export async function startPeer(
       ...{ keys, database, state, clock, log, dryRun, signal },
       onNews: ticker.tick,
     })
-  const { libp2p, blocks, peers, streams, content, validation, envelopes, marketNetwork } =
+  const { libp2p, blocks, peers, streams, bans, content, validation, envelopes, marketNetwork } =
     await openPeerNetwork(starting, config, {
       ...{ accounts, ledger, signer, pins, clock, log, dryRun },
       roles: () => roles,
@@ -183,6 +189,12 @@ export async function startPeer(
   })
   const readiness = createReadiness({ account, registration, means })
   const tellReadiness = createReadinessTeller(readiness, log('readiness'))
+  const replicator =
+    config.replication &&
+    createReplicator(
+      { account, ledger, network: marketNetwork, now: clock.now, wait: pause },
+      config.replication,
+    )
   const roles = createRoles({
     config,
     database,
@@ -197,6 +209,7 @@ export async function startPeer(
     processor,
     checker,
     merger: createRangeMerger(encoding),
+    replicator,
     trees,
     background,
     readiness,
@@ -219,7 +232,17 @@ export async function startPeer(
 
   const pace = createPace(config.uploadLimit ?? null)
   await serveBlocks({ libp2p, blocks, logger: log('blocks'), pace })
-  await answerCalls({ libp2p, logger: log('calls'), roles, validation })
+  const replicas = config.roles.includes('gateway')
+    ? createReplicaKeeper(
+        { ledger, content, pins, background },
+        { limitBytes: config.replicaBytes ?? usualReplicaBytes },
+      )
+    : null
+  await answerCalls({ libp2p, logger: log('calls'), roles, validation, replicas })
+  const pinCare = createPinCare({
+    ...{ account, blocks, content, pins, ledger, streams, bans, random: randomInt },
+    ...{ network: marketNetwork, replicator: replicator ?? null, logger: log('pins') },
+  })
   const creator = (): Creator => roles.creator ?? missing('a creator')
   const encoder = (): Encoder => roles.encoder ?? missing('an encoder')
   const missing = (role: string): never => {
@@ -249,6 +272,7 @@ export async function startPeer(
           createGatewayRouter(blocks, denyList),
           createJobsRouter(blocks, trees.rootOf),
           createControlRouter({ status, events, creator, encoder, signing }, token),
+          createPinsRouter(pinCare, token),
         ],
         logger: log('http'),
       },

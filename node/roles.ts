@@ -26,6 +26,7 @@ import type {
   RangeMerger,
 } from '#market/ports/processing.ts'
 import type { Readiness } from '#market/ports/readiness.ts'
+import type { Replicator } from '#market/ports/replication.ts'
 import { eachApart } from '#market/services/apart.ts'
 import type { Arbiter } from '#market/services/arbiter/arbiter.ts'
 import { createArbiter } from '#market/services/arbiter/arbiter.ts'
@@ -57,6 +58,8 @@ export type RoleDeps = {
   readonly processor: JobProcessor
   readonly checker: DeliveryChecker
   readonly merger: RangeMerger
+  /** See the creator's. */
+  readonly replicator?: Replicator | undefined
   readonly trees: JobTrees
   readonly background: BackgroundWork
   readonly readiness: Readiness

@@ -83,6 +83,8 @@ export const JobEvent = z.discriminatedUnion('type', [
     challenged: z.int(),
     faults: z.array(Fault).readonly(),
   }),
+  /** Who keeps the whole tree before it is paid for, this node included, of as many as its owner wants. */
+  event('replicated', { wanted: z.int().positive(), kept: z.array(HiveAccount).readonly() }),
   event('settlement-signed', { transaction: TransactionId, stars: z.int().optional() }),
   event('paid', { encoder: HiveAccount, amount: MilliHbd, block: BlockHeight }),
   event('rated', { encoder: HiveAccount, stars: z.int(), block: BlockHeight }),

@@ -70,6 +70,9 @@ export type NodeFlags = {
   readonly selection: SelectionMode
   readonly bidding: Bidding
   readonly askSeconds: number
+  readonly replicas: number
+  readonly replicaSeconds: number
+  readonly replicaStore: number
   readonly block?: z.output<typeof HiveAccount>[]
   readonly reputationFloor: number
   readonly standIns: number
@@ -266,6 +269,24 @@ export function createNodeCommand(): Command {
       '--stand-in-at-once <amount>',
       'creator: most that such a job may cost while the escrow of an encoder that fell silent still stands, which may then be paid too (default: it waits for the refund)',
       parsedBy(MilliHbd),
+    )
+    .option(
+      '--replicas <count>',
+      'creator: peers that are to keep a finished tree before it is paid for, this node included; as many as there are gateways',
+      parsedBy(count(20)),
+      2,
+    )
+    .option(
+      '--replica-seconds <seconds>',
+      'creator: how long gateways are waited for; then the encoder is paid all the same',
+      parsedBy(count(1_800)),
+      120,
+    )
+    .option(
+      '--replica-store <GiB>',
+      'gateway: most that it keeps of finished trees for creators; what is more it refuses',
+      parsedBy(wholeNumber(0, 1_000_000)),
+      50,
     )
     .option(
       '--block <account>',

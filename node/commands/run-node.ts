@@ -89,6 +89,8 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
           rules: { blocked: flags.block ?? [], reputationFloor: flags.reputationFloor },
         },
       },
+      replication: { replicas: flags.replicas, patienceMs: flags.replicaSeconds * 1_000 },
+      replicaBytes: flags.replicaStore * 2 ** 30,
       allowance: allowanceOf(flags),
       arbiter: { fee: flags.fee },
       agent: roles.includes('creator') ? agentOf(flags) : null,

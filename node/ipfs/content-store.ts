@@ -15,7 +15,7 @@ import { isWhole } from './whole.ts'
 
 export type ContentStoreDeps = {
   readonly blocks: FlatBlockStore
-  readonly pins: PinStore
+  readonly pins: Pick<PinStore, 'pin' | 'unpin' | 'pinned'>
   readonly fetcher: BlockFetcher
 }
 

@@ -129,6 +129,8 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
       if (verdict === 'pass') return running(done(steps, 'verify', text), 'settle', 'paying')
       return failed(steps, 'verify', `fail: ${faults.map(({ code }) => code).join(', ')}`)
     }
+    case 'replicated':
+      return running(steps, 'verify', `kept by ${event.kept.length} of ${event.wanted} peers`)
     case 'settlement-signed':
     case 'stand-in-offered':
       return steps

@@ -216,6 +216,7 @@ export function aParticipant(
         progress: () => roles.creator?.receiveProgress(request as CallRequest<'progress'>),
         seal: () => roles.creator?.receiveSeal(request as CallRequest<'seal'>),
         award: () => ({ accepted: roles.encoder !== null }),
+        replicate: () => ({ state: 'refused', reason: 'full' }),
       }
       return (answers[verb]() ?? { accepted: false }) as CallResponse<V>
     },

@@ -3,12 +3,16 @@ import { Cid } from '#protocol/ids.ts'
 import type { NodeDatabase } from './database.ts'
 import { pins } from './schema.ts'
 
+export type Pin = { readonly cid: Cid; readonly owner: string }
+
 /** Who keeps what. */
 export type PinStore = {
   pin(cid: Cid, owner: string): void
   unpin(owner: string): void
   /** Every id that somebody keeps. */
   pinned(): readonly Cid[]
+  /** Everything that is kept, and for whom. */
+  all(): readonly Pin[]
 }
 
 export function createPinStore(database: NodeDatabase): PinStore {
@@ -25,5 +29,12 @@ export function createPinStore(database: NodeDatabase): PinStore {
         .from(pins)
         .all()
         .map(({ cid }) => Cid.parse(cid)),
+    all: () =>
+      database
+        .select()
+        .from(pins)
+        .orderBy(pins.owner, pins.cid)
+        .all()
+        .map(({ cid, owner }) => ({ cid: Cid.parse(cid), owner })),
   }
 }

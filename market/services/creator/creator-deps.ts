@@ -24,6 +24,7 @@ import type { NodeState } from '../../ports/node-state.ts'
 import type { Outbox } from '../../ports/outbox.ts'
 import type { DeliveryChecker, JobTrees, RangeMerger } from '../../ports/processing.ts'
 import type { Readiness } from '../../ports/readiness.ts'
+import type { Replicator } from '../../ports/replication.ts'
 import type { BackgroundWork } from '../background.ts'
 import type { StandIns } from './stand-in.ts'
 
@@ -45,6 +46,8 @@ export type CreatorDeps = {
   readonly content: ContentStore
   readonly checker: DeliveryChecker
   readonly merger: RangeMerger
+  /** Absent where this node's own copy is enough. */
+  readonly replicator?: Replicator | undefined
   readonly trees: JobTrees
   readonly background: BackgroundWork
   readonly readiness: Readiness

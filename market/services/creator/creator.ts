@@ -76,6 +76,7 @@ export function createCreator(needs: CreatorDeps): Creator {
           percent,
         }),
     })
+    if (check.verdict === 'pass') await replicate(id, signal)
     deps.state.atomically(() => {
       const job = deps.jobs.find(id)
       if (job?.phase === 'checking') recordVerdict(deps, job, check)
@@ -91,6 +92,12 @@ export function createCreator(needs: CreatorDeps): Creator {
     deps.state.atomically(() => {
       if (deps.splits.find(id)?.phase === 'merging') finishSplit(deps, split, tree)
     })
+  }
+
+  /** The tree is here and good: others are to have it before the money leaves the escrow, where they can be had in time. */
+  const replicate = async (id: JobId, signal: AbortSignal): Promise<void> => {
+    const report = await deps.replicator?.replicate(id, signal)
+    if (report) deps.events.append({ type: 'replicated', job: id, at: deps.clock.now(), ...report })
   }
 
   const advance = (): void => {
