@@ -11,6 +11,7 @@ import { createKeysCommand } from './keys.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
 import { createOffersCommand } from './offers.ts'
+import { createPinsCommand } from './pins.ts'
 import { createReplayCommand } from './replay.ts'
 import { createReputationCommand } from './reputation.ts'
 import { createServiceCommand } from './service.ts'
@@ -38,6 +39,7 @@ export function createProgram(version: string): Command {
     createIndexerCommand(),
     createJobCommand(),
     createOffersCommand(),
+    createPinsCommand(),
     createAgentCommand(),
     createServiceCommand(),
     createKeysCommand(),
