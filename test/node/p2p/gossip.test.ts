@@ -13,14 +13,24 @@ import type { GossipBus, GossipOptions } from '#node/p2p/gossip-bus.ts'
 import { createGossipBus } from '#node/p2p/gossip-bus.ts'
 import type { Finding } from '#node/p2p/validators.ts'
 import { createValidators, verdicts } from '#node/p2p/validators.ts'
-import type { HiveAccount } from '#protocol/ids.ts'
+import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import { formatChainTime } from '#protocol/ids.ts'
 import type { Operation } from '#protocol/operation.ts'
 import type { Presence } from '#protocol/presence.ts'
 import type { Topic, TopicMessage } from '#protocol/topics.ts'
 import { topicName, topics } from '#protocol/topics.ts'
 import type { HiveOperation } from '#protocol/transaction.ts'
-import { aBid, account, alice, anAward, anOffer, bob, jobId, time } from '#test/support/builders.ts'
+import {
+  aBid,
+  account,
+  alice,
+  anAward,
+  anOffer,
+  bob,
+  hashHex,
+  jobId,
+  time,
+} from '#test/support/builders.ts'
 import type { TestDevchain } from '#test/support/devchain.ts'
 import { aDevchain } from '#test/support/devchain.ts'
 import type { TestHost } from '#test/support/peers.ts'
@@ -224,6 +234,16 @@ describe('in three nodes over TCP', () => {
   })
 })
 
+const aSeal = (expires: ChainTime) =>
+  ({
+    v: 1,
+    type: 'sealed-bid',
+    job: aBid().job,
+    encoder: bob,
+    bid: hashHex('bid'),
+    expires,
+  }) as const
+
 describe('a node', () => {
   let node: GossipNode
   let neighbour: GossipNode
@@ -340,6 +360,18 @@ describe('a node', () => {
       'old',
       'bids',
       () => encode('bids', sealed('bob', aBid({ expires: time(now - 121) }))),
+    ],
+    [
+      'the seal of a bid that is over',
+      'old',
+      'seals',
+      () => encode('seals', sealed('bob', aSeal(time(now - 121)))),
+    ],
+    [
+      'a seal in the name of another account',
+      'not-the-author',
+      'seals',
+      () => encode('seals', sealed('mallory', aSeal(time(now)))),
     ],
     [
       'an offer that its creator did not sign',
@@ -470,6 +502,12 @@ describe('a node', () => {
           'offers',
           announced([customJson(operationId, alice, anAward())], ['alice', 'active']),
         ),
+    ],
+    [
+      'a seal as it should be',
+      'good',
+      'seals',
+      () => encode('seals', sealed('bob', aSeal(time(now)))),
     ],
     ['a bid as it should be', 'good', 'bids', () => encode('bids', sealed('bob', aBid()))],
   ]
