@@ -47,7 +47,7 @@ export async function openPeerNetwork(
       ...traversalOf(config),
     }),
   )
-  const { libp2p, blocks } = host
+  const { libp2p, blocks, traffic } = host
   const { removed, unknown } = await collectGarbage(blocks, pins)
   if (unknown.length > 0)
     log('content').warn('garbage kept: pinned content is not whole', { unknown })
@@ -89,7 +89,18 @@ export async function openPeerNetwork(
   )
   const live = createMarketNetwork({ libp2p, peers, bus, presence, logger: log('network') })
   const marketNetwork = dryRun ? createDryNetwork(live, dryRun) : live
-  return { libp2p, blocks, peers, streams, bans, content, validation, envelopes, marketNetwork }
+  return {
+    libp2p,
+    blocks,
+    traffic,
+    peers,
+    streams,
+    bans,
+    content,
+    validation,
+    envelopes,
+    marketNetwork,
+  }
 }
 
 /** A peer that says where it is found needs no relay, and one on a single machine meets nobody who would. */

@@ -49,6 +49,7 @@ import type { NodeKeys } from './node-keys.ts'
 import { createAnnouncedAddresses } from './p2p/announced-addresses.ts'
 import { serveBlocks } from './p2p/block-server.ts'
 import { createPace } from './p2p/pace.ts'
+import { listPeers } from './p2p/peer-list.ts'
 import { startPeerAgent } from './peer-agent.ts'
 import { openPeerChain } from './peer-chain.ts'
 import type { PeerConfig } from './peer-config.ts'
@@ -128,11 +129,21 @@ export async function startPeer(
       ...{ keys, database, state, clock, log, dryRun, signal },
       onNews: ticker.tick,
     })
-  const { libp2p, blocks, peers, streams, bans, content, validation, envelopes, marketNetwork } =
-    await openPeerNetwork(starting, config, {
-      ...{ accounts, ledger, signer, pins, clock, log, dryRun },
-      roles: () => roles,
-    })
+  const {
+    libp2p,
+    blocks,
+    traffic,
+    peers,
+    streams,
+    bans,
+    content,
+    validation,
+    envelopes,
+    marketNetwork,
+  } = await openPeerNetwork(starting, config, {
+    ...{ accounts, ledger, signer, pins, clock, log, dryRun },
+    roles: () => roles,
+  })
 
   const work = join(config.data, 'work')
   await removeAbandoned(work, unfinishedJobs(database))
@@ -261,6 +272,7 @@ export async function startPeer(
       obstacle: readiness.obstacle(),
       url: http.url,
     })
+  const listed = () => listPeers({ libp2p, ledger, traffic, operationId })
   const denyList =
     config.denyList === null
       ? openToAll
@@ -271,7 +283,7 @@ export async function startPeer(
         routers: [
           createGatewayRouter(blocks, denyList),
           createJobsRouter(blocks, trees.rootOf),
-          createControlRouter({ status, events, creator, encoder, signing }, token),
+          createControlRouter({ status, peers: listed, events, creator, encoder, signing }, token),
           createPinsRouter(pinCare, token),
         ],
         logger: log('http'),

@@ -11,6 +11,7 @@ import { createKeysCommand } from './keys.ts'
 import { createMarketCommand } from './market.ts'
 import { createNodeCommand } from './node.ts'
 import { createOffersCommand } from './offers.ts'
+import { createPeersCommand } from './peers.ts'
 import { createPinsCommand } from './pins.ts'
 import { createReplayCommand } from './replay.ts'
 import { createReputationCommand } from './reputation.ts'
@@ -40,6 +41,7 @@ export function createProgram(version: string): Command {
     createJobCommand(),
     createOffersCommand(),
     createPinsCommand(),
+    createPeersCommand(),
     createAgentCommand(),
     createServiceCommand(),
     createKeysCommand(),

@@ -19,6 +19,8 @@ import {
   postJobRoute,
   statusRoute,
 } from '#protocol/api/control.ts'
+import type { PeerView } from '#protocol/api/peers.ts'
+import { peersRoute } from '#protocol/api/peers.ts'
 import { CallError, createClient } from '#protocol/client.ts'
 import type { JobId, Sha256Hex } from '#protocol/ids.ts'
 import { JobEvent } from '#protocol/job-event.ts'
@@ -27,6 +29,8 @@ import { pause } from '../chain/hive-rpc.ts'
 /** Speaks to a node's control routes. What the node refuses rejects with its `MarketError`, no answer at all with a `CallError`. */
 export type ControlClient = {
   status(): Promise<NodeStatus>
+  /** Those that it is connected to now. */
+  peers(): Promise<readonly PeerView[]>
   postJob(body: PostJob): Promise<JobId>
   /** The latest first. */
   postedJobs(): Promise<readonly PostedJob[]>
@@ -45,6 +49,7 @@ export async function createControlClient(url: string, tokenFile: string): Promi
   const call = createClient({ url, headers: () => headers })
   return {
     status: () => refused(call(statusRoute, {})),
+    peers: async () => (await refused(call(peersRoute, {}))).peers,
     postJob: async (body) => (await refused(call(postJobRoute, { body }))).job,
     postedJobs: async () => (await refused(call(listPostedRoute, {}))).jobs,
     bidsFor: (job) => refused(call(jobBidsRoute, { params: { job } })),

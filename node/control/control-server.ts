@@ -19,6 +19,8 @@ import {
   signRoute,
   statusRoute,
 } from '#protocol/api/control.ts'
+import type { PeerView } from '#protocol/api/peers.ts'
+import { peersRoute } from '#protocol/api/peers.ts'
 import { JobId } from '#protocol/ids.ts'
 import { JobEvent } from '#protocol/job-event.ts'
 import { describeTransaction } from '../chain/describe-transaction.ts'
@@ -26,6 +28,7 @@ import type { AwaitedSignature, Signing } from '../chain/signing.ts'
 
 export type ControlHandlers = {
   readonly status: () => NodeStatus
+  readonly peers: () => PeerView[]
   /** Throws where the node is none. */
   readonly creator: () => Pick<Creator, 'postJob' | 'posted' | 'bidsFor' | 'chooseBid'>
   /** Throws where the node is none. */
@@ -52,12 +55,13 @@ const backlogLimitBytes = 1024 * 1024
 
 /** What a node's owner may ask of it, on this machine and with the token of its data directory. */
 export function createControlRouter(
-  { status, creator, encoder, events, signing }: ControlHandlers,
+  { status, peers, creator, encoder, events, signing }: ControlHandlers,
   token: string,
 ): Router {
   const router = new Router()
   router.use('/control', localHostOnly(), bearerToken(token))
   mount(router, statusRoute, async () => status())
+  mount(router, peersRoute, async () => ({ peers: peers() }))
   mount(router, postJobRoute, async ({ body, signal }) => ({
     job: await creator().postJob(body, signal),
   }))

@@ -20,6 +20,8 @@ import { sha256 } from '../sha256.ts'
 import { gossipScores } from './gossip-scores.ts'
 import { createGater } from './reach.ts'
 import { startStunServer } from './stun-server.ts'
+import type { Traffic } from './traffic.ts'
+import { createTraffic } from './traffic.ts'
 import { relayedListen, stunPlaces, transportsOf, traversalServices } from './traversal.ts'
 
 export const HostOptions = z.strictObject({
@@ -42,6 +44,7 @@ export type MarketServices = ServiceMap & { readonly pubsub: GossipSub }
 export type Host = AsyncDisposable & {
   readonly libp2p: Libp2p<MarketServices>
   readonly blocks: FlatBlockStore
+  readonly traffic: Traffic
 }
 
 /** Largest gossip frame, in bytes: eight full envelopes and what wraps them. A frame above the receiver's limit cuts the sender off. */
@@ -63,6 +66,7 @@ export async function startHost(
   starting.defer(() => datastore.close())
   const light = createHeliaLight({ blockstore: blocks, datastore })
   let started: Libp2p | null = null
+  const traffic = createTraffic(() => started?.getConnections() ?? [])
   const helia = withBitswap<MarketServices>(
     withLibp2pLight<typeof light, MarketServices>(light, {
       addresses: {
@@ -79,6 +83,7 @@ export async function startHost(
       },
       connectionMonitor: { pingInterval: 15_000, pingTimeout: { minTimeout: 30_000 } },
       peerDiscovery: [],
+      metrics: () => traffic.metrics,
       services: {
         identify: identify({ runOnConnectionOpen: true }),
         identifyPush: identifyPush(),
@@ -110,7 +115,12 @@ export async function startHost(
     for (const place of stunPlaces(options.listen.map((address) => multiaddr(address))))
       starting.use(await startStunServer(place))
   const stack = starting.move()
-  return { libp2p: helia.libp2p, blocks, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  return {
+    libp2p: helia.libp2p,
+    blocks,
+    traffic,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
 }
 
 /** What it means that a host cannot listen, to whoever chose the addresses. */

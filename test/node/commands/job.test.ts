@@ -99,6 +99,7 @@ beforeAll(async () => {
     {
       ...{ creator: () => creator, encoder: () => ({ considered: () => heard }), events },
       status: () => expect.unreachable('nobody asks for it'),
+      peers: () => expect.unreachable('nobody asks for it'),
       signing: { awaited: () => [], accept: async () => undefined },
     },
     token,

@@ -13,6 +13,7 @@ import { createControlRouter } from '#node/control/control-server.ts'
 import type { HttpServer } from '#node/http-server.ts'
 import { startHttpServer } from '#node/http-server.ts'
 import type { JobBids, NodeStatus, PostJob } from '#protocol/api/control.ts'
+import type { PeerView } from '#protocol/api/peers.ts'
 import type { Signature } from '#protocol/envelope.ts'
 import type { Sha256Hex, TransactionId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
@@ -82,6 +83,11 @@ let events: WatchableEvents
 let server: HttpServer
 let token: string
 
+const connected: PeerView = {
+  ...{ peer: peerId('bob'), account: bob, roles: ['encoder'], way: 'relayed' },
+  ...{ address: '/ip4/127.0.0.1/tcp/1', direction: 'outbound', latencyMs: null, score: 0.5 },
+  ...{ topics: ['offers'], bytesIn: 1, bytesOut: 2, since: 1_767_225_600_000 },
+}
 const status: NodeStatus = {
   account: alice,
   peer: peerId('a'),
@@ -121,7 +127,14 @@ beforeAll(async () => {
     },
   }
   const router = createControlRouter(
-    { status: () => status, creator: () => creator, encoder: missing, events, signing },
+    {
+      status: () => status,
+      peers: () => [connected],
+      creator: () => creator,
+      encoder: missing,
+      events,
+      signing,
+    },
     token,
   )
   server = stack.use(await startHttpServer({ routers: [router], logger: silent }, 0))
@@ -147,6 +160,7 @@ test('the owner of the token is told how the node is, and may post a job', async
   const client = await createControlClient(server.url, `${directory}/${tokenFile}`)
 
   expect(await client.status()).toEqual(status)
+  expect(await client.peers()).toEqual([connected])
   expect(await client.postJob(aJob)).toBe(job)
   expect(posted).toContainEqual(aJob)
 })
