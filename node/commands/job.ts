@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { MilliHbd } from '#protocol/amount.ts'
 import { HiveAccount, JobId } from '#protocol/ids.ts'
 import { Codec } from '#protocol/recipe.ts'
 import type { Bidding, SelectionMode } from '#protocol/selection.ts'
 import { chainOption } from './chain-option.ts'
 import type { CheckFlags } from './check-bids.ts'
-import { biddingOption, parsedBy, selectionOption } from './options.ts'
+import { biddingOption, count, parsedBy, selectionOption } from './options.ts'
 
 type DataFlag = { readonly data?: string }
 export type OutputFlags = DataFlag & { readonly json?: true }
@@ -19,6 +19,7 @@ export type PostFlags = OutputFlags &
     readonly codec?: Codec
     readonly selection?: SelectionMode
     readonly bidding?: Bidding
+    readonly split?: number | 'auto'
     readonly detach?: true
   }
 
@@ -28,6 +29,7 @@ watches, and through restarts.
 
   $ spk-encoder job post holiday.mp4 --account alice --ceiling "0.100 HBD"
   $ spk-encoder job post holiday.mp4 --account alice --selection ask --detach
+  $ spk-encoder job post wedding.mp4 --account alice --split auto
   $ spk-encoder job bids alice:0123456789abcdef
   $ spk-encoder job award alice:0123456789abcdef swift-encoder --at-most "0.042 HBD"
 
@@ -57,6 +59,11 @@ export function createJobCommand(): Command {
         )
         .addOption(selectionOption("who chooses among the bids (default: the node's own way)"))
         .addOption(biddingOption("how bids come (default: the node's own way)"))
+        .option(
+          '--split <ranges>',
+          'sell the video in so many ranges, each to an encoder of its own, or in as many as there are encoders at hand (auto)',
+          parsedBy(z.union([z.literal('auto'), count(64)])),
+        )
         .option('--detach', "print the job's id and leave the rest to the node")
         .action(async (file: string, flags: PostFlags) => (await run()).runPost(file, flags)),
     )

@@ -26,11 +26,11 @@ type Node = { readonly url: string; readonly control: ControlClient }
 const paint = createPalette(process.stdout)
 
 export async function runPost(file: string, flags: PostFlags): Promise<void> {
-  const { ceiling, codec, selection, bidding } = flags
+  const { ceiling, codec, selection, bidding, split } = flags
   await ask(flags, flags, async (node) => {
     const job = await node.control.postJob({
       ...{ reference: randomBytes(8).toString('hex'), path: resolve(file) },
-      ...{ ceiling, codec, selection, bidding },
+      ...{ ceiling, codec, selection, bidding, split },
     })
     if (!flags.detach) return await watch(node, job, flags)
     print(flags.json ? JSON.stringify({ job }) : job)
@@ -59,7 +59,9 @@ export async function runOffers(flags: OffersFlags): Promise<void> {
 
 export async function runWatch(job: JobId, flags: OutputFlags): Promise<void> {
   await ask({ ...flags, account: jobCreator(job) }, flags, async (node) => {
-    await node.control.bidsFor(job)
+    const posted = await node.control.postedJobs()
+    const isSplit = posted.some(({ job: id, ranges }) => id === job && ranges !== undefined)
+    if (!isSplit) await node.control.bidsFor(job)
     await watch(node, job, flags)
   })
 }
@@ -111,7 +113,7 @@ async function watch(
     for await (const event of control.events(job, leaving.signal)) {
       view.event(event)
       if (event.type === 'stand-in-offered') standIn = event.by
-      if (event.type === 'finished') return
+      if (event.type === 'finished' || event.type === 'merged') return
       if (event.type === 'failed' && standIn !== null) break
       if (event.type === 'failed')
         throw new MarketError(asErrorCode(event.code), `The job failed: ${event.message}`)

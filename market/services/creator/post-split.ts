@@ -64,11 +64,11 @@ export async function postSplit(
     saveSplit(
       deps,
       { ...split, ranges },
-      { type: 'source-published', source, bytes, width, height, seconds, ladder },
       {
         type: 'split',
         ranges: ranges.map(({ range, jobs }) => ({ ...range, rangeJob: firstOf(jobs) })),
       },
+      { type: 'source-published', source, bytes, width, height, seconds, ladder },
     )
   })
   return true

@@ -37,8 +37,8 @@ describe('a video that is sold in ranges', () => {
     expect(alice.split(whole)?.phase).toBe('done')
     expect(new Set(winnersOf(alice, whole)).size).toBe(3)
     expect(typesOf(alice, whole)).toEqual([
-      'source-published',
       'split',
+      'source-published',
       ...['range-won', 'range-won', 'range-won'],
       'merged',
     ])
