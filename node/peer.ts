@@ -15,7 +15,6 @@ import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import { MarketError } from '#market/errors.ts'
 import type { SplitJobStore } from '#market/ports/job-stores.ts'
-import type { LedgerView } from '#market/ports/ledger-view.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
 import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
@@ -65,7 +64,7 @@ import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
 import { createReadiness, createReadinessTeller } from './readiness.ts'
 import { createPinCare } from './replication/pin-care.ts'
 import { createReplicaKeeper, usualReplicaBytes } from './replication/replica-keeper.ts'
-import { createReplicator } from './replication/replicator.ts'
+import { createReplicator, deliveredRoot } from './replication/replicator.ts'
 import { createRoles } from './roles.ts'
 import { sha256 } from './sha256.ts'
 import { createTicker } from './ticker.ts'
@@ -357,10 +356,4 @@ function unfinishedJobs(database: NodeDatabase): readonly JobId[] {
 function mergedRoot(splits: SplitJobStore, id: JobId): Cid | null {
   const split = splits.find(id)
   return split?.phase === 'done' ? split.root : null
-}
-
-function deliveredRoot(ledger: LedgerView, id: JobId): Cid | null {
-  const job = ledger.current().jobs.get(id)
-  const delivered = job?.phase === 'delivered' || job?.phase === 'settled' ? job.delivered : null
-  return delivered?.operation.root ?? null
 }

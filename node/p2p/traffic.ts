@@ -1,6 +1,6 @@
 import type { Connection, Metrics, Stream } from '@libp2p/interface'
 
-export type PeerTraffic = { readonly bytesIn: number; readonly bytesOut: number }
+type PeerTraffic = { readonly bytesIn: number; readonly bytesOut: number }
 
 /** Bytes that are exchanged with each peer. */
 export interface Traffic {

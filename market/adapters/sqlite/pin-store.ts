@@ -3,7 +3,7 @@ import { Cid } from '#protocol/ids.ts'
 import type { NodeDatabase } from './database.ts'
 import { pins } from './schema.ts'
 
-export type Pin = { readonly cid: Cid; readonly owner: string }
+type Pin = { readonly cid: Cid; readonly owner: string }
 
 /** Who keeps what. */
 export type PinStore = {
