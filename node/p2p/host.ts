@@ -11,6 +11,7 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { LevelDatastore } from 'datastore-level'
 import { createHeliaLight } from 'helia'
+import type { Blockstore } from 'interface-blockstore'
 import { z } from 'zod'
 import { MarketError } from '#market/errors.ts'
 import { topicNames } from '#protocol/topics.ts'
@@ -45,6 +46,8 @@ export type Host = AsyncDisposable & {
   readonly libp2p: Libp2p<MarketServices>
   readonly blocks: FlatBlockStore
   readonly traffic: Traffic
+  /** The same blocks and, by bitswap, those of connected peers of the IPFS network: what is got from them is kept. */
+  readonly exchange: Pick<Blockstore, 'get'>
 }
 
 /** Largest gossip frame, in bytes: eight full envelopes and what wraps them. A frame above the receiver's limit cuts the sender off. */
@@ -116,9 +119,7 @@ export async function startHost(
       starting.use(await startStunServer(place))
   const stack = starting.move()
   return {
-    libp2p: helia.libp2p,
-    blocks,
-    traffic,
+    ...{ libp2p: helia.libp2p, blocks, traffic, exchange: helia.blockstore },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
