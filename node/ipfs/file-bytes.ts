@@ -49,9 +49,12 @@ export async function* fileBytes(
   }
 }
 
+/** Blocks of one level of a file's tree: with chunks of a MiB a span of 64 GiB has no more, and one of a stranger's making may. */
+const mostStretches = 65_536
+
 /**
- * Of stretches whose blocks are here, those that they are divided into and that a span needs. Ids of leaves only are never read.
- * Rejects as {@link fileBytes} does.
+ * Of stretches whose blocks are here, those that they are divided into and that a span needs: the chunks that it is in, and every node
+ * that lists others, so that it can be told from garbage what is below. Rejects as {@link fileBytes} does.
  */
 export async function stretchesBelow(
   blocks: Pick<FlatBlockStore, 'read'>,
@@ -62,7 +65,12 @@ export async function stretchesBelow(
   for (const stretch of stretches) {
     if (isLeaf(stretch.cid)) continue
     const { children } = parseStretch(stretch, await blocks.read(stretch.cid))
-    below.push(...children.filter((child) => overlaps(child, span)))
+    const needed = children.filter(
+      (child) => overlaps(child, span) || (child.size > 0 && !isLeaf(child.cid)),
+    )
+    if (below.length + needed.length > mostStretches)
+      throw new RangeError(`more than ${mostStretches} blocks`)
+    below.push(...needed)
   }
   return below
 }

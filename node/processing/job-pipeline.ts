@@ -56,7 +56,7 @@ export type ClaimedOrder<Delivered> = {
    * Brings a stretch of the source when FFmpeg asks for it, where {@link ClaimedOrder.fetch} has not brought all of it:
    * an order for a few parts needs no more than their windows.
    */
-  readonly bring?: BringSpan
+  readonly bring?: BringSpan | undefined
   /** What the bytes of the job depend on; `file` is what FFmpeg opens the source by. */
   termsOf(file: string, signal: AbortSignal): Promise<EncodeRequest['terms']>
   /** Hands over a tree that is kept here. */

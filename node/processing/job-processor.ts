@@ -30,6 +30,7 @@ export function createJobProcessor(deps: ProcessorDeps): JobProcessor {
           source: offer.source.cid,
           engine: deps.engineFor(offer.job),
           fetch: (transfer) => fetchSource.fetch(offer, creator, transfer),
+          bring: fetchSource.bringing(offer, creator),
           termsOf: async () => offer,
           deliver: async (made) => deliveryOf(offer.job, made),
         },

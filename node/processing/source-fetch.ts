@@ -3,10 +3,16 @@ import type { Clock } from '#market/ports/clock.ts'
 import type { ContentStore, TransferOptions } from '#market/ports/content-store.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import type { BringSpan } from './source-windows.ts'
 
 export type SourceFetch = {
-  /** Brings a job's source here, once however many ask, and resolves to the milliseconds that took. */
+  /**
+   * Brings a job's source here, once however many ask, and resolves to the milliseconds that took. Of a job for a range of a video, it
+   * brings no more than shows that the source is there.
+   */
   fetch(offer: JobOffer, creator: HiveAccount, options: TransferOptions): Promise<number>
+  /** Brings what a job for a range of a video reads of its source, when it reads it; undefined for a job that has all of it. */
+  bringing(offer: JobOffer, creator: HiveAccount): BringSpan | undefined
   forget(job: JobId): void
 }
 
@@ -20,13 +26,15 @@ export function createSourceFetch({
   const known = new Map<JobId, Promise<number>>()
 
   const fetchOnce = async (
-    { job, source }: JobOffer,
+    { job, source, grid }: JobOffer,
     creator: HiveAccount,
     options: TransferOptions,
   ): Promise<number> => {
     const started = clock.now()
     content.pin(source.cid, job)
-    await content.fetch(source.cid, [creator], { ...options, expectedBytes: source.bytes })
+    const beginning = grid.range ? { span: { start: 0, end: 1 } } : {}
+    const expectedBytes = source.bytes
+    await content.fetch(source.cid, [creator], { ...options, expectedBytes, ...beginning })
     const { bytes } = await content.sizes(source.cid)
     if (bytes !== source.bytes) throw wrongSize(bytes, source.bytes)
     return clock.now() - started
@@ -42,6 +50,10 @@ export function createSourceFetch({
       known.set(offer.job, fetching)
       return fetching
     },
+    bringing: ({ source, grid }, creator) =>
+      grid.range &&
+      ((span, signal) =>
+        content.fetch(source.cid, [creator], { signal, span, expectedBytes: source.bytes })),
     forget: (job) => known.delete(job),
   }
 }

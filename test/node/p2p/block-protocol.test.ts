@@ -126,12 +126,13 @@ describe('a fetch', () => {
     const first = await aProvider({ path: directory.path })
     const { root } = await addTree(first)
     const listen = first.libp2p.getMultiaddrs().map(String)
-    const served = countingBlocks(host, 3, () => void first[Symbol.asyncDispose]())
+    const died = Promise.withResolvers<void>()
+    const served = countingBlocks(host, 3, () => died.resolve(first[Symbol.asyncDispose]()))
 
     await expect(aFetcher(served, { one: first }).fetch(root, [one], all)).rejects.toMatchObject({
       code: 'content-unavailable',
     })
-    await first[Symbol.asyncDispose]()
+    await died.promise
     await using again = await aProvider({
       path: directory.path,
       listen: listen.map((address) => address.replace(/\/p2p\/.*/, '')),
