@@ -14,6 +14,7 @@ import { createLogger } from '#node/logger.ts'
 import { createJobProcessor } from '#node/processing/job-processor.ts'
 import type { ShownTrees } from '#node/processing/job-trees.ts'
 import { createJobTrees } from '#node/processing/job-trees.ts'
+import { startSourceWindows } from '#node/processing/source-windows.ts'
 import { createWorkspaces } from '#node/processing/workspace.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { anOffer } from './builders.ts'
@@ -45,7 +46,8 @@ export async function openEncodingNode(
   const content = watched(loneContent(blocks))
   const clock = { now: Date.now }
   const logger = createLogger({ level: 'silent', name: 'test' })
-  const workspaces = createWorkspaces(path.join(folder, 'work'), content)
+  const windows = starting.use(await startSourceWindows({ blocks, logger }))
+  const workspaces = createWorkspaces(path.join(folder, 'work'), content, windows)
   const trees = createJobTrees(() => null)
   const processor = createJobProcessor({
     content,
