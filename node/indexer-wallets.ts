@@ -27,8 +27,8 @@ const ratificationSeconds = 3_600
 
 /** What an indexer has for creators without a node: what a video would cost, and the operations that their wallets sign. */
 export function createWalletServices(
-  { chain, live, scheduler, plans, content, engine, registry, accounts, rpc }: WalletServicesDeps,
-  { network, data, developmentAccounts = [] }: IndexerConfig,
+  { chain, live, scheduler, plans, windows, engine, registry, accounts, rpc }: WalletServicesDeps,
+  { network, developmentAccounts = [] }: IndexerConfig,
 ): Pick<
   IndexerAppDeps,
   | 'sources'
@@ -41,7 +41,7 @@ export function createWalletServices(
   | 'developmentSigner'
 > {
   const { chainId, operationId } = network
-  const sources = createMeasuredSources({ content, engine }, { directory: data })
+  const sources = createMeasuredSources({ windows, engine })
   return {
     ...{ sources, registry },
     rankLiveBids: createRankLiveBids({ chain, live, sha256 }),

@@ -65,6 +65,7 @@ import { createMetricsRouter } from './metrics-router.ts'
 import { createMonitoringSources } from './monitoring-sources.ts'
 import { startHost } from './p2p/host.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
+import { startSourceWindows } from './processing/source-windows.ts'
 import { createSecretBox } from './secrets/secret-box.ts'
 import { openSecretKeys, requireKeys } from './secrets/secret-keys.ts'
 import { sha256 } from './sha256.ts'
@@ -229,8 +230,9 @@ export async function startIndexer(
     return (await isSealed(bid, accounts, chainId)) ? null : 'the signature is not its encoder’s'
   }
 
+  const windows = starting.use(await startSourceWindows({ blocks, logger: log('windows') }))
   const wallets = createWalletServices(
-    { chain, live, scheduler, plans, content, engine, registry, accounts, rpc },
+    { chain, live, scheduler, plans, windows, engine, registry, accounts, rpc },
     config,
   )
   const app = createIndexerApp(

@@ -1,16 +1,13 @@
-import { join } from 'node:path'
-import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodingEngine, SourceProfile } from '#market/ports/encoding-engine.ts'
 import type { Sources } from '#market/ports/sources.ts'
 import { encodingTerms } from '#market/services/encoding-terms.ts'
 import type { Cid } from '#protocol/ids.ts'
 import { contractRecipe } from '#protocol/recipe.ts'
-import { freeSpace, requireSpace, usualDiskFloorBytes } from '../encoding/disk-guard.ts'
 import { createTurns } from '../in-turn.ts'
-import { openScratch } from '../scratch.ts'
+import type { OpenSource, SourceWindows } from '../processing/source-windows.ts'
 
 export type MeasuredSourcesDeps = {
-  readonly content: Pick<ContentStore, 'sizes' | 'exportFile'>
+  readonly windows: SourceWindows
   readonly engine: Pick<EncodingEngine, 'analyse' | 'tryCopy'>
 }
 
@@ -20,27 +17,25 @@ const remembered = 200
 type Waiting = Parameters<Sources['measure']>[1]
 
 /** Measures sources one after the other: each is read from end to end, and whoever asks pays nothing for it. */
-export function createMeasuredSources(
-  { content, engine }: MeasuredSourcesDeps,
-  { directory }: { readonly directory: string },
-): Sources {
+export function createMeasuredSources({ windows, engine }: MeasuredSourcesDeps): Sources {
   const inTurn = createTurns()
   const measured = new Map<Cid, SourceProfile>()
 
-  const withFile = async <T>(
+  /** Uses a source where it lies. */
+  const withSource = async <T>(
     cid: Cid,
-    signal: AbortSignal,
-    use: (path: string) => Promise<T>,
+    { signal }: Waiting,
+    use: (source: OpenSource) => Promise<T>,
   ): Promise<T> => {
-    const { bytes } = await content.sizes(cid)
-    await requireSpace(bytes, { directory, floorBytes: usualDiskFloorBytes }, freeSpace)
-    await using scratch = await openScratch(directory, 'source')
-    const path = join(scratch.path, 'source')
-    await content.exportFile(cid, path, { signal })
-    return await use(path)
+    await using source = await windows.open(cid, { signal })
+    const found = await use(source)
+    source.signal.throwIfAborted()
+    return found
   }
-  const analyse = async (cid: Cid, path: string, { signal }: Waiting): Promise<SourceProfile> => {
-    const profile = measured.get(cid) ?? (await engine.analyse(path, { signal }))
+  const analyse = async (cid: Cid, { input, signal }: OpenSource): Promise<SourceProfile> => {
+    const profile = measured.get(cid) ?? (await engine.analyse(input, { signal }))
+    // What was found of a source that could not be read to its end is worth nothing.
+    signal.throwIfAborted()
     measured.delete(cid)
     measured.set(cid, profile)
     const [oldest] = measured.keys()
@@ -52,14 +47,14 @@ export function createMeasuredSources(
       measured.get(cid) ??
       (await inTurn(async () => {
         waiting.signal.throwIfAborted()
-        return await withFile(cid, waiting.signal, (path) => analyse(cid, path, waiting))
+        return await withSource(cid, waiting, (source) => analyse(cid, source))
       })),
     terms: async (cid, qualities, waiting) =>
       await inTurn(async () => {
-        const { signal } = waiting
-        signal.throwIfAborted()
-        return await withFile(cid, signal, async (path) => {
-          const profile = await analyse(cid, path, waiting)
+        waiting.signal.throwIfAborted()
+        return await withSource(cid, waiting, async (source) => {
+          const profile = await analyse(cid, source)
+          const { input: path, signal } = source
           const recipe = contractRecipe
           return await encodingTerms(engine, { path, cid, profile, recipe, qualities }, signal)
         })

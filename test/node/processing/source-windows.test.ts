@@ -3,11 +3,13 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FileSpan } from '#market/ports/content-store.ts'
 import { confinement } from '#node/encoding/containers.ts'
+import { listDecoders } from '#node/encoding/decoders.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { openingArguments } from '#node/encoding/input-arguments.ts'
 import { guardInput } from '#node/encoding/input-guard.ts'
 import { createLayoutReader } from '#node/encoding/layout-reader.ts'
 import { isProtected } from '#node/encoding/mp4-protection.ts'
+import { createSourceAnalysis } from '#node/encoding/source-analysis.ts'
 import { linksOf, parseCid } from '#node/ipfs/dag.ts'
 import type { SourceWindows } from '#node/processing/source-windows.ts'
 import { startSourceWindows } from '#node/processing/source-windows.ts'
@@ -55,6 +57,20 @@ describe('a window', () => {
       expect(await guardInput(source.input)).toEqual(await guardInput(clip))
       expect(await isProtected(source.input)).toBe(false)
     })
+
+  test('is measured as the file is', async () => {
+    const clip = await makeShortClip(tools, { width: 128, height: 72, seconds: 3 })
+    const { cid } = await store.content.addFile(clip, { signal: untroubled })
+    await using source = await windows.open(cid, { signal: untroubled })
+    const decoders = await listDecoders(tools.ffprobe, untroubled)
+    const analyse = createSourceAnalysis(
+      { ...tools, decoders, readLayout: createLayoutReader(tools) },
+      { seconds: 60, pixels: 10 ** 6 },
+    )
+
+    const measured = await analyse(source.input, untroubled)
+    expect(measured.profile).toEqual((await analyse(clip, untroubled)).profile)
+  })
 
   test('is for nobody who does not know its name, and for nobody when it is closed', async () => {
     const { cid } = await store.content.addBytes(noise(100))
