@@ -2,6 +2,7 @@ import { formatHbd, milliHbd } from '#protocol/amount.ts'
 import type { BidView } from '#protocol/api/bid-view.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
+import { isUnseen } from './delivery-history.ts'
 import type { BidCost, Candidate, Circumstances } from './ranking.ts'
 import { costOf, exclusionOf } from './ranking.ts'
 
@@ -36,7 +37,7 @@ export function viewBid(
 
 /** What a bid's cost is made of, in one sentence for everybody who is shown it. */
 function explainCost(
-  { bid, score: { score, low, high } }: Candidate,
+  { bid, history, score: { score, low, high } }: Candidate,
   cost: BidCost,
   { luck }: Circumstances,
 ): string {
@@ -44,7 +45,10 @@ function explainCost(
   const added = [
     ['for the time it takes', waitPercent(cost)],
     ['for work that is measured and not compared', Number(cost.classPercent - 100n)],
-    ['for its deliveries so far', Number(cost.historyPercent)],
+    [
+      isUnseen(history) ? 'for want of any delivery so far' : 'for its deliveries so far',
+      Number(cost.historyPercent),
+    ],
     ['for its share of the latest awards', Number(cost.spreadPercent)],
   ] as const
   const sums = added

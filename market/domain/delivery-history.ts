@@ -1,5 +1,3 @@
-import type { RoleRecord } from '#contracts/standing.ts'
-
 /** How awards to an encoder ended, weighted: what was kept, and what was not. */
 export type Deliveries = { readonly kept: number; readonly faults: number }
 
@@ -43,10 +41,23 @@ const weights: Readonly<Partial<Record<string, number>>> = {
 }
 
 /** What the standing of an encoder says of its deliveries. They do not fade: a share is asked for, and not a sum. */
-export function chainDeliveries(record: RoleRecord | undefined): Deliveries {
-  if (!record) return nothing
-  const marks = [...record.marks]
-  const marked = marks.reduce((sum, [, count]) => sum + Number(count), 0)
-  const faults = marks.reduce((sum, [mark, count]) => sum + (weights[mark] ?? 0) * Number(count), 0)
-  return { kept: Math.max(0, Number(record.deeds) - marked), faults }
+export function chainDeliveries(
+  standing:
+    | {
+        readonly deeds: bigint | number
+        /** What was held against it, and how often. */
+        readonly marks: Iterable<readonly [mark: string, count: bigint | number]>
+      }
+    | undefined,
+): Deliveries {
+  if (!standing) return nothing
+  const marks = [...standing.marks].map(([mark, count]) => [mark, Number(count)] as const)
+  const marked = marks.reduce((sum, [, count]) => sum + count, 0)
+  const faults = marks.reduce((sum, [mark, count]) => sum + (weights[mark] ?? 0) * count, 0)
+  return { kept: Math.max(0, Number(standing.deeds) - marked), faults }
+}
+
+/** True of an author of whom nobody has seen a delivery, or the want of one. */
+export function isUnseen({ own, chain }: DeliveryHistory): boolean {
+  return own.kept + own.faults + chain.kept + chain.faults === 0
 }

@@ -5,7 +5,6 @@ import type { Sha256 } from '#protocol/canonical.ts'
 import { bytesToHex, utf8 } from '#protocol/canonical.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { TierReason, TierReasonIn } from '#protocol/tier-reason.ts'
-import { noHistory } from '../domain/delivery-history.ts'
 import { marketJobOf } from '../domain/market-job-of.ts'
 import { escrowIdOf } from '../domain/offer-terms.ts'
 import type { Candidate, Circumstances } from '../domain/ranking.ts'
@@ -16,6 +15,7 @@ import type { ChainQueries } from '../ports/chain-queries.ts'
 import type { WaitingJob } from '../ports/job-plans.ts'
 import type { EncodingJob, JobScheduler } from '../ports/job-scheduler.ts'
 import type { LiveMarket } from '../ports/live-market.ts'
+import { historyOf } from './known-deliveries.ts'
 
 export type OfferDeps = {
   readonly chain: Pick<ChainQueries, 'at' | 'job' | 'node' | 'reputation'>
@@ -111,11 +111,13 @@ async function candidateOf({ chain }: OfferDeps, bid: Bid): Promise<Candidate> {
     chain.node(bid.encoder),
     chain.reputation(bid.encoder),
   ])
+  const own = scores.find(({ role }) => role === 'encoder')
   return {
     bid,
     node: node?.phase === 'active' ? node : undefined,
-    score: scores.find(({ role }) => role === 'encoder') ?? nothingKnown,
-    ...{ history: noHistory, setAsideUntil: null, recentAwards: 0 },
+    score: own ?? nothingKnown,
+    history: historyOf(own),
+    ...{ setAsideUntil: null, recentAwards: 0 },
   }
 }
 

@@ -2,12 +2,12 @@ import type { BidView } from '#protocol/api/bid-view.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { viewBid } from '../domain/bid-view.ts'
-import { noHistory } from '../domain/delivery-history.ts'
 import type { Candidate, Circumstances } from '../domain/ranking.ts'
 import { rankBids } from '../domain/ranking.ts'
 import { openRules } from '../domain/selection.ts'
 import type { ChainQueries } from '../ports/chain-queries.ts'
 import type { LiveMarket } from '../ports/live-market.ts'
+import { historyOf } from './known-deliveries.ts'
 
 export type RankLiveBidsDeps = {
   readonly chain: Pick<ChainQueries, 'at' | 'job' | 'node' | 'reputation'>
@@ -29,7 +29,8 @@ export function createRankLiveBids({ chain, live, sha256 }: RankLiveBidsDeps) {
     return {
       ...{ bid, node: node?.phase === 'active' ? node : undefined },
       score: own ?? { score: 0, low: 0, high: 0 },
-      ...{ history: noHistory, setAsideUntil: null, recentAwards: 0 },
+      history: historyOf(own),
+      ...{ setAsideUntil: null, recentAwards: 0 },
     }
   }
   const registered = async (accounts: readonly HiveAccount[]): Promise<readonly HiveAccount[]> => {

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
-import { chainDeliveries, historyPercent, noHistory } from '#market/domain/delivery-history.ts'
+import {
+  chainDeliveries,
+  historyPercent,
+  isUnseen,
+  noHistory,
+} from '#market/domain/delivery-history.ts'
 import type { EncounterKind } from '#market/domain/encounter.ts'
 import { ownDeliveries, setAsideUntil } from '#market/domain/encounter.ts'
+import { historyOf } from '#market/services/known-deliveries.ts'
 import { bob, jobId, time } from '#test/support/builders.ts'
 
 const seen = (...kinds: readonly EncounterKind[]) =>
@@ -38,4 +44,12 @@ test('the chain tells of deliveries by the deeds and marks of a standing', () =>
   const record = { good: new Map(), goodTotal: 0n, faults: 0n, deeds: 10n, marks }
   expect(chainDeliveries(record)).toEqual({ kept: 7, faults: 6 })
   expect(chainDeliveries(undefined)).toEqual({ kept: 0, faults: 0 })
+})
+
+test('who has only the chain to tell by is told by it', () => {
+  expect(historyOf({ deeds: 10, marks: { late: 2, lost: 1 } })).toEqual({
+    own: { kept: 0, faults: 0 },
+    chain: { kept: 7, faults: 6 },
+  })
+  expect(isUnseen(historyOf(undefined))).toBe(true)
 })
