@@ -77,6 +77,8 @@ const heard: Consideration[] = [
     reason: 'the ceiling is below the price',
   },
 ]
+/** Failed as well, and the job stands in for it. */
+const first = jobId('alice', 7)
 let data: string
 
 beforeAll(async () => {
@@ -84,6 +86,8 @@ beforeAll(async () => {
   stack.use(openDataDirectory(data, { freeBytes: 0 }))
   const events = createJobEventStore(stack.use(openDatabase(':memory:')).database)
   events.append(failed)
+  events.append({ type: 'stand-in-offered', job: first, at: 1, by: job, without: bob })
+  events.append({ ...failed, job: first, code: 'encoder-failed', message: 'It was given back.' })
   const creator = {
     postJob: async (asked: PostJob) => {
       posted.push(asked)
@@ -195,6 +199,13 @@ test('a job that is watched to a bad end ends the command with its reason', asyn
   const { code, stdout, stderr } = await ask('watch', job)
   expect({ code, stderr }).toEqual({ code: 1, stderr: 'no-bids: The job failed: No bid.\n' })
   expect(stdout).toContain(`Job ${job}`)
+})
+
+test('a job for which another stands in is followed into that one', async () => {
+  const { code, stdout, stderr } = await ask('watch', first)
+  expect(stdout).toContain(`${job} stands in for ${first}.`)
+  expect(stdout).toContain(`Job ${job}`)
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'no-bids: The job failed: No bid.\n' })
 })
 
 test('where no node runs, the command says how one is started', async () => {
