@@ -25,7 +25,8 @@ type WatchDeps = Pick<CreatorDeps, 'jobs' | 'events' | 'clock' | 'ledger' | 'enc
 
 /**
  * A silent encoder keeps its award: the escrow is its own until the deadline, and it may be at work all the same. Its creator is
- * told, though, and that it is heard again. Counts from the start of this node, which may have been the one that was away.
+ * told, though, and that it is heard again. Counts only the time in which this node looked: one that was down, or whose machine slept,
+ * was itself away.
  */
 export function createEncoderWatch(
   deps: WatchDeps,
@@ -33,6 +34,14 @@ export function createEncoderWatch(
 ): EncoderWatch {
   const { jobs, events, clock } = deps
   const awaited = new Map<JobId, { heardAt: number; isSilent: boolean }>()
+  let lookedAt: number | null = null
+
+  const leaveOutAbsence = (now: number): void => {
+    const since = now - (lookedAt ?? now)
+    lookedAt = now
+    if (since <= beatSeconds * 1_000) return
+    for (const known of awaited.values()) known.heardAt = Math.min(now, known.heardAt + since)
+  }
 
   return {
     heard: (job) => {
@@ -44,6 +53,7 @@ export function createEncoderWatch(
     },
     look: () => {
       const now = clock.now()
+      leaveOutAbsence(now)
       const open = jobs.unfinished().filter((job) => job.phase === 'awaiting-delivery')
       for (const id of awaited.keys()) if (!open.some((job) => job.id === id)) awaited.delete(id)
       for (const job of open) {

@@ -58,3 +58,12 @@ test('a creator that was away itself takes no encoder for silent', async () => {
   await world.run(beats(2))
   expect(told(cast)).toEqual([])
 })
+
+test('a creator whose machine slept takes no encoder for silent either, and awards nothing anew', async () => {
+  const cast = await atWork()
+  await cast.world.step(120)
+  expect(told(cast)).toEqual([])
+  await cast.world.run(beats(2))
+  expect(told(cast)).toEqual([])
+  expect(cast.alice.encounters('bob')).toEqual([])
+})
