@@ -1,4 +1,5 @@
 import type { Connection, Metrics, Stream } from '@libp2p/interface'
+import { StreamMessageEvent } from '@libp2p/interface'
 
 type PeerTraffic = { readonly bytesIn: number; readonly bytesOut: number }
 
@@ -35,9 +36,12 @@ export function createTraffic(connections: () => readonly Connection[]): Traffic
     const connection = connections().find(({ streams }) => streams.includes(stream))
     if (!connection) return
     const counts = countsOf(connection.remotePeer.toString())
-    stream.addEventListener('message', ({ data }) => {
-      counts.bytesIn += data.byteLength
-    })
+    // A listener would be given what comes before the stream's reader listens, and the reader would not.
+    const dispatch = stream.dispatchEvent.bind(stream)
+    stream.dispatchEvent = (event) => {
+      if (event instanceof StreamMessageEvent) counts.bytesIn += event.data.byteLength
+      return dispatch(event)
+    }
     const send = stream.send.bind(stream)
     stream.send = (data) => {
       counts.bytesOut += data.byteLength

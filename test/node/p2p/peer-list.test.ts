@@ -1,3 +1,4 @@
+import { lpStream } from '@libp2p/utils'
 import { expect, test } from 'vitest'
 import { callPeer, serveCalls } from '#node/p2p/calls.ts'
 import { listPeers } from '#node/p2p/peer-list.ts'
@@ -55,4 +56,22 @@ test('a peer that the registry does not name is nobody’s, and comes after thos
   expect(listPeers({ libp2p, ledger, traffic, operationId }).map(({ account }) => account)).toEqual(
     [bob, null],
   )
+})
+
+test('what comes before a stream’s reader listens is counted, and still read', async () => {
+  await using own = await aHost()
+  await using other = await aHost()
+  await connect(own, other)
+  const read = Promise.withResolvers<string>()
+  await other.libp2p.handle('/test/late', async (stream) => {
+    await until(() => stream.readBufferLength > 0)
+    const frame = await lpStream(stream).read()
+    read.resolve(Buffer.from(frame.subarray()).toString())
+  })
+  const stream = await own.libp2p.dialProtocol(other.libp2p.peerId, '/test/late')
+  const before = other.traffic.of(own.libp2p.peerId.toString()).bytesIn
+  await lpStream(stream).write(Buffer.from('early'))
+  expect(await read.promise).toBe('early')
+  const { bytesIn } = other.traffic.of(own.libp2p.peerId.toString())
+  expect(bytesIn - before).toBeGreaterThanOrEqual('early'.length)
 })
