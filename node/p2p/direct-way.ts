@@ -30,6 +30,7 @@ export function createDirectWay(
 
   return {
     ensure: async (peer, signal) => {
+      signal.throwIfAborted()
       // One that is not connected at all is dialled by whoever opens the stream.
       if (libp2p.getConnections(peer).length === 0 || isDirect(peer)) return
       using watch = new DisposableStack()

@@ -97,6 +97,19 @@ test('a video does not go through a relay: where no direct way is found, others 
   expect(report.bytes).toBeGreaterThanOrEqual(2_000_000)
 })
 
+test('whoever looks for a direct way no longer is told at once', async () => {
+  await using meeting = await aMeeting()
+  const { hidden, seeker } = meeting
+  await seeker.libp2p.dial(relayedOf(hidden).slice(0, 1))
+  const { ensure } = createDirectWay(seeker.libp2p, { patienceMs: 3_600_000 })
+  const left = AbortSignal.abort(new Error('left'))
+  await expect(ensure(hidden.libp2p.peerId, left)).rejects.toThrow('left')
+  const leaving = new AbortController()
+  const search = ensure(hidden.libp2p.peerId, leaving.signal)
+  leaving.abort(new Error('left later'))
+  await expect(search).rejects.toThrow('left later')
+})
+
 test('two who met through a relay go on directly where one of them can be dialled', async () => {
   await using relay = await aHost({ isRelay: true })
   await using found = await aHost({ isRelayed: true })
