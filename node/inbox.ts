@@ -12,6 +12,7 @@ import type { PresenceBoard } from './p2p/presence-board.ts'
 import { createRateLimit } from './p2p/rate-limit.ts'
 import type { ValidatorDeps } from './p2p/validators.ts'
 import { checkAnnouncement, checkEnvelope } from './p2p/validators.ts'
+import { createWaitingRoom } from './p2p/waiting-room.ts'
 import type { ReplicaKeeper } from './replication/replica-keeper.ts'
 import type { Roles } from './roles.ts'
 
@@ -32,6 +33,9 @@ export function gossipHandlers(
 /** Calls of one peer: an encoder tells each of its jobs' progress about once a second. */
 const callRate = { burst: 100, perSecond: 10, senders: 10_000 }
 
+/** Calls under way at a time, of all peers: each takes milliseconds, unless its caller means to hold it. */
+const callsAtOnce = 256
+
 /** Answers direct calls; each is checked as gossip is. */
 export async function answerCalls({
   libp2p,
@@ -48,7 +52,8 @@ export async function answerCalls({
   readonly replicas: ReplicaKeeper | null
 }): Promise<void> {
   const { creator, encoder } = roles
-  const deps = { libp2p, logger, isWithinRate: createRateLimit(Date.now, callRate) }
+  const isWithinRate = createRateLimit(Date.now, callRate)
+  const deps = { libp2p, logger, isWithinRate, waiting: createWaitingRoom(callsAtOnce) }
   const ifSealed = async <Body extends EnvelopeBody>(
     envelope: Envelope<Body>,
     speaker: HiveAccount,

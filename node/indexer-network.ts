@@ -12,9 +12,11 @@ import { announcedOperation } from './p2p/announcement.ts'
 import { serveBlocks } from './p2p/block-server.ts'
 import type { GossipHandlers } from './p2p/gossip-bus.ts'
 import { createGossipBus, gossipRates } from './p2p/gossip-bus.ts'
+import type { GossipMeter } from './p2p/gossip-meter.ts'
 import type { Host } from './p2p/host.ts'
 import { createPace } from './p2p/pace.ts'
 import { createPeerDirectory } from './p2p/peer-directory.ts'
+import { createStrangerLimit } from './p2p/strangers.ts'
 import { createValidators } from './p2p/validators.ts'
 
 /** An indexer among the peers: it listens, hands on what others say, gives the blocks it has, and says nothing of its own. */
@@ -28,6 +30,7 @@ export type IndexerNetworkDeps = {
   readonly accounts: Accounts
   readonly registry: RegistryReader
   readonly live: LiveMarket
+  readonly meter: Pick<GossipMeter, 'judged' | 'sent'>
   readonly logger: Logger
   readonly now: () => number
   /** Told of each message that was judged good, and whether it is kept. */
@@ -48,7 +51,7 @@ export type IndexerNetworkOptions = {
  * so: what is kept twice is the same once.
  */
 export async function joinNetwork(
-  { host, accounts, registry, live, logger, now, onHeard }: IndexerNetworkDeps,
+  { host, accounts, registry, live, meter, logger, now, onHeard }: IndexerNetworkDeps,
   { network, bootstrap, uploadLimit, pollMs }: IndexerNetworkOptions,
 ): Promise<IndexerNetwork> {
   const { libp2p, blocks } = host
@@ -59,9 +62,13 @@ export async function joinNetwork(
   })
   createGossipBus(
     {
-      libp2p,
-      validators: createValidators({ accounts, ledger: registry, operationId, chainId }),
+      host,
+      validators: createValidators({
+        ...{ accounts, ledger: registry, operationId, chainId },
+        mayAskFor: createStrangerLimit({ ledger: registry, now }),
+      }),
       handlers: liveHandlers({ keeper, live, onHeard }, operationId),
+      meter,
       logger,
       now,
     },

@@ -185,7 +185,7 @@ export async function startIndexer(
     await joinNetwork(
       {
         ...{ host, accounts, registry, live, logger: log('network'), now: clock.now },
-        onHeard: metrics.heard,
+        ...{ onHeard: metrics.heard, meter: metrics.gossip },
       },
       {
         ...{ network, bootstrap: config.bootstrap, pollMs: config.pollMs },

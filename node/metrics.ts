@@ -6,6 +6,7 @@ import type { EncoderKind } from '#protocol/encoding-job.ts'
 import type { Topic } from '#protocol/topics.ts'
 import type { Logger } from './logger.ts'
 import { createGauges } from './metrics-gauges.ts'
+import type { GossipMeter } from './p2p/gossip-meter.ts'
 
 /** What this process counts of itself, and what the sources tell; names and meanings are in `monitoring/README.md`. */
 export type Metrics = {
@@ -24,6 +25,8 @@ export type Metrics = {
   webhookTry(outcome: TryOutcome, step: DeliveryStep): void
   /** A message of gossip that was judged good. */
   heard(topic: Topic, isKept: boolean): void
+  /** Gossip as it comes, good or not; what a node counts by its own meter. */
+  readonly gossip: Pick<GossipMeter, 'judged' | 'sent'>
 }
 
 export type MetricsOptions = {
@@ -39,7 +42,7 @@ export function createMetrics(
 ): Metrics {
   const registry = new Registry()
   const gauges = createGauges({ sources, logger }, [registry])
-  const { requests, claims, tries, heard } = countersOf(registry)
+  const { requests, claims, tries, heard, judged, bytes } = countersOf(registry)
   sayVersion(registry, version)
   if (withProcess) collectDefaultMetrics({ register: registry, prefix: 'spk_encoder_' })
   return {
@@ -53,6 +56,14 @@ export function createMetrics(
     claim: (kind, outcome) => claims.inc({ kind, outcome }),
     webhookTry: ({ latencyMs }, { phase }) =>
       tries.observe({ outcome: phase === 'due' ? 'retried' : phase }, latencyMs / 1_000),
+    gossip: {
+      judged: (topic, finding, size) => {
+        judged.inc({ topic, finding })
+        bytes.inc({ topic }, size)
+      },
+      // An indexer says nothing of its own.
+      sent: () => undefined,
+    },
     heard: (topic, isKept) => heard.inc({ topic, outcome: isKept ? 'kept' : 'dropped' }),
   }
 }
@@ -77,6 +88,18 @@ function countersOf(registry: Registry) {
       name: 'spk_encoder_gossip_messages_total',
       help: 'Messages of gossip that were judged good, by topic and whether they are kept.',
       labelNames: ['topic', 'outcome'],
+      registers,
+    }),
+    judged: new Counter({
+      name: 'spk_encoder_gossip_judged_total',
+      help: 'Messages of gossip, by topic and what was found of each; what is not good was ignored or rejected.',
+      labelNames: ['topic', 'finding'],
+      registers,
+    }),
+    bytes: new Counter({
+      name: 'spk_encoder_gossip_bytes_total',
+      help: 'Bytes of messages of gossip, by topic.',
+      labelNames: ['topic'],
       registers,
     }),
     tries: new Histogram({

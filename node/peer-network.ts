@@ -11,11 +11,13 @@ import { openBans } from './p2p/bans.ts'
 import { createBlockFetcher } from './p2p/block-fetcher.ts'
 import { createBlockStreams } from './p2p/block-streams.ts'
 import { createGossipBus, gossipRates } from './p2p/gossip-bus.ts'
+import { createGossipMeter } from './p2p/gossip-meter.ts'
 import { startHost } from './p2p/host.ts'
 import { createMarketNetwork } from './p2p/market-network.ts'
 import { createOpenPeers } from './p2p/open-peers.ts'
 import { createPeerDirectory } from './p2p/peer-directory.ts'
 import { createPresenceBoard } from './p2p/presence-board.ts'
+import { createStrangerLimit } from './p2p/strangers.ts'
 import { createValidators } from './p2p/validators.ts'
 import type { PeerChain } from './peer-chain.ts'
 import type { PeerConfig } from './peer-config.ts'
@@ -74,14 +76,17 @@ export async function openPeerNetwork(
       others: createOpenPeers({ libp2p, ledger }),
     }),
   })
-  const validation = { accounts, ledger, operationId, chainId }
+  const mayAskFor = createStrangerLimit({ ledger, now: clock.now })
+  const validation = { accounts, ledger, operationId, chainId, mayAskFor }
+  const meter = createGossipMeter()
   const presence = createPresenceBoard(() => ledger.current().head?.time ?? 0)
   const envelopes = createEnvelopeSigner(account, signer, chainId)
   const bus = createGossipBus(
     {
-      libp2p,
+      host,
       validators: createValidators(validation),
       handlers: gossipHandlers(roles, presence, operationId),
+      meter,
       logger: log('gossip'),
       now: clock.now,
     },
@@ -100,6 +105,7 @@ export async function openPeerNetwork(
     validation,
     envelopes,
     marketNetwork,
+    meter,
   }
 }
 

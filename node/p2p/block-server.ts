@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts'
 import type { Pace } from './pace.ts'
 import { createPace } from './pace.ts'
 import { createQuota } from './quota.ts'
+import { createWaitingRoom } from './waiting-room.ts'
 
 /** A CIDv1 of sha2-256 takes four bytes of header and 32 of hash. */
 export const cidBytes = 36
@@ -49,16 +50,23 @@ export async function serveBlocks(
   { idleMs, writeMs, streams }: BlockServerOptions = blockServerOptions,
 ): Promise<void> {
   const quota = createQuota(streams)
+  // One place in eight stays for whoever comes next, so that streams on which nothing moves keep nobody out.
+  const waiting = createWaitingRoom(Math.ceil((streams.all * 7) / 8))
 
   /** Serves until the stream fails or its other side is done, which an end of requests looks like. */
   const serve = async (stream: Stream): Promise<never> => {
     const frames = lpStream(stream, { maxDataLength: batchLimit * cidBytes })
+    const whileHeld = async <T>(wait: () => Promise<T>): Promise<T> => {
+      using _place = waiting.enter(() => stream.abort(new Error('others wait')))
+      return await wait()
+    }
+    const drain = () => whileHeld(() => stream.onDrain({ signal: AbortSignal.timeout(writeMs) }))
     for (;;) {
-      const request = await frames.read({ signal: AbortSignal.timeout(idleMs) })
+      const request = await whileHeld(() => frames.read({ signal: AbortSignal.timeout(idleMs) }))
       for (const cid of parseIds(request.subarray())) {
         const block = await blocks.read(cid).catch(() => new Uint8Array())
-        if (pace.isLimited) await writePaced(stream, block, { pace, writeMs })
-        else await frames.write(block, { signal: AbortSignal.timeout(writeMs) })
+        if (pace.isLimited) await writePaced(stream, block, { pace, drain })
+        else await whileHeld(() => frames.write(block, { signal: AbortSignal.timeout(writeMs) }))
       }
     }
   }
@@ -87,14 +95,14 @@ const sliceBytes = 64 * 1024
 async function writePaced(
   stream: Stream,
   block: Uint8Array,
-  { pace, writeMs }: { readonly pace: Pace; readonly writeMs: number },
+  { pace, drain }: { readonly pace: Pace; readonly drain: () => Promise<void> },
 ): Promise<void> {
   const frame = Buffer.concat([varint(block.length), block])
   for (let start = 0; start < frame.length; start += sliceBytes) {
     const slice = frame.subarray(start, start + sliceBytes)
     await pace.take(slice.length)
     if (stream.status !== 'open') throw new Error('the stream has ended')
-    if (!stream.send(slice)) await stream.onDrain({ signal: AbortSignal.timeout(writeMs) })
+    if (!stream.send(slice)) await drain()
   }
 }
 

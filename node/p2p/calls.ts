@@ -5,6 +5,7 @@ import type { CallRequest, CallResponse, Verb } from '#protocol/calls.ts'
 import { callProtocol, calls } from '#protocol/calls.ts'
 import { envelopeLimitBytes } from '#protocol/envelope.ts'
 import type { Logger } from '../logger.ts'
+import type { WaitingRoom } from './waiting-room.ts'
 
 /** Answers one kind of call. What it throws is the caller's failure, and is not told in detail. */
 export type CallHandler<V extends Verb> = (
@@ -25,18 +26,21 @@ export type CallServerDeps = {
   readonly logger: Logger
   /** Whether a peer may call now; a call above its rate is broken off unread. */
   readonly isWithinRate: (peer: string) => boolean
+  /** Places for calls under way, of all verbs together: each holds a stream and a frame in memory. */
+  readonly waiting: WaitingRoom
 }
 
 /** Answers a verb: one stream a call, one frame each way, both parsed. A malformed request ends the stream. */
 export async function serveCalls<V extends Verb>(
-  { libp2p, logger, isWithinRate }: CallServerDeps,
+  { libp2p, logger, isWithinRate, waiting }: CallServerDeps,
   verb: V,
   handler: CallHandler<V>,
   waits: { readonly requestMs: number; readonly answerMs: number } = { requestMs, answerMs },
 ): Promise<void> {
   const answer = async (stream: Stream, from: PeerId): Promise<void> => {
-    const frames = lpStream(stream, { maxDataLength: frameLimitBytes })
     if (!isWithinRate(from.toString())) throw new Error('too many calls')
+    using _place = waiting.enter(() => stream.abort(new Error('others wait')))
+    const frames = lpStream(stream, { maxDataLength: frameLimitBytes })
     const text = await frames.read({ signal: AbortSignal.timeout(waits.requestMs) })
     const request = calls[verb].request.parse(JSON.parse(decode(text.subarray()))) as CallRequest<V>
     const response = await handler(request, from)

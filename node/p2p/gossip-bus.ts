@@ -1,13 +1,14 @@
 import type { Message } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
-import type { Libp2p, PeerId } from '@libp2p/interface'
+import type { PeerId } from '@libp2p/interface'
 import { z } from 'zod'
 import { envelopeLimitBytes } from '#protocol/envelope.ts'
 import type { Topic, TopicMessage } from '#protocol/topics.ts'
 import { topicName, topics } from '#protocol/topics.ts'
 import { createRecentSet } from '../ipfs/recent-set.ts'
 import type { Logger } from '../logger.ts'
-import type { MarketServices } from './host.ts'
+import type { GossipMeter } from './gossip-meter.ts'
+import type { Host } from './host.ts'
 import type { MessageIdentity } from './message-identity.ts'
 import { identityOf } from './message-identity.ts'
 import type { RateLimitOptions } from './rate-limit.ts'
@@ -23,9 +24,10 @@ export interface GossipBus {
 }
 
 type GossipDeps = {
-  readonly libp2p: Libp2p<MarketServices>
+  readonly host: Pick<Host, 'libp2p' | 'conduct'>
   readonly validators: { readonly [T in Topic]: Validator<T> }
   readonly handlers: GossipHandlers
+  readonly meter: Pick<GossipMeter, 'judged' | 'sent'>
   readonly logger: Logger
   readonly now: () => number
 }
@@ -58,10 +60,10 @@ const results = {
  * A handler that throws is logged and hurts nobody: an exception in gossip's own listeners would end the process.
  */
 export function createGossipBus(
-  { libp2p, validators, handlers, logger, now }: GossipDeps,
+  { host, validators, handlers, meter, logger, now }: GossipDeps,
   { operationId, senderRate, authorRate }: GossipOptions,
 ): GossipBus {
-  const { pubsub } = libp2p.services
+  const { pubsub } = host.libp2p.services
   const isSenderWithinRate = createRateLimit(now, senderRate)
   const isAuthorWithinRate = createRateLimit(now, authorRate)
   const heard = createRecentSet(heardLimit)
@@ -72,7 +74,10 @@ export function createGossipBus(
     data: Uint8Array,
   ): Promise<Finding> => {
     if (data.length > envelopeLimitBytes) return 'too-large'
-    if (!isSenderWithinRate(from.toString())) return 'too-many'
+    if (!isSenderWithinRate(from.toString())) {
+      host.conduct.exceeded(from.toString())
+      return 'too-many'
+    }
     const message = decodeMessage(topic, data)
     if (!message) return 'malformed'
     const identity = identify(message)
@@ -111,6 +116,7 @@ export function createGossipBus(
         logger.warn('gossip not judged', { topic }, error)
         return 'cannot-be-checked'
       })
+      meter.judged(topic, finding, data.length)
       if (finding !== 'good')
         logger.debug('gossip refused', { topic, finding, peer: from.toString() })
       return results[verdicts[finding]]
@@ -129,6 +135,7 @@ export function createGossipBus(
         throw new RangeError(
           `a message of ${topic} has ${data.length} bytes, the limit is ${envelopeLimitBytes}`,
         )
+      meter.sent(topic)
       const { recipients } = await pubsub.publish(topicName(operationId, topic), data)
       logger.debug('gossip sent', { topic, recipients: recipients.length })
     },

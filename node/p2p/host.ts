@@ -19,6 +19,8 @@ import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { openBlockStore } from '../ipfs/block-store.ts'
 import { sha256 } from '../sha256.ts'
 import { gossipScores } from './gossip-scores.ts'
+import type { PeerConduct } from './peer-conduct.ts'
+import { createPeerConduct } from './peer-conduct.ts'
 import { createGater } from './reach.ts'
 import { startStunServer } from './stun-server.ts'
 import type { Traffic } from './traffic.ts'
@@ -48,6 +50,8 @@ export type Host = AsyncDisposable & {
   readonly traffic: Traffic
   /** The same blocks and, by bitswap, those of connected peers of the IPFS network: what is got from them is kept. */
   readonly exchange: Pick<Blockstore, 'get'>
+  /** Counts towards how gossip rates its peers. */
+  readonly conduct: PeerConduct
 }
 
 /** Largest gossip frame, in bytes: eight full envelopes and what wraps them. A frame above the receiver's limit cuts the sender off. */
@@ -61,6 +65,7 @@ export async function startHost(
   directory: string,
   operationId: string,
   options: HostOptions,
+  conduct: PeerConduct = createPeerConduct(Date.now),
 ): Promise<Host> {
   await using starting = new AsyncDisposableStack()
   const blocks = await openBlockStore(join(directory, 'blocks'))
@@ -102,7 +107,7 @@ export async function startHost(
           // A text is one message, whoever sends it: what was seen is not judged again because another peer says it.
           msgIdFn: ({ topic, data }) => sha256(Buffer.concat([Buffer.from(`${topic}\n`), data])),
           ignoreDuplicatePublishError: true,
-          scoreParams: gossipScores(operationId, options.reach),
+          scoreParams: gossipScores(operationId, options.reach, conduct),
         }),
       },
     }),
@@ -119,7 +124,7 @@ export async function startHost(
       starting.use(await startStunServer(place))
   const stack = starting.move()
   return {
-    ...{ libp2p: helia.libp2p, blocks, traffic, exchange: helia.blockstore },
+    ...{ libp2p: helia.libp2p, blocks, conduct, traffic, exchange: helia.blockstore },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }

@@ -97,9 +97,12 @@ export function createPeerDirectory(
     }
   }
 
+  const isOpenedByUs = (peer: PeerId | null): boolean =>
+    peer !== null && libp2p.getConnections(peer).some(({ direction }) => direction === 'outbound')
+
   /**
-   * Those that failed least first, so that registrations nobody answers for do not keep others out. Where a relay is lacking, one comes
-   * on top.
+   * Those that failed least first, so that registrations nobody answers for do not keep others out. Whoever comes by himself does not
+   * count: many that do could else be all that a newcomer ever sees of the market. Where a relay is lacking, one comes on top.
    */
   const connectMore = async (signal: AbortSignal): Promise<void> => {
     const others = [...ledger.current().nodes.values()].filter(
@@ -107,7 +110,8 @@ export function createPeerDirectory(
         phase === 'active' && account !== self && peer !== libp2p.peerId.toString(),
     )
     const missing = others.filter(({ account }) => !isPeerConnected(peerOf(account)))
-    const wanted = Math.max(0, targetConnections - (others.length - missing.length))
+    const opened = others.filter(({ account }) => isOpenedByUs(peerOf(account)))
+    const wanted = Math.max(0, targetConnections - opened.length)
     const due = missing
       .filter(({ account }) => retries.isDue(account))
       .toSorted((left, right) => retries.failures(left.account) - retries.failures(right.account))

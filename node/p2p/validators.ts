@@ -50,6 +50,8 @@ export type ValidatorDeps = {
   readonly ledger: RegistryView
   readonly operationId: string
   readonly chainId: string
+  /** Whether the chain may be asked now for an account's keys. */
+  readonly mayAskFor: (account: HiveAccount) => boolean
 }
 
 export type Validator<T extends Topic> = (message: TopicMessage<T>) => Promise<Finding>
@@ -85,11 +87,11 @@ export async function checkEnvelope(
   envelope: Envelope<EnvelopeBody>,
   speaker: HiveAccount,
   goodUntil: number,
-  { accounts, ledger, chainId }: ValidatorDeps,
+  deps: ValidatorDeps,
 ): Promise<Finding> {
   if (envelope.author !== speaker) return 'not-the-author'
-  if ((ledger.current().head?.time ?? 0) > goodUntil) return 'old'
-  return unlessWrong(envelope.author, accounts, () => isSealed(envelope, accounts, chainId))
+  if ((deps.ledger.current().head?.time ?? 0) > goodUntil) return 'old'
+  return unlessWrong(envelope.author, deps, () => isSealed(envelope, deps.accounts, deps.chainId))
 }
 
 async function checkTimedAnnouncement(
@@ -105,14 +107,15 @@ async function checkTimedAnnouncement(
 /** Checks a transaction that announces an offer or an award: it still serves, and its creator signed it with the key that it needs. */
 export async function checkAnnouncement(
   transaction: SignedTransaction,
-  { accounts, ledger, chainId, operationId }: ValidatorDeps,
+  deps: ValidatorDeps,
 ): Promise<Finding> {
+  const { accounts, ledger, chainId, operationId } = deps
   const operation = announcedOperation(transaction, operationId)
   if (!operation) return 'no-operation-of-the-market'
   const now = ledger.current().head?.time ?? 0
   if (now > goodUntil(transaction, operation) + driftSeconds) return 'old'
   const creator = jobCreator(operation.job)
-  return unlessWrong(creator, accounts, () => {
+  return unlessWrong(creator, deps, () => {
     const keys = signersOf(transaction, chainId)
     return keys && accounts.isAuthorised(creator, signingRole[operation.t], keys)
   })
@@ -130,9 +133,10 @@ function signersOf(transaction: SignedTransaction, chainId: string): readonly st
 /** What a check of an account's signature comes to. An account that this node's chain does not know yet may be new. */
 async function unlessWrong(
   account: HiveAccount,
-  accounts: Accounts,
+  { accounts, mayAskFor }: ValidatorDeps,
   isSigned: () => Promise<boolean> | null,
 ): Promise<Finding> {
+  if (!mayAskFor(account)) return 'too-many'
   try {
     if (await isSigned()) return 'good'
     return (await accounts.exists(account)) ? 'signature-wrong' : 'unknown-account'

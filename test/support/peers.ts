@@ -9,8 +9,9 @@ import type { BlockFetcher } from '#node/p2p/block-fetcher.ts'
 import { createBlockFetcher } from '#node/p2p/block-fetcher.ts'
 import type { BlockStreamOptions } from '#node/p2p/block-streams.ts'
 import { blockStreamOptions, createBlockStreams } from '#node/p2p/block-streams.ts'
-import type { Host } from '#node/p2p/host.ts'
+import type { Host, HostOptions } from '#node/p2p/host.ts'
 import { startHost } from '#node/p2p/host.ts'
+import type { PeerConduct } from '#node/p2p/peer-conduct.ts'
 import type { PeerDirectory } from '#node/p2p/peer-directory.ts'
 import { createPeerDirectory } from '#node/p2p/peer-directory.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
@@ -30,25 +31,22 @@ export async function aHost({
   announce = [],
   isRelay = false,
   isRelayed = false,
+  conduct,
 }: {
   readonly path?: string
   readonly listen?: readonly string[]
   readonly announce?: readonly string[]
   readonly isRelay?: boolean
   readonly isRelayed?: boolean
+  readonly conduct?: PeerConduct
 } = {}): Promise<TestHost> {
   await using starting = new AsyncDisposableStack()
   const directory = path ?? starting.use(await aDirectory()).path
-  const host = starting.use(
-    await startHost(directory, testNetwork.operationId, {
-      listen: [...listen],
-      announce: [...announce],
-      reach: 'loopback',
-      configured: [],
-      isRelay,
-      isRelayed,
-    }),
-  )
+  const options: HostOptions = {
+    ...{ listen: [...listen], announce: [...announce] },
+    ...{ reach: 'loopback', configured: [], isRelay, isRelayed },
+  }
+  const host = starting.use(await startHost(directory, testNetwork.operationId, options, conduct))
   const stack = starting.move()
   return { ...host, path: directory, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }

@@ -2,6 +2,7 @@ import type { Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { expect, test } from 'vitest'
 import { callPeer, serveCalls } from '#node/p2p/calls.ts'
+import { createWaitingRoom } from '#node/p2p/waiting-room.ts'
 import type { CallRequest } from '#protocol/calls.ts'
 import { callProtocol } from '#protocol/calls.ts'
 import { Signature } from '#protocol/envelope.ts'
@@ -33,7 +34,10 @@ async function aPair() {
   return { server, client, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
-const deps = ({ libp2p }: TestHost) => ({ libp2p, logger: silent, isWithinRate: () => true })
+const deps = ({ libp2p }: TestHost, places = 100) => ({
+  ...{ libp2p, logger: silent, isWithinRate: () => true },
+  waiting: createWaitingRoom(places),
+})
 const call = (client: TestHost, server: TestHost, signal?: AbortSignal) =>
   callPeer(client.libp2p, server.libp2p.peerId, 'progress', request, signal)
 const openTo = (client: TestHost, server: TestHost) =>

@@ -1,24 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import { customJson } from '#market/domain/hive-operations.ts'
 import type { Accounts } from '#node/chain/accounts.ts'
-import { createAccounts } from '#node/chain/accounts.ts'
-import { createHiveRpc, HiveRpcOptions } from '#node/chain/hive-rpc.ts'
 import { signTransaction } from '#node/chain/transactions.ts'
 import { devchainChainId } from '#node/devchain/chain-id.ts'
 import type { KeyRole } from '#node/devchain/keys.ts'
 import { devchainKey } from '#node/devchain/keys.ts'
-import type { GossipBus, GossipOptions } from '#node/p2p/gossip-bus.ts'
-import { createGossipBus } from '#node/p2p/gossip-bus.ts'
 import type { Finding } from '#node/p2p/validators.ts'
-import { createValidators, verdicts } from '#node/p2p/validators.ts'
-import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
+import { verdicts } from '#node/p2p/validators.ts'
+import type { ChainTime } from '#protocol/ids.ts'
 import { formatChainTime } from '#protocol/ids.ts'
 import type { Operation } from '#protocol/operation.ts'
-import type { Presence } from '#protocol/presence.ts'
 import type { Topic, TopicMessage } from '#protocol/topics.ts'
-import { topicName, topics } from '#protocol/topics.ts'
 import type { HiveOperation } from '#protocol/transaction.ts'
 import {
   aBid,
@@ -33,15 +26,24 @@ import {
 } from '#test/support/builders.ts'
 import type { TestDevchain } from '#test/support/devchain.ts'
 import { aDevchain } from '#test/support/devchain.ts'
+import type { GossipNode } from '#test/support/gossip-node.ts'
+import {
+  accountsAt,
+  aLine,
+  anAttackerOf,
+  encode,
+  gossipNodeOn,
+  now,
+  presenceOf,
+  pubsub,
+  sealedBy,
+} from '#test/support/gossip-node.ts'
 import type { TestHost } from '#test/support/peers.ts'
-import { aFreePort, aHost, aRegistry, connect, silent, until } from '#test/support/peers.ts'
-import { aRecordingLogger } from '#test/support/recording-logger.ts'
+import { aFreePort, aHost, until } from '#test/support/peers.ts'
 import { sealed } from '#test/support/sealed.ts'
 import { testNetwork } from '#test/support/test-chain.ts'
 
 const { operationId } = testNetwork
-const now = 1_000_000
-const generous = { burst: 1_000, perSecond: 1_000, senders: 100 }
 const mallory = account('mallory')
 
 let devchain: TestDevchain
@@ -53,134 +55,10 @@ beforeAll(async () => {
 })
 afterAll(async () => await devchain[Symbol.asyncDispose]())
 
-const accountsAt = (url: string): Accounts =>
-  createAccounts(
-    {
-      rpc: createHiveRpc(
-        { logger: silent },
-        HiveRpcOptions.parse({ urls: [url], chainId: devchainChainId }),
-      ),
-      now: Date.now,
-    },
-    { ttlMs: 60_000, limit: 100 },
-  )
-
-type GossipNode = {
-  readonly host: TestHost
-  readonly bus: GossipBus
-  readonly heard: { readonly topic: Topic; readonly message: unknown }[]
-  readonly findings: () => readonly Finding[]
-}
-
-function gossipOn(
+const gossipOn = (
   host: TestHost,
-  {
-    chainAccounts = accounts,
-    onPresence = () => {},
-    ...rates
-  }: Partial<GossipOptions> & {
-    readonly chainAccounts?: Accounts
-    readonly onPresence?: () => void
-  } = {},
-): GossipNode {
-  const ledger = aRegistry()
-  ledger.setTime(now)
-  const logger = aRecordingLogger()
-  const heard: GossipNode['heard'] = []
-  const hear =
-    (topic: Topic) =>
-    (message: unknown): void => {
-      heard.push({ topic, message })
-      if (topic === 'presence') onPresence()
-    }
-  const validation = {
-    accounts: chainAccounts,
-    ledger,
-    operationId,
-    chainId: devchainChainId,
-  }
-  const bus = createGossipBus(
-    {
-      libp2p: host.libp2p,
-      validators: createValidators(validation),
-      handlers: {
-        offers: hear('offers'),
-        bids: hear('bids'),
-        presence: hear('presence'),
-        progress: hear('progress'),
-      },
-      logger,
-      now: Date.now,
-    },
-    { operationId, senderRate: generous, authorRate: generous, ...rates },
-  )
-  const findings = (): readonly Finding[] =>
-    logger.lines
-      .filter(({ message }) => message === 'gossip refused')
-      .map(({ facts: { finding } }) => finding as Finding)
-  return { host, bus, heard, findings }
-}
-
-const pubsub = ({ libp2p }: TestHost) =>
-  libp2p.services.pubsub as TestHost['libp2p']['services']['pubsub'] & {
-    getMeshPeers(topic: string): string[]
-    getScore(peer: string): number
-  }
-
-/** Nodes in a line, each of which knows its neighbours only, with their meshes grown. */
-async function aLine(...nodes: readonly GossipNode[]): Promise<void> {
-  for (const [index, node] of nodes.entries()) {
-    const next = nodes[index + 1]
-    if (next) await connect(node.host, next.host)
-  }
-  const names = (Object.keys(topics) as Topic[]).map((topic) => topicName(operationId, topic))
-  await until(() =>
-    nodes.every(({ host }, index) => {
-      const neighbours = index === 0 || index === nodes.length - 1 ? 1 : 2
-      return names.every((name) => pubsub(host).getMeshPeers(name).length >= neighbours)
-    }),
-  )
-}
-
-/** A peer that sends whatever it likes. */
-async function anAttackerOf(node: GossipNode) {
-  const host = await aHost()
-  for (const topic of Object.keys(topics) as Topic[])
-    pubsub(host).subscribe(topicName(operationId, topic))
-  await connect(host, node.host)
-  const progress = topicName(operationId, 'progress')
-  await until(
-    () =>
-      pubsub(host).getSubscribers(progress).length > 0 &&
-      pubsub(node.host)
-        .getSubscribers(progress)
-        .some((peer) => peer.equals(host.libp2p.peerId)),
-  )
-  return {
-    host,
-    send: (topic: Topic, data: Uint8Array) =>
-      pubsub(host).publish(topicName(operationId, topic), data),
-    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
-  }
-}
-
-const encode = <T extends Topic>(topic: T, message: TopicMessage<T>): Buffer =>
-  Buffer.from(JSON.stringify(z.encode(topics[topic] as z.ZodType, message)))
-
-const presenceOf = (who: HiveAccount, overrides: Partial<Presence> = {}): Presence => ({
-  v: 1,
-  type: 'presence',
-  account: who,
-  at: time(now),
-  freeSlots: 1,
-  ...overrides,
-})
-
-const sealedBy = (
-  who: string,
-  body: Presence,
-  by?: Parameters<typeof sealed>[2],
-): TopicMessage<'presence'> => sealed(who, body, by)
+  options: Partial<Parameters<typeof gossipNodeOn>[1]> = {},
+): GossipNode => gossipNodeOn(host, { chainAccounts: accounts, ...options })
 
 const announced = (
   operations: readonly HiveOperation[],
@@ -511,6 +389,12 @@ describe('a node', () => {
     ],
     ['a bid as it should be', 'good', 'bids', () => encode('bids', sealed('bob', aBid()))],
   ]
+
+  test('has a case for each finding, and every finding one verdict', () => {
+    const elsewhere: readonly Finding[] = ['duplicate', 'too-many', 'cannot-be-checked']
+    const shown = new Set([...rows.map(([, finding]) => finding), ...elsewhere])
+    expect([...shown].toSorted()).toEqual(Object.keys(verdicts).toSorted())
+  })
 
   for (const [index, [name, finding, topic, data]] of rows.entries()) {
     test(`finds ${name} ${finding}, and ${verdicts[finding]}s it`, async () => {

@@ -67,6 +67,24 @@ test('a node that nobody has registered with is found by its bootstrap address',
   await until(() => peersOf(own).includes(other.libp2p.peerId.toString()))
 })
 
+test('a newcomer whom many registered peers come to at once still goes to others itself', async () => {
+  const { made, stack } = await hosts(3)
+  await using _ = stack
+  const [own, ...sybils] = made
+  const honest = stack.use(await aHost())
+  for (const { libp2p } of sybils) await libp2p.dial(own.libp2p.getMultiaddrs())
+  await until(() => peersOf(own).length === 2)
+  const registry = aRegistry(
+    aNodeRecord(alice, own),
+    ...sybils.map((host, index) => aNodeRecord(account(`sybil-${index}`), host)),
+    aNodeRecord(bob, honest),
+  )
+  const peers = aPeerDirectory(own, registry, { targetConnections: 2 })
+  await using _run = running(peers)
+
+  await until(() => peers.isConnected(bob))
+})
+
 test('a bootstrap address that is none is refused at once', async () => {
   await using own = await aHost()
 

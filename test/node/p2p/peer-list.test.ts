@@ -2,6 +2,7 @@ import { lpStream } from '@libp2p/utils'
 import { expect, test } from 'vitest'
 import { callPeer, serveCalls } from '#node/p2p/calls.ts'
 import { listPeers } from '#node/p2p/peer-list.ts'
+import { createWaitingRoom } from '#node/p2p/waiting-room.ts'
 import { Signature } from '#protocol/envelope.ts'
 import { topicName } from '#protocol/topics.ts'
 import { bob, jobId } from '#test/support/builders.ts'
@@ -30,7 +31,12 @@ test('a peer is listed with its account, its topics, and the bytes that went eac
   expect(listed?.since).toBeGreaterThanOrEqual(before)
   expect(listed?.address).toContain('/ip4/127.0.0.1/tcp/')
 
-  const deps = { libp2p: other.libp2p, logger: silent, isWithinRate: () => true }
+  const deps = {
+    libp2p: other.libp2p,
+    logger: silent,
+    isWithinRate: () => true,
+    waiting: createWaitingRoom(100),
+  }
   await serveCalls(deps, 'progress', async () => ({ accepted: false, reason: 'x'.repeat(200) }))
   await callPeer(libp2p, other.libp2p.peerId, 'progress', {
     body: {

@@ -9,6 +9,7 @@ import { callPeer, serveCalls } from '#node/p2p/calls.ts'
 import { createDirectWay } from '#node/p2p/direct-way.ts'
 import { createOpenPeers } from '#node/p2p/open-peers.ts'
 import { addressesOf, isRelayed } from '#node/p2p/peer-address.ts'
+import { createWaitingRoom } from '#node/p2p/waiting-room.ts'
 import { Signature } from '#protocol/envelope.ts'
 import { Multiaddr } from '#protocol/ids.ts'
 import { alice, bob, carol, jobId } from '#test/support/builders.ts'
@@ -55,7 +56,12 @@ test('a node that nobody can dial is found through a relay, and called', async (
   const { hidden, seeker } = meeting
   const registry = aRegistry(aNodeRecord(bob, hidden))
   expect(registry.current().nodes.get(bob)?.addresses.join()).toMatch(/p2p-circuit/)
-  const deps = { libp2p: hidden.libp2p, logger: silent, isWithinRate: () => true }
+  const deps = {
+    libp2p: hidden.libp2p,
+    logger: silent,
+    isWithinRate: () => true,
+    waiting: createWaitingRoom(100),
+  }
   await serveCalls(deps, 'progress', async () => ({ accepted: true }))
   const peer = await aPeerDirectory(seeker, registry).connect(bob, signal)
   const answer = await callPeer(seeker.libp2p, peer, 'progress', {

@@ -10,6 +10,7 @@ import { createBlockFetcher } from '#node/p2p/block-fetcher.ts'
 import { serveBlocks } from '#node/p2p/block-server.ts'
 import { createBlockStreams } from '#node/p2p/block-streams.ts'
 import { callPeer, serveCalls } from '#node/p2p/calls.ts'
+import { createWaitingRoom } from '#node/p2p/waiting-room.ts'
 import { createPinCare } from '#node/replication/pin-care.ts'
 import { createReplicaKeeper } from '#node/replication/replica-keeper.ts'
 import { createReplicator } from '#node/replication/replicator.ts'
@@ -53,7 +54,12 @@ test('a tree is kept by a gateway, looked through, mended, and its garbage colle
   const keeper = createReplicaKeeper({ ledger, background, ...theirs }, { limitBytes: 10 ** 9 })
   for (const { libp2p, blocks } of [creator, gateway])
     await serveBlocks({ libp2p, blocks, logger: silent })
-  const answering = { libp2p: gateway.libp2p, logger: silent, isWithinRate: () => true }
+  const answering = {
+    libp2p: gateway.libp2p,
+    logger: silent,
+    isWithinRate: () => true,
+    waiting: createWaitingRoom(100),
+  }
   await serveCalls(answering, 'replicate', async (asked, from) =>
     keeper.answer(asked, from.toString()),
   )
