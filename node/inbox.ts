@@ -1,4 +1,5 @@
 import type { Libp2p } from '@libp2p/interface'
+import type { MarketFeed } from '#market/services/market-feed.ts'
 import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
 import type { EnvelopeBody } from '#protocol/envelope-body.ts'
@@ -19,12 +20,20 @@ import type { Roles } from './roles.ts'
 /** What gossip brings, judged good, goes to the roles that it concerns. */
 export function gossipHandlers(
   roles: () => Roles,
-  presence: PresenceBoard,
+  { presence, feed }: { readonly presence: PresenceBoard; readonly feed: MarketFeed },
   operationId: string,
 ): GossipHandlers {
   return {
-    offers: ({ transaction }) => hearTransaction(roles(), transaction, operationId),
-    bids: (envelope) => void roles().creator?.receiveBid(envelope),
+    offers: ({ transaction }) => {
+      const operation = marketOperation(transaction, operationId)
+      if (operation?.t === 'job.offer') feed.heardOffer(operation)
+      hearTransaction(roles(), transaction, operationId)
+    },
+    bids: (envelope) => {
+      feed.heardBid(envelope.body)
+      roles().creator?.receiveBid(envelope)
+    },
+    progress: ({ body }) => feed.heardProgress(body),
     seals: (envelope) => void roles().creator?.receiveSeal(envelope),
     presence: ({ body }) => presence.hear(body),
   }

@@ -1,3 +1,4 @@
+import type { OperationRecord } from '#contracts/fold.ts'
 import type { NodeDatabase } from '#market/adapters/sqlite/database.ts'
 import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
@@ -31,6 +32,8 @@ export type PeerChainDeps = {
   readonly dryRun: ((line: string) => void) | null
   /** Called when there are new blocks, or a signature is there. */
   readonly onNews: () => void
+  /** Called with what blocks have decided, after they were kept. */
+  readonly onFolded: (records: readonly OperationRecord[]) => void
   readonly signal: AbortSignal
 }
 
@@ -38,7 +41,7 @@ export type PeerChainDeps = {
 export async function openPeerChain(
   stack: AsyncDisposableStack,
   config: PeerConfig,
-  { keys, database, state, clock, log, dryRun, onNews, signal }: PeerChainDeps,
+  { keys, database, state, clock, log, dryRun, onNews, onFolded, signal }: PeerChainDeps,
 ) {
   const { account, network } = config
   const { operationId, chainId } = network
@@ -66,7 +69,10 @@ export async function openPeerChain(
       state,
       network: { operationId, sha256 },
       logger: log('chain'),
-      onBlocks: onNews,
+      onBlocks: (records) => {
+        onFolded(records)
+        onNews()
+      },
     },
     { chainId, genesisHeight: network.genesisHeight, pollMs: config.pollMs, account },
   )

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { PinStore } from '#market/adapters/sqlite/pin-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
+import type { MarketFeed } from '#market/services/market-feed.ts'
 import { createEnvelopeSigner } from './chain/envelopes.ts'
 import { createDryNetwork } from './dry-run/dry-network.ts'
 import { gossipHandlers } from './inbox.ts'
@@ -30,13 +31,14 @@ export type PeerNetworkDeps = Pick<PeerChain, 'accounts' | 'ledger' | 'signer'> 
   readonly dryRun: ((line: string) => void) | null
   /** Who hears what is gossiped: made after the network, because the roles speak through it. */
   readonly roles: () => Roles
+  readonly feed: MarketFeed
 }
 
 /** A peer among others: its host, its content, and what is said between them. The host stops with the stack. */
 export async function openPeerNetwork(
   stack: AsyncDisposableStack,
   config: PeerConfig,
-  { accounts, ledger, signer, pins, clock, log, dryRun, roles }: PeerNetworkDeps,
+  { accounts, ledger, signer, pins, clock, log, dryRun, roles, feed }: PeerNetworkDeps,
 ) {
   const { account, network } = config
   const { operationId, chainId } = network
@@ -85,7 +87,7 @@ export async function openPeerNetwork(
     {
       host,
       validators: createValidators(validation),
-      handlers: gossipHandlers(roles, presence, operationId),
+      handlers: gossipHandlers(roles, { presence, feed }, operationId),
       meter,
       logger: log('gossip'),
       now: clock.now,

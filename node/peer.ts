@@ -20,6 +20,7 @@ import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
 import type { Creator } from '#market/services/creator/creator.ts'
 import type { Encoder } from '#market/services/encoder/encoder.ts'
+import { createMarketFeed } from '#market/services/market-feed.ts'
 import { createCheckpointPublisher } from '#market/services/publish-checkpoint.ts'
 import { createRegistration } from '#market/services/register-node.ts'
 import { createMeansWatch } from '#market/services/watch-means.ts'
@@ -33,6 +34,7 @@ import { pause } from './chain/hive-rpc.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
 import { readControlToken, tellControlUrl } from './control/control-files.ts'
 import { createControlRouter } from './control/control-server.ts'
+import { createMarketRouter } from './control/market-router.ts'
 import { createPinsRouter } from './control/pins-router.ts'
 import { describePeer, describeStatus } from './describe-peer.ts'
 import { createEncodingEngine } from './encoding/engine.ts'
@@ -44,6 +46,7 @@ import { startHttpServer } from './http-server.ts'
 import { answerCalls } from './inbox.ts'
 import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
+import { logMarket } from './market-log.ts'
 import type { NodeKeys } from './node-keys.ts'
 import { createAnnouncedAddresses } from './p2p/announced-addresses.ts'
 import { serveBlocks } from './p2p/block-server.ts'
@@ -127,7 +130,10 @@ export async function startPeer(
     await openPeerChain(starting, config, {
       ...{ keys, database, state, clock, log, dryRun, signal },
       onNews: ticker.tick,
+      onFolded: (records) => feed.folded(records),
     })
+  const feed = createMarketFeed({ ledger, clock })
+  logMarket(feed, { ledger, logger: log('market') })
   const {
     libp2p,
     blocks,
@@ -139,9 +145,11 @@ export async function startPeer(
     validation,
     envelopes,
     marketNetwork,
+    meter,
   } = await openPeerNetwork(starting, config, {
     ...{ accounts, ledger, signer, pins, clock, log, dryRun },
     roles: () => roles,
+    feed,
   })
 
   const work = join(config.data, 'work')
@@ -284,6 +292,7 @@ export async function startPeer(
           createJobsRouter(blocks, trees.rootOf),
           createControlRouter({ status, peers: listed, events, creator, encoder, signing }, token),
           createPinsRouter(pinCare, token),
+          createMarketRouter({ feed, gossip: meter.counts }, token),
         ],
         logger: log('http'),
       },

@@ -9,13 +9,16 @@ import type {
   NodeStatus,
   PostedJob,
   PostJob,
+  TopicTraffic,
 } from '#protocol/api/control.ts'
 import {
   chooseBidRoute,
   consideredRoute,
+  gossipRoute,
   jobBidsRoute,
   jobEventsPath,
   listPostedRoute,
+  marketEventsPath,
   postJobRoute,
   statusRoute,
 } from '#protocol/api/control.ts'
@@ -24,7 +27,9 @@ import { peersRoute } from '#protocol/api/peers.ts'
 import { CallError, createClient } from '#protocol/client.ts'
 import type { JobId, Sha256Hex } from '#protocol/ids.ts'
 import { JobEvent } from '#protocol/job-event.ts'
+import { MarketEvent } from '#protocol/market-event.ts'
 import { pause } from '../chain/hive-rpc.ts'
+import { createRecentSet } from '../ipfs/recent-set.ts'
 
 /** Speaks to a node's control routes. What the node refuses rejects with its `MarketError`, no answer at all with a `CallError`. */
 export type ControlClient = {
@@ -40,9 +45,16 @@ export type ControlClient = {
   chooseBid(job: JobId, bid: Sha256Hex): Promise<void>
   /** Every event of a job from its beginning, across restarts of the node, until stopped. */
   events(job: JobId, signal: AbortSignal): AsyncGenerator<JobEvent>
+  /** What the node remembers of the market and then each new thing, across its restarts, until stopped. */
+  market(signal: AbortSignal): AsyncGenerator<MarketEvent>
+  /** What came by gossip, topic by topic. */
+  gossip(): Promise<readonly TopicTraffic[]>
 }
 
 const reconnectMs = 200
+
+/** Events that are known again when a node tells once more what it remembers. */
+const rememberedEvents = 100_000
 
 export async function createControlClient(url: string, tokenFile: string): Promise<ControlClient> {
   const headers = { authorization: `Bearer ${(await readFile(tokenFile, 'utf8')).trim()}` }
@@ -56,6 +68,23 @@ export async function createControlClient(url: string, tokenFile: string): Promi
     considered: async () => (await refused(call(consideredRoute, {}))).offers,
     chooseBid: async (job, bid) => {
       await refused(call(chooseBidRoute, { params: { job }, body: { bid } }))
+    },
+    gossip: async () => (await refused(call(gossipRoute, {}))).topics,
+    market: async function* (signal) {
+      const told = createRecentSet(rememberedEvents)
+      while (!signal.aborted) {
+        try {
+          for await (const { data } of connect(`${url}${marketEventsPath}`, headers, '', signal)) {
+            if (told.has(data)) continue
+            told.add(data)
+            yield MarketEvent.parse(JSON.parse(data))
+          }
+        } catch (error) {
+          if (signal.aborted) return
+          if (!isInterruption(error)) throw error
+        }
+        await pause(reconnectMs, signal)
+      }
     },
     events: async function* (job, signal) {
       let last = ''

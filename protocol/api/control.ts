@@ -215,3 +215,25 @@ export const signRoute = defineRoute({
 
 /** Server-sent events of one job: all past ones, then each new one, until the job ends. */
 export const jobEventsPath = '/control/jobs/:job/events'
+
+/** Server-sent events of the whole market as the node sees it: what it remembers, then each new one, until the reader leaves. */
+export const marketEventsPath = '/control/market/events'
+
+/** What came by one topic of gossip since the node started. */
+export const TopicTraffic = z.strictObject({
+  topic: z.string(),
+  /** Messages by what was found of each: `good`, or why it was ignored or rejected. */
+  findings: z.record(z.string(), z.int().nonnegative()),
+  bytes: z.int().nonnegative(),
+  /** Messages of the node's own. */
+  sent: z.int().nonnegative(),
+})
+export type TopicTraffic = z.infer<typeof TopicTraffic>
+
+export const gossipRoute = defineRoute({
+  method: 'GET',
+  path: '/control/gossip',
+  params: none,
+  body: z.undefined(),
+  reply: z.strictObject({ topics: z.array(TopicTraffic) }),
+})
