@@ -1,10 +1,11 @@
 import { milliHbd } from '#protocol/amount.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { SoldRange, SplitJob, SplitJobIn } from '../../domain/split-job.ts'
+import { eachApart } from '../apart.ts'
 import type { CreatorContext } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
 import { hedgeSlowRanges } from './hedge-range.ts'
-import { makeRangeOffer, saveSplit, storeRangeOffer } from './offer-range.ts'
+import { saveSplit, storeRangeOffer, tryRangeOffer } from './offer-range.ts'
 import { jobsOf, openJobsOf, triedBy, winOf } from './range-standing.ts'
 
 /** Times that a range is offered, hedges among them, before the whole is given up. */
@@ -15,27 +16,26 @@ const mostOffers = 4
  * and has the tree put together when every range is won. Like a job's, each step looks at what is true.
  */
 export function createAdvanceSplit(deps: CreatorContext, startMerge: (id: JobId) => void) {
+  const steps = [settleRanges, offerFailedAgain, hedgeSlowRanges]
   return (id: JobId): void => {
-    deps.state.atomically(() => {
-      const split = deps.splits.find(id)
-      if (split?.phase === 'working') advanceRanges(deps, split)
-    })
+    // Each by itself: what cannot be offered again today, for want of an arbiter, does not keep from noting what is won.
+    eachApart(steps, (step) =>
+      deps.state.atomically(() => {
+        const split = deps.splits.find(id)
+        if (split?.phase === 'working') step(deps, split)
+      }),
+    )
     if (deps.splits.find(id)?.phase === 'merging') startMerge(id)
   }
 }
 
-function advanceRanges(deps: CreatorContext, before: SplitJobIn<'working'>): void {
+/** Notes what is won. working -> merging when that is all of it, -> failed when a range came to nothing too often. */
+function settleRanges(deps: CreatorContext, before: SplitJobIn<'working'>): void {
   const split = noteWins(deps, before)
   const failed = split.ranges.find((sold) => isGivenUp(deps, sold))
-  if (failed) {
-    failSplit(deps, split, failed)
-    return
-  }
-  if (split.ranges.every(({ won }) => won !== null)) {
+  if (failed) failSplit(deps, split, failed)
+  else if (split.ranges.every(({ won }) => won !== null))
     saveSplit(deps, { ...split, phase: 'merging' })
-    return
-  }
-  hedgeSlowRanges(deps, offerFailedAgain(deps, split))
 }
 
 function noteWins(deps: CreatorContext, split: SplitJobIn<'working'>): SplitJobIn<'working'> {
@@ -66,19 +66,17 @@ function failSplit(deps: CreatorContext, split: SplitJob, { range, jobs }: SoldR
 }
 
 /** A range all of whose jobs have come to nothing is offered again, alone; not to those who have failed at it but the last time. */
-function offerFailedAgain(
-  deps: CreatorContext,
-  split: SplitJobIn<'working'>,
-): SplitJobIn<'working'> {
+function offerFailedAgain(deps: CreatorContext, split: SplitJobIn<'working'>): void {
   // Nothing is begun on a ledger that others contradict.
-  if (!deps.ledger.isTrusted() || deps.readiness.obstacle() !== null) return split
+  if (!deps.ledger.isTrusted() || deps.readiness.obstacle() !== null) return
   let current = split
   for (const [place, sold] of split.ranges.entries()) {
     if (sold.won || openJobsOf(deps, sold).length > 0) continue
     const last = jobsOf(deps, sold).at(-1)
     const reason = last?.phase === 'failed' ? last.message : 'The work was not good.'
     const isLast = sold.jobs.length + 1 >= mostOffers
-    const made = makeRangeOffer(deps, split, sold)
+    const made = tryRangeOffer(deps, split, sold)
+    if (!made) continue
     storeRangeOffer(deps, split, made, isLast ? [] : triedBy(deps, sold.jobs))
     const { job: rangeJob } = made.offer
     const again = { ...sold, jobs: [...sold.jobs, rangeJob] }
@@ -86,7 +84,6 @@ function offerFailedAgain(
     const told = { type: 'range-offered', because: 'failed', reason } as const
     saveSplit(deps, current, { ...told, ...sold.range, rangeJob })
   }
-  return current
 }
 
 /**

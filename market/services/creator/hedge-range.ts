@@ -5,7 +5,7 @@ import type { CreatorJob } from '../../domain/creator-job.ts'
 import { isSlow, usualPace } from '../../domain/slow-range.ts'
 import type { SoldRange, SplitJobIn } from '../../domain/split-job.ts'
 import type { CreatorContext } from './creator-deps.ts'
-import { makeRangeOffer, saveSplit, storeRangeOffer } from './offer-range.ts'
+import { saveSplit, storeRangeOffer, tryRangeOffer } from './offer-range.ts'
 import { jobsOf, openJobsOf, triedBy } from './range-standing.ts'
 
 /**
@@ -19,7 +19,8 @@ export function hedgeSlowRanges(deps: CreatorContext, split: SplitJobIn<'working
     const slow = slowJobOf(deps, split, sold)
     const ceiling = slow && roomFor(deps, current, sold)
     if (!slow || ceiling === null) continue
-    const made = makeRangeOffer(deps, split, { ...sold, ceiling })
+    const made = tryRangeOffer(deps, split, { ...sold, ceiling })
+    if (!made) continue
     storeRangeOffer(deps, split, made, triedBy(deps, sold.jobs))
     const { job: rangeJob } = made.offer
     const hedged = { ...sold, jobs: [...sold.jobs, rangeJob] }

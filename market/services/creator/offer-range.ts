@@ -1,20 +1,23 @@
-import type { MilliHbd } from '#protocol/amount.ts'
 import { bytesToHex, utf8 } from '#protocol/canonical.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { SoldRange, SplitJob } from '../../domain/split-job.ts'
+import { MarketError } from '../../errors.ts'
 import type { CreatorDeps, Unstamped } from './creator-deps.ts'
 import { buildOffer, requireArbiters, storeOffer } from './make-offer.ts'
 
 type RangeOffer = { readonly offer: JobOffer; readonly salt: Sha256Hex }
 
+type Whole = Pick<SplitJob, 'id' | 'terms' | 'bidding'>
+type NextRange = Pick<SoldRange, 'range' | 'jobs' | 'ceiling'>
+
 /** The next offer of a range: of the whole's terms, with its sound where the range is the first. */
 export function makeRangeOffer(
   deps: CreatorDeps,
-  { id: whole, terms, bidding }: Pick<SplitJob, 'id' | 'terms' | 'bidding'>,
-  { range, jobs, ceiling }: Pick<SoldRange, 'range' | 'jobs'> & { readonly ceiling: MilliHbd },
+  { id: whole, terms, bidding }: Whole,
+  { range, jobs, ceiling }: NextRange,
 ): RangeOffer {
   const salt = Sha256Hex.parse(deps.randomHex(32))
   const { audioStream: _, ...silent } = terms.source
@@ -28,6 +31,20 @@ export function makeRangeOffer(
     ...{ salt, ceiling, bidding, percent: 100n },
   })
   return { offer: { ...offer, whole }, salt }
+}
+
+/** The same; null while no arbiter is at hand that would stand by it. */
+export function tryRangeOffer(
+  deps: CreatorDeps,
+  whole: Whole,
+  range: NextRange,
+): RangeOffer | null {
+  try {
+    return makeRangeOffer(deps, whole, range)
+  } catch (error) {
+    if (error instanceof MarketError && error.code === 'arbiter-missing') return null
+    throw error
+  }
 }
 
 /** Signs the offer of a range and keeps its job, within a step of the caller's. */
