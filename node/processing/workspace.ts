@@ -28,10 +28,12 @@ export function createWorkspaces(
     return {
       source: async (cid, options) => {
         if (windows) return await windows.open(cid, options)
-        const { signal } = options
+        const { signal, bring } = options
+        await bring?.({ start: 0, end: 1 }, signal)
         await mkdir(path, { recursive: true, mode: 0o700 })
         const file = join(path, `source-${cid}`)
         const { bytes } = await content.sizes(cid)
+        await bring?.({ start: 0, end: bytes }, signal)
         if ((await sizeOf(file)) !== bytes) await content.exportFile(cid, file, { signal })
         return { input: file, signal, [Symbol.asyncDispose]: async () => undefined }
       },

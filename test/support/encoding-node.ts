@@ -4,7 +4,7 @@ import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
-import type { JobProcessor } from '#market/ports/processing.ts'
+import type { JobProcessor, RangeMerger } from '#market/ports/processing.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { createGatewayRouter } from '#node/gateway/gateway.ts'
 import { createJobsRouter } from '#node/gateway/jobs.ts'
@@ -14,8 +14,10 @@ import { createLogger } from '#node/logger.ts'
 import { createJobProcessor } from '#node/processing/job-processor.ts'
 import type { ShownTrees } from '#node/processing/job-trees.ts'
 import { createJobTrees } from '#node/processing/job-trees.ts'
+import { createRangeMerger } from '#node/processing/range-merger.ts'
 import { startSourceWindows } from '#node/processing/source-windows.ts'
 import { createWorkspaces } from '#node/processing/workspace.ts'
+import type { JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { anOffer } from './builders.ts'
 import { makeFolder, untroubled } from './ffmpeg.ts'
@@ -26,6 +28,8 @@ export type EncodingNode = AsyncDisposable & {
   readonly content: ContentStore
   readonly trees: ShownTrees
   readonly processor: JobProcessor
+  /** Puts ranges together that are in its store. */
+  readonly merger: RangeMerger
   /** Address of its gateway. */
   readonly url: string
   /** Takes a request's source into the node's store, and resolves to the offer of it. */
@@ -38,11 +42,13 @@ export async function openEncodingNode(
   engine: EncodingEngine,
   tools: FfmpegTools,
   watched: (content: ContentStore) => ContentStore = (content) => content,
+  /** Where its blocks are; nodes of one place have them in common. */
+  place?: string,
 ): Promise<EncodingNode> {
   const folder = await makeFolder()
   await using starting = new AsyncDisposableStack()
   const { database, state } = starting.use(openDatabase(path.join(folder, 'node.sqlite')))
-  const blocks = await openBlockStore(path.join(folder, 'blocks'))
+  const blocks = await openBlockStore(place ?? path.join(folder, 'blocks'))
   const content = watched(loneContent(blocks))
   const clock = { now: Date.now }
   const logger = createLogger({ level: 'silent', name: 'test' })
@@ -62,6 +68,8 @@ export async function openEncodingNode(
     trees,
     workspaceOf: (job) => workspaces(job, 'encode'),
   })
+  const workspaceOf = (job: JobId) => workspaces(job, 'encode')
+  const merger = createRangeMerger({ content, tools, workspaceOf, trees, logger })
   const routers = [createGatewayRouter(blocks), createJobsRouter(blocks, trees.rootOf)]
   const { url } = starting.use(await startHttpServer({ routers, logger }, 0))
   const stack = starting.move()
@@ -69,6 +77,7 @@ export async function openEncodingNode(
     content,
     trees,
     processor,
+    merger,
     url,
     offer: async ({ source, terms }) => {
       const { cid } = await content.addFile(source, { signal: untroubled })
