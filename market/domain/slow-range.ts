@@ -1,4 +1,5 @@
 import type { ChainTime } from '#protocol/ids.ts'
+import { beatSeconds } from '#protocol/progress.ts'
 
 /** What is known of a range that somebody is at work on. Times are seconds of the chain. */
 export type RangeWork = {
@@ -16,10 +17,13 @@ const patience = 2
 /** Seconds that no range is slow in: a source has to be fetched, and a first part encoded, before anything can be told. */
 const leastSeconds = 60
 
+/** Seconds without a word after which an encoder that was heard is not waited for: six beats. */
+const lostSeconds = 6 * beatSeconds
+
 /**
- * True for a range that holds up the whole: its encoder has broken its promise, or is on the way to take more than twice as long as
- * the ranges that are finished have taken for as many frames. `usual` is their seconds a frame; null while none is finished, when
- * nobody can be called slow but by his own promise.
+ * True for a range that holds up the whole: its encoder has broken its promise or fallen silent, or is on the way to take more than
+ * twice as long as the ranges that are finished have taken for as many frames. `usual` is their seconds a frame; null while none is
+ * finished, when nobody can be called slow but by his own promise.
  */
 export function isSlow(
   { acceptedAt, readyBy, frames, heard }: RangeWork,
@@ -27,11 +31,12 @@ export function isSlow(
   now: ChainTime,
 ): boolean {
   if (now > readyBy) return true
+  if (heard && now - heard.at > lostSeconds) return true
   const elapsed = now - acceptedAt
   if (usual === null || elapsed < leastSeconds) return false
   const bearable = Math.max(leastSeconds, patience * usual * frames)
   if (elapsed > bearable) return true
-  // No more is expected of a range that has said nothing for long than that it goes on from there.
+  // One that has not been heard may be at work all the same, but nothing speaks for it.
   const share = (heard?.percent ?? 0) / 100
   if (!heard || share <= 0) return elapsed > bearable / patience
   const left = ((heard.at - acceptedAt) * (1 - share)) / share

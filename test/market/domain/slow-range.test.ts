@@ -16,7 +16,7 @@ describe('a range', () => {
   })
 
   test('is not slow before others are finished, by which it could be told', () => {
-    expect(isSlow({ ...work, heard: heardAt(100, 1) }, null, time(start + 5_000))).toBe(false)
+    expect(isSlow({ ...work, heard: heardAt(4_990, 1) }, null, time(start + 5_000))).toBe(false)
   })
 
   test('is slow when it is on the way to twice the usual time, and not before', () => {
@@ -26,10 +26,17 @@ describe('a range', () => {
     expect(foretold(29)).toBe(true)
   })
 
-  test('is slow when it stands still', () => {
+  test('is slow when its encoder has been heard, and then not for six beats', () => {
     const heard = heardAt(200, 90)
-    expect(isSlow({ ...work, heard }, pace, time(start + 900))).toBe(false)
-    expect(isSlow({ ...work, heard }, pace, time(start + 1_001))).toBe(true)
+    expect(isSlow({ ...work, heard }, null, time(start + 260))).toBe(false)
+    expect(isSlow({ ...work, heard }, null, time(start + 261))).toBe(true)
+  })
+
+  test('is slow when it stands still, whatever its encoder says', () => {
+    const standing = (seconds: number) =>
+      isSlow({ ...work, heard: heardAt(seconds, 90) }, pace, time(start + seconds))
+    expect(standing(900)).toBe(false)
+    expect(standing(1_001)).toBe(true)
   })
 
   test('is slow when nothing is heard of it for as long as others take for all', () => {
