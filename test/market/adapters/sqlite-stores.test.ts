@@ -11,6 +11,7 @@ import {
   createCreatorJobStore,
   createEncoderJobStore,
   createJobEventStore,
+  createSplitJobStore,
 } from '#market/adapters/sqlite/job-stores.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import type { Piece } from '#market/adapters/sqlite/piece-store.ts'
@@ -18,6 +19,7 @@ import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import type { CreatorJob, CreatorJobIn } from '#market/domain/creator-job.ts'
 import type { EncoderJob, EncoderJobIn } from '#market/domain/encoder-job.ts'
+import type { SplitJob, SplitJobIn } from '#market/domain/split-job.ts'
 import type { RecordStore } from '#market/ports/job-stores.ts'
 import type { OutboxEntry } from '#market/ports/outbox.ts'
 import type { JobId } from '#protocol/ids.ts'
@@ -29,6 +31,7 @@ import {
   carol,
   cid,
   hashHex,
+  hbd,
   height,
   jobId,
   salt,
@@ -202,6 +205,14 @@ const encoderJob = (number: number): EncoderJobIn<'bidding'> => ({
   bid: aBid({ job: jobId('alice', number) }),
   bidHash: hashHex('bid'),
 })
+const splitJob = (number: number): SplitJobIn<'working'> => ({
+  ...{ id: jobId('alice', number), phase: 'working', terms: anOffer(), class: cid('class') },
+  ...{ ceiling: hbd(10n), selection: 'automatic', bidding: 'open', postedAt: 1 },
+  ranges: [
+    { range: { first: 0, parts: 1 }, ceiling: hbd(5n), jobs: [jobId('alice', 10)], won: null },
+    { range: { first: 1, parts: 1 }, ceiling: hbd(5n), jobs: [jobId('alice', 11)], won: null },
+  ],
+})
 const bidding: CreatorJob = { ...creatorJob(1), phase: 'bidding', listensUntil: time(1_000_100) }
 const approving: EncoderJob = { ...encoderJob(1), phase: 'approving' }
 const failed: CreatorJob = { ...creatorJob(2), phase: 'failed', code: 'no-bids', message: 'none' }
@@ -253,6 +264,13 @@ keepsJobs<EncoderJob>('the encoder’s jobs', {
   fresh: encoderJob,
   moved: approving,
   over: lost,
+})
+
+keepsJobs<SplitJob>('the creator’s videos in ranges', {
+  create: createSplitJobStore,
+  fresh: splitJob,
+  moved: { ...splitJob(1), phase: 'merging' },
+  over: { ...splitJob(2), phase: 'failed', code: 'no-bids', message: 'none' },
 })
 
 test('jobs that were posted at a time or later are listed, ended ones too', () => {

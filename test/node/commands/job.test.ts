@@ -146,6 +146,17 @@ test('a video is posted as its owner says, and the job is the node’s from ther
   })
 })
 
+test('a video is sold in as many ranges as its owner says, or as the encoders at hand are', async () => {
+  for (const [said, split] of [
+    ['3', 3],
+    ['auto', 'auto'],
+  ]) {
+    const wish = ['--account', 'alice', '--split', String(said), '--detach']
+    expect(await ask('post', '/film.mp4', ...wish)).toMatchObject({ code: 0 })
+    expect(posted.at(-1)).toMatchObject({ path: '/film.mp4', split })
+  }
+})
+
 test('a file that is no video is refused in words, and for programs', async () => {
   expect(await ask('post', '/empty.mp4', '--account', 'alice')).toEqual({
     ...{ code: 1, stdout: '', stderr: 'input-empty: It is empty.\n' },
