@@ -6,9 +6,18 @@ import type { CreatorContext } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
 import { hedgeSlowRanges } from './hedge-range.ts'
 import { saveSplit, storeRangeOffer, tryRangeOffer } from './offer-range.ts'
-import { jobsOf, openJobsOf, triedBy, winOf } from './range-standing.ts'
+import {
+  isAnyAtWork,
+  isRoomFor,
+  isUnbid,
+  jobsOf,
+  offersOf,
+  openJobsOf,
+  triedBy,
+  winOf,
+} from './range-standing.ts'
 
-/** Times that a range is offered, hedges among them, before the whole is given up. */
+/** Times that a range is given to somebody, hedges among them, before the whole is given up; or that nobody bids while none is at work. */
 const mostOffers = 4
 
 /**
@@ -32,7 +41,7 @@ export function createAdvanceSplit(deps: CreatorContext, startMerge: (id: JobId)
 /** Notes what is won. working -> merging when that is all of it, -> failed when a range came to nothing too often. */
 function settleRanges(deps: CreatorContext, before: SplitJobIn<'working'>): void {
   const split = noteWins(deps, before)
-  const failed = split.ranges.find((sold) => isGivenUp(deps, sold))
+  const failed = split.ranges.find((sold) => isGivenUp(deps, split, sold))
   if (failed) failSplit(deps, split, failed)
   else if (split.ranges.every(({ won }) => won !== null))
     saveSplit(deps, { ...split, phase: 'merging' })
@@ -50,9 +59,11 @@ function noteWins(deps: CreatorContext, split: SplitJobIn<'working'>): SplitJobI
   return noted
 }
 
-/** Nobody is at work on it, and it may not be offered again. */
-function isGivenUp(deps: CreatorContext, sold: SoldRange): boolean {
-  return !sold.won && sold.jobs.length >= mostOffers && openJobsOf(deps, sold).length === 0
+/** Nobody is at work on it, and it may not be offered again. Where nobody bids, others may be busy with the ranges beside it. */
+function isGivenUp(deps: CreatorContext, split: SplitJob, sold: SoldRange): boolean {
+  if (sold.won || openJobsOf(deps, sold).length > 0) return false
+  const { tried, unbid } = offersOf(deps, sold)
+  return tried >= mostOffers || (unbid >= mostOffers && !isAnyAtWork(deps, split))
 }
 
 function failSplit(deps: CreatorContext, split: SplitJob, { range, jobs }: SoldRange): void {
@@ -74,10 +85,13 @@ function offerFailedAgain(deps: CreatorContext, split: SplitJobIn<'working'>): v
     if (sold.won || openJobsOf(deps, sold).length > 0) continue
     const last = jobsOf(deps, sold).at(-1)
     const reason = last?.phase === 'failed' ? last.message : 'The work was not good.'
-    const isLast = sold.jobs.length + 1 >= mostOffers
+    const tried = triedBy(deps, sold.jobs)
+    const isBusy = isUnbid(last) && isAnyAtWork(deps, current) && !isRoomFor(deps, split, tried)
+    if (isBusy) continue
+    const isLast = offersOf(deps, sold).tried + 1 >= mostOffers
     const made = tryRangeOffer(deps, split, sold)
     if (!made) continue
-    storeRangeOffer(deps, split, made, isLast ? [] : triedBy(deps, sold.jobs))
+    storeRangeOffer(deps, split, made, isLast ? [] : tried)
     const { job: rangeJob } = made.offer
     const again = { ...sold, jobs: [...sold.jobs, rangeJob] }
     current = { ...current, ranges: current.ranges.with(place, again) }

@@ -1,7 +1,8 @@
+import { classOf } from '#protocol/encoder.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { CreatorJob } from '../../domain/creator-job.ts'
 import { isOver } from '../../domain/creator-job.ts'
-import type { SoldRange, WonRange } from '../../domain/split-job.ts'
+import type { SoldRange, SplitJob, WonRange } from '../../domain/split-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 
 type StandingDeps = Pick<CreatorDeps, 'jobs' | 'ledger'>
@@ -14,6 +15,42 @@ export function jobsOf({ jobs }: StandingDeps, sold: SoldRange): readonly Creato
 /** Those of them that may still bring the range. */
 export function openJobsOf(deps: StandingDeps, sold: SoldRange): readonly CreatorJob[] {
   return jobsOf(deps, sold).filter((job) => !isOver(job))
+}
+
+/** How often a range was offered and got somebody, or may still; and how often nobody bid for it. */
+export function offersOf(
+  deps: StandingDeps,
+  sold: SoldRange,
+): { readonly tried: number; readonly unbid: number } {
+  const unbid = jobsOf(deps, sold).filter(isUnbid).length
+  return { tried: sold.jobs.length - unbid, unbid }
+}
+
+/** True for a job that came to nothing because nobody bid for it who could win. */
+export function isUnbid(job: CreatorJob | undefined): boolean {
+  return job?.phase === 'failed' && job.code === 'no-bids'
+}
+
+/** True while somebody is at work on a range of the whole, or is to begin. */
+export function isAnyAtWork(deps: StandingDeps, { ranges }: Pick<SplitJob, 'ranges'>): boolean {
+  return ranges.some((sold) => openJobsOf(deps, sold).some((job) => 'choice' in job))
+}
+
+/** True while an encoder that can have a range is connected and does not say that it has no room. */
+export function isRoomFor(
+  deps: StandingDeps & Pick<CreatorDeps, 'network'>,
+  split: Pick<SplitJob, 'class' | 'terms'>,
+  tried: readonly HiveAccount[],
+): boolean {
+  return [...deps.ledger.current().nodes.values()].some(
+    ({ account, phase, encoder }) =>
+      phase === 'active' &&
+      encoder !== undefined &&
+      classOf(encoder, split.terms.recipe) === split.class &&
+      !tried.includes(account) &&
+      deps.network.isConnected(account) &&
+      deps.network.freeSlots(account) !== 0,
+  )
 }
 
 /** What the first good delivery among the jobs of a range has come to; null while there is none. */

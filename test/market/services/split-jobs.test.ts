@@ -120,6 +120,15 @@ describe('a range', () => {
     world.expectSound()
   })
 
+  test('that all encoders are too busy for waits until one has room', async () => {
+    const { world, alice } = await cast({ bob: 'sluggish' })
+    const whole = await world.post(alice, 1, undefined, 3)
+    await world.until(isOver(alice, whole), 900)
+    expect(alice.split(whole)?.phase).toBe('done')
+    expect(winnersOf(alice, whole)).toEqual(['bob', 'bob', 'bob'])
+    world.expectSound()
+  })
+
   test('that nobody can do ends the whole, and what was offered besides is withdrawn', async () => {
     const { world, alice } = await cast({ bob: 'broken' })
     const whole = await world.post(alice, 1, undefined, 2)
