@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { constants, gzip } from 'node:zlib'
 import type { Context, Middleware } from 'koa'
 import { ifAbsent } from './if-absent.ts'
 
@@ -86,6 +86,6 @@ async function pageOf(name: string, bytes: Buffer): Promise<Page> {
   return {
     type: types[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
     caching: isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-    ...{ bytes, packed: await pack(bytes) },
+    ...{ bytes, packed: await pack(bytes, { level: constants.Z_BEST_COMPRESSION }) },
   }
 }

@@ -71,6 +71,13 @@ export const PeerId = z
   .brand<'PeerId'>()
 export type PeerId = z.infer<typeof PeerId>
 
+/** An upload of a video, as the server names it. */
+export const UploadId = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'not an upload id')
+  .brand<'UploadId'>()
+export type UploadId = z.infer<typeof UploadId>
+
 /** A libp2p address as text, for example `/ip4/127.0.0.1/tcp/4001`. */
 export const Multiaddr = z.string().min(4).max(256).startsWith('/').brand<'Multiaddr'>()
 export type Multiaddr = z.infer<typeof Multiaddr>

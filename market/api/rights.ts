@@ -12,9 +12,14 @@ import { allJobsRoute } from '#protocol/api/all-jobs.ts'
 import { auditRoute } from '#protocol/api/audit.ts'
 import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protocol/api/browser.ts'
 import { acceptRoute, bidRoute, bidsRoute, settleRoute } from '#protocol/api/community.ts'
+import {
+  developmentSignatureRoute,
+  developmentTransactionRoute,
+} from '#protocol/api/development.ts'
 import { earningsRoute } from '#protocol/api/earnings.ts'
 import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
 import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
+import { evidenceRoute } from '#protocol/api/evidence.ts'
 import {
   descriptionRoute,
   healthRoute,
@@ -30,19 +35,16 @@ import {
   listJobsRoute,
   submitJobRoute,
 } from '#protocol/api/jobs.ts'
-import { marketEncodersRoute, priceHistoryRoute } from '#protocol/api/market-encoders.ts'
+import { marketEncodersRoute } from '#protocol/api/market-encoders.ts'
 import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
 import { networkRoute, seriesRoute } from '#protocol/api/network.ts'
 import { prepareOfferRoute, quoteRoute, sourceRoute } from '#protocol/api/posting.ts'
+import { priceHistoryRoute } from '#protocol/api/price-history.ts'
 import { queueRoute } from '#protocol/api/queue.ts'
 import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
 import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
-import {
-  developmentSignatureRoute,
-  developmentTransactionRoute,
-  siteRoute,
-} from '#protocol/api/site.ts'
-import { evidenceRoute, reputationRoute } from '#protocol/api/standing.ts'
+import { siteRoute } from '#protocol/api/site.ts'
+import { reputationRoute } from '#protocol/api/standing.ts'
 import { bringBlocksRoute, keepTreeRoute, lackingRoute } from '#protocol/api/trees.ts'
 import {
   beginUploadRoute,

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { evidenceRoute } from '#protocol/api/standing.ts'
+import type { evidenceRoute } from '#protocol/api/evidence.ts'
 import type { Fault } from '#protocol/attestation.ts'
 import type { EvidenceEntry } from '../ports/chain-queries.ts'
 

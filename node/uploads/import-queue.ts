@@ -1,5 +1,6 @@
 import { exponentialDelay } from '#market/domain/retry.ts'
-import type { UploadId, UploadStatus } from '#protocol/api/uploads.ts'
+import type { UploadStatus } from '#protocol/api/uploads.ts'
+import type { UploadId } from '#protocol/ids.ts'
 import { pause } from '../chain/hive-rpc.ts'
 import type { Logger } from '../logger.ts'
 import type { ImportOptions } from './import-upload.ts'

@@ -2,7 +2,7 @@ import { buildLadder } from '#market/domain/ladder.ts'
 import { MarketError } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
-import type { UploadId } from '#protocol/api/uploads.ts'
+import type { UploadId } from '#protocol/ids.ts'
 import type { OpenUpload, Outcome } from './upload-records.ts'
 
 export type ImportUploadDeps = {

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { UploadId, UploadStatus } from '#protocol/api/uploads.ts'
-import { HiveAccount } from '#protocol/ids.ts'
+import { UploadStatus } from '#protocol/api/uploads.ts'
+import { HiveAccount, UploadId } from '#protocol/ids.ts'
 
 /** What tus keeps beside the bytes of an upload, as far as it is needed here. */
 const Kept = z.object({

@@ -9,13 +9,12 @@ import {
   beginUploadRoute,
   continueUploadRoute,
   removeUploadRoute,
-  UploadId,
   UploadStatus,
   uploadOffsetRoute,
   uploadStatusRoute,
   uploadsPath,
 } from '#protocol/api/uploads.ts'
-import { HiveAccount } from '#protocol/ids.ts'
+import { HiveAccount, UploadId } from '#protocol/ids.ts'
 import { pause } from '../chain/hive-rpc.ts'
 import { freeSpace } from '../encoding/disk-guard.ts'
 import { createTurns } from '../in-turn.ts'

@@ -2,10 +2,7 @@ import { z } from 'zod'
 import { ChainTime, HiveAccount } from '../ids.ts'
 import { defineRoute } from '../route.ts'
 import { noBody, none, pageOf, pageQuery } from './paging.ts'
-
-export const StandingRole = z.enum(['encoder', 'creator', 'arbiter'])
-export const Score = { score: z.number(), low: z.number(), high: z.number() }
-export const AccountParams = z.strictObject({ account: HiveAccount })
+import { Score, StandingRole } from './standing-role.ts'
 
 export const accountsRoute = defineRoute({
   method: 'GET',

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
 import { BlockHeight, ChainTime, HiveAccount, JobId, lastChainTime } from '../ids.ts'
 import { defineRoute } from '../route.ts'
-import { AccountParams, StandingRole } from './accounts.ts'
 import { Cursor, noBody, wholeNumber } from './paging.ts'
+import { AccountParams, StandingRole } from './standing-role.ts'
 
 /** One payment out of an escrow. */
 export const Earning = z.strictObject({

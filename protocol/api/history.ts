@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { BlockHeight, BlockId, ChainTime, HiveAccount, JobId, TransactionId } from '../ids.ts'
 import { LedgerAction } from '../ledger-block.ts'
 import { defineRoute } from '../route.ts'
-import { Score, StandingRole } from './accounts.ts'
 import { Cursor, noBody, none, pageQuery, wholeNumber } from './paging.ts'
 import { Whole } from './standing.ts'
+import { Score, StandingRole } from './standing-role.ts'
 
 /** What a standing was, by whose custom it is, and all that anyone needs to work it out again. */
 

@@ -4,10 +4,9 @@ import { HwAccel } from '../encoder.ts'
 import { BlockHeight, ChainTime, HiveAccount, PeerId } from '../ids.ts'
 import { Codec } from '../recipe.ts'
 import { defineRoute } from '../route.ts'
-import { AccountParams } from './accounts.ts'
 import { noBody, none, pageOf, pageQuery, wholeNumber } from './paging.ts'
 
-const Price = z.strictObject({ rendition: z.string(), perMinute: MilliHbd })
+export const Price = z.strictObject({ rendition: z.string(), perMinute: MilliHbd })
 
 const MarketEncoder = z.strictObject({
   account: HiveAccount,
@@ -63,24 +62,4 @@ export const marketEncodersRoute = defineRoute({
   }),
   body: noBody,
   reply: pageOf('encoders', MarketEncoder),
-})
-
-export const priceHistoryRoute = defineRoute({
-  method: 'GET',
-  path: '/api/encoding/market/encoders/:account/prices',
-  summary: 'The price lists that an encoder has had, the newest first, with their transactions.',
-  params: AccountParams,
-  query: z.strictObject(pageQuery),
-  body: noBody,
-  reply: pageOf(
-    'lists',
-    z.strictObject({
-      height: BlockHeight,
-      position: z.int(),
-      time: ChainTime,
-      transaction: z.string(),
-      /** Null where it no longer offered to encode. */
-      prices: z.array(Price).readonly().nullable(),
-    }),
-  ),
 })

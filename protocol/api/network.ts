@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
-import { BlockHeight, BlockId, ChainTime } from '../ids.ts'
+import { ChainTime } from '../ids.ts'
 import { defineRoute } from '../route.ts'
+import { At } from './at.ts'
 import { noBody, none, wholeNumber } from './paging.ts'
-
-export const At = z.strictObject({ height: BlockHeight, block: BlockId, time: ChainTime })
 
 export const networkRoute = defineRoute({
   method: 'GET',

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { Signature } from '../envelope.ts'
-import { HiveAccount, TransactionId } from '../ids.ts'
+import { HiveAccount } from '../ids.ts'
 import { defineRoute } from '../route.ts'
-import { HiveOperation } from '../transaction.ts'
 import { noBody, none } from './paging.ts'
 
 export const siteRoute = defineRoute({
@@ -21,27 +19,4 @@ export const siteRoute = defineRoute({
     /** Accounts of the development chain, whose keys everybody knows, that this server signs for; null everywhere else. */
     developmentSigner: z.strictObject({ accounts: z.array(HiveAccount).readonly() }).nullable(),
   }),
-})
-
-export const developmentSignatureRoute = defineRoute({
-  method: 'POST',
-  path: '/api/encoding/development/signatures',
-  summary: 'Development chain only: have a text signed with the posting key of a play account.',
-  params: none,
-  body: z.strictObject({ account: HiveAccount, message: z.string().max(2_000) }),
-  reply: z.strictObject({ signature: Signature }),
-})
-
-export const developmentTransactionRoute = defineRoute({
-  method: 'POST',
-  path: '/api/encoding/development/transactions',
-  summary:
-    'Development chain only: have operations signed with a key of a play account, and broadcast.',
-  params: none,
-  body: z.strictObject({
-    account: HiveAccount,
-    role: z.enum(['posting', 'active']),
-    operations: z.array(HiveOperation).min(1).max(16).readonly(),
-  }),
-  reply: z.strictObject({ transaction: TransactionId }),
 })

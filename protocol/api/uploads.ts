@@ -1,17 +1,11 @@
 import { z } from 'zod'
-import { Cid, HiveAccount } from '../ids.ts'
+import { Cid, HiveAccount, UploadId } from '../ids.ts'
 import { Ladder } from '../ladder.ts'
 import { defineRoute } from '../route.ts'
 import { noBody, none, wholeNumber } from './paging.ts'
 
 /** Where uploads are made and asked after: `POST` begins one (tus 1.0), `GET <path>/<id>` says what became of it. */
 export const uploadsPath = '/api/encoding/uploads'
-
-export const UploadId = z
-  .string()
-  .regex(/^[0-9a-f]{32}$/, 'not an upload id')
-  .brand<'UploadId'>()
-export type UploadId = z.infer<typeof UploadId>
 
 const upload = <T extends string, Fields extends z.ZodRawShape>(phase: T, fields: Fields) =>
   z.strictObject({

@@ -6,25 +6,27 @@ import { allJobsRoute } from '#protocol/api/all-jobs.ts'
 import { auditRoute } from '#protocol/api/audit.ts'
 import * as browser from '#protocol/api/browser.ts'
 import * as community from '#protocol/api/community.ts'
-import { earningsRoute } from '#protocol/api/earnings.ts'
-import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
-import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
-import * as health from '#protocol/api/health.ts'
-import * as history from '#protocol/api/history.ts'
-import * as jobs from '#protocol/api/jobs.ts'
-import * as market from '#protocol/api/market-encoders.ts'
-import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
-import { networkRoute, seriesRoute } from '#protocol/api/network.ts'
-import { prepareOfferRoute, quoteRoute, sourceRoute } from '#protocol/api/posting.ts'
-import { queueRoute } from '#protocol/api/queue.ts'
-import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
-import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
 import {
   developmentSignatureRoute,
   developmentTransactionRoute,
-  siteRoute,
-} from '#protocol/api/site.ts'
-import { evidenceRoute, reputationRoute } from '#protocol/api/standing.ts'
+} from '#protocol/api/development.ts'
+import { earningsRoute } from '#protocol/api/earnings.ts'
+import { heartbeatRoute, listEncodersRoute, registerEncoderRoute } from '#protocol/api/encoders.ts'
+import { eventSocketRoute, eventStreamRoute } from '#protocol/api/events.ts'
+import { evidenceRoute } from '#protocol/api/evidence.ts'
+import * as health from '#protocol/api/health.ts'
+import * as history from '#protocol/api/history.ts'
+import * as jobs from '#protocol/api/jobs.ts'
+import { marketEncodersRoute } from '#protocol/api/market-encoders.ts'
+import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
+import { networkRoute, seriesRoute } from '#protocol/api/network.ts'
+import { prepareOfferRoute, quoteRoute, sourceRoute } from '#protocol/api/posting.ts'
+import { priceHistoryRoute } from '#protocol/api/price-history.ts'
+import { queueRoute } from '#protocol/api/queue.ts'
+import { challengeRoute, signInRoute, signOutRoute } from '#protocol/api/sessions.ts'
+import { changeSettingsRoute, getSettingsRoute } from '#protocol/api/settings.ts'
+import { siteRoute } from '#protocol/api/site.ts'
+import { reputationRoute } from '#protocol/api/standing.ts'
 import * as trees from '#protocol/api/trees.ts'
 import * as uploads from '#protocol/api/uploads.ts'
 import * as webhooks from '#protocol/api/webhooks.ts'
@@ -125,8 +127,8 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   [marketJobsRoute, () => ({})],
   [networkRoute, () => ({})],
   [seriesRoute, () => ({ path: '/api/encoding/network/series?bucket=hour&count=24' })],
-  [market.marketEncodersRoute, () => ({})],
-  [market.priceHistoryRoute, () => ({ path: '/api/encoding/market/encoders/alice/prices' })],
+  [marketEncodersRoute, () => ({})],
+  [priceHistoryRoute, () => ({ path: '/api/encoding/market/encoders/alice/prices' })],
   [earningsRoute, () => ({ path: '/api/encoding/accounts/alice/earnings' })],
   [allJobsRoute, () => ({})],
   [webhooks.deliveriesRoute, () => ({})],

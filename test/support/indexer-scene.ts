@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { UploadId, uploadsPath } from '#protocol/api/uploads.ts'
+import { uploadsPath } from '#protocol/api/uploads.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import { UploadId } from '#protocol/ids.ts'
 import { alice } from './builders.ts'
 import { anEncodingJob, claimed, granted, leaseOf } from './encoding-jobs.ts'
 import type { TestIndexer } from './indexer-server.ts'

@@ -7,11 +7,12 @@ import { putSegmentRoute } from '#protocol/api/browser.ts'
 import { registerEncoderRoute } from '#protocol/api/encoders.ts'
 import { submitJobRoute } from '#protocol/api/jobs.ts'
 import type { UploadStatus } from '#protocol/api/uploads.ts'
-import { UploadId, uploadStatusRoute, uploadsPath } from '#protocol/api/uploads.ts'
+import { uploadStatusRoute, uploadsPath } from '#protocol/api/uploads.ts'
 import type { Client } from '#protocol/client.ts'
 import { createClient } from '#protocol/client.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { Cid } from '#protocol/ids.ts'
+import { UploadId } from '#protocol/ids.ts'
 import type { TestIndexer } from './indexer.ts'
 
 /** What a tab shows with every call. */

@@ -2,8 +2,8 @@ import type Router from '@koa/router'
 import {
   developmentSignatureRoute,
   developmentTransactionRoute,
-  siteRoute,
-} from '#protocol/api/site.ts'
+} from '#protocol/api/development.ts'
+import { siteRoute } from '#protocol/api/site.ts'
 import { MarketError } from '../../errors.ts'
 import type { DevelopmentSigner } from '../../ports/development-signer.ts'
 import { mount } from '../mount.ts'

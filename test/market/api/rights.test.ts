@@ -3,11 +3,14 @@ import { rights } from '#market/api/rights.ts'
 import { auditRoute } from '#protocol/api/audit.ts'
 import { browserPlanRoute, completeBrowserRoute, putSegmentRoute } from '#protocol/api/browser.ts'
 import { acceptRoute, settleRoute } from '#protocol/api/community.ts'
+import {
+  developmentSignatureRoute,
+  developmentTransactionRoute,
+} from '#protocol/api/development.ts'
 import { eventSocketRoute } from '#protocol/api/events.ts'
 import { marketJobRoute } from '#protocol/api/market-jobs.ts'
 import { prepareOfferRoute, sourceRoute } from '#protocol/api/posting.ts'
 import { signInRoute } from '#protocol/api/sessions.ts'
-import { developmentSignatureRoute, developmentTransactionRoute } from '#protocol/api/site.ts'
 import { bringBlocksRoute, keepTreeRoute } from '#protocol/api/trees.ts'
 import { beginUploadRoute, continueUploadRoute, removeUploadRoute } from '#protocol/api/uploads.ts'
 import { incomingWebhookRoute } from '#protocol/api/webhooks.ts'

@@ -1,10 +1,16 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
+import { Suspense } from 'react'
 import { PlayMoney } from '#ui/shared/components/play-money.tsx'
 import { SessionBadge } from '#ui/shared/components/session-badge.tsx'
-import { WalletHint } from '#ui/shared/components/wallet-hint.tsx'
-import { Footer } from './footer.tsx'
 import { pages } from './pages.ts'
+
+/** What nobody misses at first comes after the page. */
+const Footer = lazyRouteComponent(() => import('./footer.tsx'), 'Footer')
+const WalletHint = lazyRouteComponent(
+  () => import('#ui/shared/components/wallet-hint.tsx'),
+  'WalletHint',
+)
 
 const look =
   'rounded px-1 py-1 text-muted hover:text-text [&.active]:font-medium [&.active]:text-text [&.active]:underline [&.active]:decoration-accent [&.active]:decoration-2 [&.active]:underline-offset-8'
@@ -44,8 +50,12 @@ export function Layout(): ReactElement {
       <main id="main" className="mx-auto w-full max-w-6xl flex-1 px-4 py-6">
         <Outlet />
       </main>
-      <Footer />
-      <WalletHint />
+      <Suspense fallback={<div className="min-h-12 border-t border-line" />}>
+        <Footer />
+      </Suspense>
+      <Suspense>
+        <WalletHint />
+      </Suspense>
     </div>
   )
 }

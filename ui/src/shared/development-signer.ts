@@ -1,4 +1,7 @@
-import { developmentSignatureRoute, developmentTransactionRoute } from '#protocol/api/site.ts'
+import {
+  developmentSignatureRoute,
+  developmentTransactionRoute,
+} from '#protocol/api/development.ts'
 import type { Client } from '#protocol/client.ts'
 import type { Signer } from './signer.ts'
 

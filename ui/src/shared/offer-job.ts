@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { prepareOfferRoute } from '#protocol/api/posting.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { HiveAccount, Sha256Hex } from '#protocol/ids.ts'
-import { callServer, wallet } from './session.ts'
+import { callServer } from './session.ts'
 import type { Signed } from './signer.ts'
+import { wallet } from './wallet.ts'
 
 /** What an owner has chosen for the offer of a job. */
 const OfferChoices = z.object({

@@ -1,6 +1,7 @@
 import { Upload } from 'tus-js-client'
 import type { UploadStatus } from '#protocol/api/uploads.ts'
-import { UploadId, uploadStatusRoute, uploadsPath } from '#protocol/api/uploads.ts'
+import { uploadStatusRoute, uploadsPath } from '#protocol/api/uploads.ts'
+import { UploadId } from '#protocol/ids.ts'
 import { pause } from './pause.ts'
 import { callServer, currentSession } from './session.ts'
 

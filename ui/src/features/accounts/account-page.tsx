@@ -1,5 +1,6 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
+import { Suspense } from 'react'
 import { reputationRoute } from '#protocol/api/standing.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import { CopyButton } from '#ui/shared/components/copy-button.tsx'
@@ -8,10 +9,13 @@ import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'
 import { Time } from '#ui/shared/components/time.tsx'
 import { useRoute } from '#ui/shared/use-route.ts'
-import { AccountStanding } from './account-standing.tsx'
 import { RoleTabs } from './role-tabs.tsx'
 import type { Role } from './standing-words.ts'
 import type { Reputation } from './use-recompute.ts'
+
+/** Comes while the scores are asked for. */
+const standing = import('./account-standing.tsx')
+const AccountStanding = lazyRouteComponent(() => standing, 'AccountStanding')
 
 const route = getRouteApi('/accounts/$account')
 /** Scores fade with every block; nobody sees it sooner. */
@@ -55,7 +59,9 @@ function KnownAccount({ account, role }: KnownAccountProps): ReactElement {
           return (
             <div className="grid grid-cols-1 gap-5">
               <RoleTabs account={account} scores={reputation.scores} shown={shown.role} />
-              <AccountStanding key={shown.role} reputation={reputation} shown={shown} />
+              <Suspense fallback={<Skeleton lines={10} />}>
+                <AccountStanding key={shown.role} reputation={reputation} shown={shown} />
+              </Suspense>
             </div>
           )
         }}

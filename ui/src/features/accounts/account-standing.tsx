@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import { useMemo, useState } from 'react'
+import { evidenceRoute } from '#protocol/api/evidence.ts'
 import { mostPoints, scorePointsRoute } from '#protocol/api/history.ts'
-import { evidenceRoute } from '#protocol/api/standing.ts'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { useCursorList, useRoute } from '#ui/shared/use-route.ts'
 import { CustomCard } from './custom-card.tsx'

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { StandingRole } from '#protocol/api/accounts.ts'
+import type { evidenceRoute } from '#protocol/api/evidence.ts'
 import type { scorePointsRoute } from '#protocol/api/history.ts'
-import type { evidenceRoute } from '#protocol/api/standing.ts'
+import type { StandingRole } from '#protocol/api/standing-role.ts'
 
 export type Role = z.output<typeof StandingRole>
 export type Evidence = z.output<typeof evidenceRoute.reply>['evidence'][number]

@@ -1,15 +1,5 @@
-import { cancelJobRoute, submitJobRoute } from '#protocol/api/jobs.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { pause } from '#ui/shared/pause.ts'
-import { callServer } from '#ui/shared/session.ts'
-import {
-  claim,
-  encodeJob,
-  endWithoutTab,
-  isLeaseGone,
-  registerTab,
-  withKeptLease,
-} from './encode-job.ts'
 import type { EncodeState } from './encode-state.ts'
 import { keepLease, keptLease } from './kept-lease.ts'
 
@@ -25,8 +15,11 @@ export type EncodeFlow = {
   readonly reset: () => void
 }
 
-/** Shorter than this is what a tab may take. */
-const mostSeconds = 120
+type TabSource = Parameters<Awaited<ReturnType<typeof tabWork>>['encodeJob']>[1]
+
+/** Loaded once there is something to encode. */
+const ownJob = () => import('./own-job.ts')
+const tabWork = () => import('./encode-job.ts')
 
 export function createEncodeFlow(): EncodeFlow {
   let current: EncodeState = { phase: 'idle' }
@@ -60,21 +53,14 @@ export function createEncodeFlow(): EncodeFlow {
       },
       onExamined: (percent) => set({ phase: 'examining', percent }),
     })
-    if (seconds >= mostSeconds) throw new Error(tooLong(seconds))
     set({ phase: 'waiting', job: null })
-    await registerTab()
-    const submitted = await callServer(submitJobRoute, {
-      body: {
-        ...{ permlink: permlinkOf(file), inputCid: cid, durationSeconds: seconds },
-        ...{ qualities: ['480p'], tiers: ['browser', 'agent', 'community'] },
-      },
-    })
-    job = submitted.job.id
+    job = await (await ownJob()).submitJob(file, cid, seconds)
     return await workUntilOwn({ file, cid })
   }
 
   /** An older job of the owner's may be in front of the own one: it is done first. */
-  const workUntilOwn = async (source: Parameters<typeof encodeJob>[1]): Promise<EncodeState> => {
+  const workUntilOwn = async (source: TabSource): Promise<EncodeState> => {
+    const { claim, encodeJob, endWithoutTab, withKeptLease } = await tabWork()
     for (;;) {
       calling.signal.throwIfAborted()
       const lease = await claim()
@@ -103,6 +89,7 @@ export function createEncodeFlow(): EncodeFlow {
       job = lease.jobId
       set({ phase: 'waiting', job })
       run(async () => {
+        const { encodeJob, isLeaseGone, withKeptLease } = await tabWork()
         try {
           return await withKeptLease(lease, () => encodeJob(lease, null, watch()))
         } catch (error) {
@@ -117,7 +104,7 @@ export function createEncodeFlow(): EncodeFlow {
       keepLease(null)
       const id = job
       job = null
-      if (id) void callServer(cancelJobRoute, { params: { id } }).catch(() => undefined)
+      if (id) void ownJob().then(({ cancelJob }) => cancelJob(id))
       set({ phase: 'idle' })
     },
     reset: () => {
@@ -125,19 +112,4 @@ export function createEncodeFlow(): EncodeFlow {
       set({ phase: 'idle' })
     },
   }
-}
-
-function tooLong(seconds: number): string {
-  const text = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
-  return `The video is ${text} long; a tab takes less than 2:00. Post it as a job for your desktop or the community.`
-}
-
-/** A name for people, from the file's own. */
-function permlinkOf({ name }: File): string {
-  const plain = name
-    .toLowerCase()
-    .replace(/\.[^.]+$/, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-  return plain.slice(0, 200) || 'video'
 }

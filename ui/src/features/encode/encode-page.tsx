@@ -1,13 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
+import { lazyRouteComponent } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
-import { Card } from '#ui/shared/components/card.tsx'
-import { SignInForm } from '#ui/shared/components/sign-in-form.tsx'
+import { Suspense } from 'react'
+import { SignInCard } from '#ui/shared/components/sign-in-card.tsx'
+import { Skeleton } from '#ui/shared/components/skeleton.tsx'
 import { useSession } from '#ui/shared/session.ts'
-import { EncodeRun } from './encode-run.tsx'
-import { SourcePicker } from './source-picker.tsx'
 import { checkSupport } from './support.ts'
 import { SupportList } from './support-list.tsx'
 import { useEncode } from './use-encode.ts'
+
+/** Loaded for whoever may pick a video. */
+const SourcePicker = lazyRouteComponent(() => import('./source-picker.tsx'), 'SourcePicker')
+/** Loaded once there is something to encode. */
+const EncodeRun = lazyRouteComponent(() => import('./encode-run.tsx'), 'EncodeRun')
 
 /** Encodes a short video in the tab itself: no desktop program, nothing to pay. */
 export function EncodePage(): ReactElement {
@@ -29,13 +34,17 @@ export function EncodePage(): ReactElement {
         </p>
       </div>
       {needs && !isAble && <SupportList needs={needs} />}
-      {isAble && !session && (
-        <Card title="Sign in">
-          <SignInForm />
-        </Card>
+      {isAble && !session && <SignInCard />}
+      {isAble && session && state.phase === 'idle' && (
+        <Suspense fallback={<Skeleton lines={6} />}>
+          <SourcePicker onFile={flow.start} />
+        </Suspense>
       )}
-      {isAble && session && state.phase === 'idle' && <SourcePicker onFile={flow.start} />}
-      {session && state.phase !== 'idle' && <EncodeRun state={state} flow={flow} />}
+      {session && state.phase !== 'idle' && (
+        <Suspense fallback={<Skeleton lines={6} />}>
+          <EncodeRun state={state} flow={flow} />
+        </Suspense>
+      )}
       {needs && isAble && <SupportList needs={needs} />}
     </div>
   )

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react'
 import { useMemo } from 'react'
-import { priceHistoryRoute } from '#protocol/api/market-encoders.ts'
+import { priceHistoryRoute } from '#protocol/api/price-history.ts'
 import type { ReplyOf } from '#protocol/client.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import { LineChart } from '#ui/shared/components/chart/line-chart.tsx'

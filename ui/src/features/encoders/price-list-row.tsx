@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import type { priceHistoryRoute } from '#protocol/api/market-encoders.ts'
+import type { priceHistoryRoute } from '#protocol/api/price-history.ts'
 import type { ReplyOf } from '#protocol/client.ts'
 import { Hbd } from '#ui/shared/components/hbd.tsx'
 import { Time } from '#ui/shared/components/time.tsx'

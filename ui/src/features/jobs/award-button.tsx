@@ -4,7 +4,8 @@ import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import { Button } from '#ui/shared/components/button.tsx'
 import { Notice } from '#ui/shared/components/notice.tsx'
 import { hbdText } from '#ui/shared/format.ts'
-import { callServer, wallet } from '#ui/shared/session.ts'
+import { callServer } from '#ui/shared/session.ts'
+import { wallet } from '#ui/shared/wallet.ts'
 import { useSigning } from './use-signing.ts'
 
 export type AwardButtonProps = {

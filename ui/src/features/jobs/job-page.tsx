@@ -1,46 +1,28 @@
-import { getRouteApi, Navigate } from '@tanstack/react-router'
+import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
+import { Suspense } from 'react'
 import { AppLink } from '#ui/shared/components/app-link.tsx'
 import { Page } from '#ui/shared/components/page.tsx'
-import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'
 import { shortened } from '#ui/shared/format.ts'
-import { JobDetail } from './job-detail.tsx'
-import { useJob } from './use-job.ts'
+
+/** Comes beside the page's head. */
+const one = import('./one-job.tsx')
+const OneJob = lazyRouteComponent(() => one, 'OneJob')
 
 const route = getRouteApi('/jobs/$id')
 
 /** One job, by the queue's name for it or the chain's. */
 export function JobPage(): ReactElement {
   const { id } = route.useParams()
-  return <JobOf key={id} id={id} />
-}
-
-function JobOf({ id }: { readonly id: string }): ReactElement {
-  const { queue, history, market, isQueue, isKnown } = useJob(id)
-  if (!isKnown)
-    return (
-      <Page title="No job" lead={`No job has a name like ${shortened(id, 40, 0)}.`}>
-        <p>
-          <AppLink to="/jobs">All jobs</AppLink>
-        </p>
-      </Page>
-    )
-  if (!isQueue && market.data?.queueJob)
-    return <Navigate to="/jobs/$id" params={{ id: market.data.queueJob }} replace />
-  const title = queue.data?.permlink ?? `Job ${shortened(id, 26, 4)}`
-  const chain = market.data ?? null
-  return (
-    <Page title={title} lead={<AppLink to="/jobs">All jobs</AppLink>}>
-      {isQueue ? (
-        <QueryView query={queue} skeleton={<Skeleton lines={10} />}>
-          {(job) => <JobDetail queue={job} history={history.data?.events ?? []} market={chain} />}
-        </QueryView>
-      ) : (
-        <QueryView query={market} skeleton={<Skeleton lines={10} />}>
-          {(job) => <JobDetail queue={null} history={[]} market={job} />}
-        </QueryView>
-      )}
+  const soon = (
+    <Page title={`Job ${shortened(id, 26, 4)}`} lead={<AppLink to="/jobs">All jobs</AppLink>}>
+      <Skeleton lines={10} />
     </Page>
+  )
+  return (
+    <Suspense fallback={soon}>
+      <OneJob key={id} id={id} />
+    </Suspense>
   )
 }

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { allJobsRoute } from '#protocol/api/all-jobs.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import type { JobsSearch } from '#ui/shared/jobs-search.ts'
-import { liveEvents } from '#ui/shared/live-events.ts'
+import { listenLive } from '#ui/shared/listen-live.ts'
 import { useCursorList, useRoute } from '#ui/shared/use-route.ts'
 import type { Changes } from './merge-jobs.ts'
 import { changesWith, mergeJobs } from './merge-jobs.ts'
@@ -22,7 +22,7 @@ export function useJobs({ owner, ...search }: JobsSearch) {
   const [changes, setChanges] = useState<Changes>(new Map())
   useEffect(
     () =>
-      liveEvents.listen({
+      listenLive({
         onEvents: (events) => setChanges((known) => changesWith(known, events)),
       }),
     [],

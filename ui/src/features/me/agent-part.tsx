@@ -1,34 +1,20 @@
-import { useQuery } from '@tanstack/react-query'
+import { lazyRouteComponent } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
-import { agentHealthRoute } from '#protocol/api/desktop.ts'
+import { Suspense } from 'react'
 import { Card } from '#ui/shared/components/card.tsx'
-import { Notice } from '#ui/shared/components/notice.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'
-import { AgentHealthView } from './agent-health.tsx'
-import { callAgent, usePairing } from './agent-session.ts'
-import { agentState } from './agent-state.ts'
-import { NoAgent } from './no-agent.tsx'
-import { PairAgent } from './pair-agent.tsx'
 
-const lookMs = 5_000
+/** Comes beside the page's head. */
+const look = import('./agent-look.tsx')
+const AgentLook = lazyRouteComponent(() => look, 'AgentLook')
 
-/** The desktop agent of the machine that this page is on: whether it is there, and how it does. */
+/** The desktop agent of the machine that this page is on. */
 export function AgentPart(): ReactElement {
-  const pairing = usePairing()
-  const { data, error, refetch } = useQuery({
-    queryKey: ['desktop agent', pairing?.token ?? null],
-    queryFn: ({ signal }) => callAgent(agentHealthRoute, {}, { signal }),
-    refetchInterval: lookMs,
-    retry: false,
-  })
-  const state = agentState(data, error)
   return (
     <Card title="Desktop agent on this machine">
-      {state.phase === 'looking' && <Skeleton lines={4} />}
-      {state.phase === 'absent' && <NoAgent onLook={() => void refetch()} />}
-      {state.phase === 'unpaired' && <PairAgent />}
-      {state.phase === 'paired' && <AgentHealthView health={state.health} />}
-      {state.phase === 'failed' && <Notice look="bad">{state.reason}</Notice>}
+      <Suspense fallback={<Skeleton lines={4} />}>
+        <AgentLook />
+      </Suspense>
     </Card>
   )
 }

@@ -3,8 +3,6 @@ import { useState } from 'react'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { Button } from '#ui/shared/components/button.tsx'
 import { callServer } from '#ui/shared/session.ts'
-import { allEarnings } from './all-earnings.ts'
-import { earningsCsv } from './earnings-csv.ts'
 import type { Period } from './earnings-period.ts'
 import { boundsOf } from './earnings-period.ts'
 
@@ -16,6 +14,10 @@ export function ExportButton({ account, period }: ExportButtonProps): ReactEleme
   const save = async (): Promise<void> => {
     setPhase('asking')
     try {
+      const [{ allEarnings }, { earningsCsv }] = await Promise.all([
+        import('./all-earnings.ts'),
+        import('./earnings-csv.ts'),
+      ])
       const earnings = await allEarnings(callServer, account, boundsOf(period, Date.now()))
       offerFile(`earnings-${account}-${period}.csv`, earningsCsv(earnings))
       setPhase('idle')

@@ -1,8 +1,7 @@
 import { Outlet } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
-import { Card } from '#ui/shared/components/card.tsx'
 import { Page } from '#ui/shared/components/page.tsx'
-import { SignInForm } from '#ui/shared/components/sign-in-form.tsx'
+import { SignInCard } from '#ui/shared/components/sign-in-card.tsx'
 import { useSession } from '#ui/shared/session.ts'
 import { MeTabs } from './me-tabs.tsx'
 
@@ -20,9 +19,7 @@ export function MePage(): ReactElement {
           <Outlet />
         </>
       ) : (
-        <Card title="Sign in">
-          <SignInForm />
-        </Card>
+        <SignInCard />
       )}
     </Page>
   )

@@ -1,5 +1,6 @@
 import { pairBySignatureRoute, pairingChallengeRoute } from '#protocol/api/desktop.ts'
-import { currentSession, wallet } from '#ui/shared/session.ts'
+import { currentSession } from '#ui/shared/session.ts'
+import { wallet } from '#ui/shared/wallet.ts'
 import { callAgent, keepPairing } from './agent-session.ts'
 
 /** Pairs this page by the posting key of whoever is signed in: the agent takes nobody's but its own account's. */

@@ -1,8 +1,14 @@
+import { lazyRouteComponent } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
+import { Suspense } from 'react'
 import { Page } from '#ui/shared/components/page.tsx'
+import { Skeleton } from '#ui/shared/components/skeleton.tsx'
 import { NetworkFigures } from './network-figures.tsx'
-import { NetworkSeries } from './network-series.tsx'
 import { QueueByTier } from './queue-by-tier.tsx'
+
+/** Its charts stand below what is asked for first. */
+const series = import('./network-series.tsx')
+const NetworkSeries = lazyRouteComponent(() => series, 'NetworkSeries')
 
 /** How the market does as a whole. */
 export function NetworkPage(): ReactElement {
@@ -13,7 +19,9 @@ export function NetworkPage(): ReactElement {
     >
       <NetworkFigures />
       <QueueByTier />
-      <NetworkSeries />
+      <Suspense fallback={<Skeleton lines={20} />}>
+        <NetworkSeries />
+      </Suspense>
     </Page>
   )
 }

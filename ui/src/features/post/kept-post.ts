@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { UploadId } from '#protocol/api/uploads.ts'
-import { Cid } from '#protocol/ids.ts'
+import { Cid, UploadId } from '#protocol/ids.ts'
 
 /** How far a post has come, for the page that is loaded after this one. */
 const KeptPost = z.discriminatedUnion('phase', [

@@ -1,7 +1,5 @@
-import { sourceRoute } from '#protocol/api/posting.ts'
 import type { UploadStatus } from '#protocol/api/uploads.ts'
 import type { Cid } from '#protocol/ids.ts'
-import { callServer } from '#ui/shared/session.ts'
 import { keepPost, keptPost } from './kept-post.ts'
 import type { PostSource, SourceState } from './source-state.ts'
 
@@ -34,7 +32,8 @@ export function createSourceFlow() {
   }
   const measure = async (cid: Cid, name: string, signal: AbortSignal): Promise<PostSource> => {
     set({ phase: 'examining', name, percent: null })
-    return { ...(await callServer(sourceRoute, { params: { cid } }, { signal })), name }
+    const { measureSource } = await import('./measure-source.ts')
+    return await measureSource(cid, name, signal)
   }
   const upload = async (file: File, signal: AbortSignal): Promise<PostSource> => {
     const { name } = file

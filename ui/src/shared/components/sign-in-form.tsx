@@ -1,7 +1,6 @@
 import type { FormEvent, ReactElement } from 'react'
 import { useId, useState } from 'react'
 import { HiveAccount } from '#protocol/ids.ts'
-import { signIn } from '#ui/shared/session.ts'
 import type { WalletName } from '#ui/shared/signer.ts'
 import { useSite } from '#ui/shared/site.ts'
 import { Button } from './button.tsx'
@@ -15,9 +14,11 @@ export function SignInForm(): ReactElement {
   const accounts = useSite().data?.developmentSigner?.accounts ?? []
   const start = (account: HiveAccount, by: WalletName): void => {
     setPhase('signing')
-    signIn(account, by).catch((error: unknown) =>
-      setPhase({ failed: error instanceof Error ? error.message : String(error) }),
-    )
+    import('#ui/shared/wallet.ts')
+      .then(({ signIn }) => signIn(account, by))
+      .catch((error: unknown) =>
+        setPhase({ failed: error instanceof Error ? error.message : String(error) }),
+      )
   }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
