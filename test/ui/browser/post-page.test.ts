@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { getJobRoute } from '#protocol/api/jobs.ts'
+import { getJobRoute, listJobsRoute } from '#protocol/api/jobs.ts'
 import type { Client } from '#protocol/client.ts'
 import { createClient } from '#protocol/client.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
+import { HiveAccount } from '#protocol/ids.ts'
 import { openBrowser } from '#test/support/browser.ts'
 import { dashboardScene, looksWhole, visit } from '#test/support/dashboard.ts'
 import type { DashboardScene } from '#test/support/dashboard-scene.ts'
@@ -114,6 +115,9 @@ test('on a phone a video that the server has is posted by its id, and the offer 
   await looksWhole(shown, 'post-form-phone')
   await page.getByRole('button', { name: 'Post and sign with Keychain' }).click()
   await page.getByText('It was cancelled in Hive Keychain').waitFor()
+  // What is posted stays posted, and is signed by the page that is loaded then.
+  await page.reload()
+  await page.getByText('The job is posted, its offer is not: the page was left').waitFor()
   const again = page.getByRole('button', { name: 'Sign the offer with Keychain' })
   await again.click()
   await page.getByText('Confirm in Hive Keychain: Sign custom json with the posting key').waitFor()
@@ -126,6 +130,8 @@ test('on a phone a video that the server has is posted by its id, and the offer 
   const call = await callerOf(page)
   const offered = async () => (await call(getJobRoute, { params: { id } })).marketJob
   await expect.poll(offered, patient).not.toBe(null)
+  const { jobs } = await call(listJobsRoute, { query: { owner: HiveAccount.parse('newcomer') } })
+  expect(jobs.filter(({ inputCid }) => inputCid === source)).toHaveLength(2)
   await page.context().close()
 })
 

@@ -8,6 +8,7 @@ import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'
 import { hbdText } from '#ui/shared/format.ts'
 import { useRoute } from '#ui/shared/use-route.ts'
+import { keepPosting } from './kept-posting.ts'
 import { LadderChoice } from './ladder-choice.tsx'
 import { PostButtons } from './post-buttons.tsx'
 import {
@@ -36,7 +37,11 @@ const quoteEveryMs = 30_000
 /** Everything there is to choose about the job of a video. */
 export function PostForm({ source, onReset }: PostFormProps): ReactElement {
   const [terms, setTerms] = useState(() => usualTerms(source))
-  const { state, post, sign } = usePost(onReset)
+  const { state, post, sign } = usePost(source.cid, onReset)
+  const forget = (): void => {
+    keepPosting(null)
+    onReset()
+  }
   const ladder = wantedLadder(source.ladder, terms)
   const quote = useRoute(
     quoteRoute,
@@ -51,7 +56,7 @@ export function PostForm({ source, onReset }: PostFormProps): ReactElement {
       <Card title="Your video">
         <SourceFacts source={source} />
         <div className="mt-4 flex flex-wrap items-center gap-4">
-          <Button look="quiet" onClick={onReset}>
+          <Button look="quiet" onClick={forget}>
             Choose another video
           </Button>
           {source.isShort && (

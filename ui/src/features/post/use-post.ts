@@ -1,15 +1,19 @@
 import { useNavigate } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { SubmitJob } from '#protocol/api/jobs.ts'
 import { submitJobRoute } from '#protocol/api/jobs.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
+import type { Cid } from '#protocol/ids.ts'
 import type { OfferChoices } from '#ui/shared/offer-job.ts'
 import { keepOfferChoices, offerJob } from '#ui/shared/offer-job.ts'
-import { callServer } from '#ui/shared/session.ts'
+import { callServer, currentSession } from '#ui/shared/session.ts'
+import type { KeptPosting } from './kept-posting.ts'
+import { keepPosting, keptPosting } from './kept-posting.ts'
 
 /**
  *   idle -> posting -> signing -> (the job's own page)
- * and from `posting` to `failed`, from `signing` to `unsigned`: the job is posted then, and its offer is not.
+ * and from `posting` to `failed`, from `signing` to `unsigned`: the job is posted then, and its offer is not. A page that is loaded
+ * between the two begins there.
  */
 export type PostState =
   | { readonly phase: 'idle' | 'posting' | 'signing' }
@@ -24,13 +28,13 @@ export type Post = {
 }
 
 /** Posts a job once, however often its button is pressed, has its offer signed where the community is asked first, and leads to it. */
-export function usePost(onPosted: () => void): Post {
+export function usePost(source: Cid, onPosted: () => void): Post {
   const navigate = useNavigate()
-  const [state, setState] = useState<PostState>({ phase: 'idle' })
-  /** An answer that was lost is asked for again under the same id, unless the job is another by now. */
-  const last = useRef<{ readonly text: string; readonly id: EncodingJobId } | null>(null)
+  const owner = currentSession()?.account ?? null
+  const [state, setState] = useState<PostState>(() => beganWith(keptPosting(owner, source)))
 
   const follow = (job: EncodingJobId): void => {
+    keepPosting(null)
     onPosted()
     void navigate({ to: `/jobs/${job}` })
   }
@@ -43,17 +47,28 @@ export function usePost(onPosted: () => void): Post {
   }
   const post = (terms: Omit<SubmitJob, 'id'>, choices: OfferChoices): void => {
     setState({ phase: 'posting' })
-    const text = `${terms.inputCid} ${terms.budget} ${terms.tiers} ${terms.qualities}`
-    if (last.current?.text !== text)
-      last.current = { text, id: EncodingJobId.parse(crypto.randomUUID()) }
-    const { id } = last.current
+    const text = `${terms.budget} ${terms.tiers} ${terms.qualities}`
+    const kept = keptPosting(owner, source)
+    const id = kept?.terms === text ? kept.id : EncodingJobId.parse(crypto.randomUUID())
+    const keep = (isPosted: boolean): void =>
+      keepPosting(owner && { owner, source, terms: text, id, isPosted })
+    keep(false)
     keepOfferChoices(id, choices)
     callServer(submitJobRoute, { body: { ...terms, id } }).then(
-      ({ job }) => (job.tier === 'community' ? sign(job.id) : follow(job.id)),
+      ({ job }) => {
+        if (job.tier !== 'community') return follow(job.id)
+        keep(true)
+        sign(job.id)
+      },
       (error: unknown) => setState({ phase: 'failed', message: messageOf(error) }),
     )
   }
   return { state, post, sign }
+}
+
+function beganWith(kept: KeptPosting | null): PostState {
+  if (!kept?.isPosted) return { phase: 'idle' }
+  return { phase: 'unsigned', job: kept.id, message: 'the page was left before it was signed.' }
 }
 
 function messageOf(error: unknown): string {
