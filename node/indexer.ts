@@ -64,6 +64,7 @@ import { createMetrics } from './metrics.ts'
 import { createMetricsRouter } from './metrics-router.ts'
 import { createMonitoringSources } from './monitoring-sources.ts'
 import { startHost } from './p2p/host.ts'
+import { listPeers } from './p2p/peer-list.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { startSourceWindows } from './processing/source-windows.ts'
 import { createSecretBox } from './secrets/secret-box.ts'
@@ -133,9 +134,12 @@ export async function startIndexer(
   const live = createLiveMarket({ database, now: clock.now })
   const chain = createChainQueries(database)
   const sources = createMonitoringSources({ database, scheduler }, [data])
+  const registry = createRegistryReader(database)
+  const traffic = async () =>
+    listPeers({ libp2p, ledger: registry, traffic: host.traffic, operationId })
   const metrics = createMetrics(
     {
-      sources: { ...sources, peers: async () => libp2p.getPeers().length },
+      sources: { ...sources, peers: async () => libp2p.getPeers().length, traffic },
       logger: log('metrics'),
     },
     { version: config.version },
@@ -180,7 +184,6 @@ export async function startIndexer(
       ),
     )
   const { content } = starting.use(openIndexerContent(data, blocks))
-  const registry = createRegistryReader(database)
   const { peers } = starting.use(
     await joinNetwork(
       {

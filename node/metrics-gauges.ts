@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client'
 import { Counter, Gauge } from 'prom-client'
-import type { MonitoringSources } from '#market/ports/monitoring.ts'
+import type { MonitoringSources, PeerFigures } from '#market/ports/monitoring.ts'
 import type { Logger } from './logger.ts'
 
 const definitions = {
@@ -14,6 +14,13 @@ const definitions = {
   payouts_last_day: { help: 'Escrows that were released in a day.', labels: ['outcome'] },
   payouts_overdue: { help: 'Jobs that were delivered and not settled in time.', labels: [] },
   peers: { help: 'Peers that this process is connected to.', labels: [] },
+  peer_ways: { help: 'Peers by the way to them, direct or relayed.', labels: ['way'] },
+  peer_bytes: {
+    help: 'Bytes exchanged with a peer since it was connected.',
+    labels: ['peer', 'direction'],
+  },
+  peer_score: { help: 'What gossip thinks of a peer.', labels: ['peer'] },
+  topic_peers: { help: 'Peers that listen to a topic.', labels: ['topic'] },
   disk_free_bytes: { help: 'Bytes that may still be written.', labels: ['directory'] },
 } as const
 
@@ -59,7 +66,7 @@ export function createGauges(
   }
   return {
     refresh: async () => {
-      const names = ['queue', 'chain', 'webhooks', 'payouts', 'peers', 'disks'] as const
+      const names = ['queue', 'chain', 'webhooks', 'payouts', 'peers', 'traffic', 'disks'] as const
       const figures = new Map(
         (await Promise.all(names.map(read))).flatMap((each) => Object.entries(each)),
       )
@@ -118,6 +125,10 @@ function readersOf(sources: MonitoringSources) {
       const peers = await sources.peers?.()
       return peers === undefined ? {} : { peers: [{ value: peers }] }
     },
+    traffic: async (): Promise<Figures> => {
+      const peers = await sources.traffic?.()
+      return peers ? trafficFigures(peers) : {}
+    },
     disks: async (): Promise<Figures> => {
       const disks = (await sources.disks?.()) ?? []
       return {
@@ -127,6 +138,24 @@ function readersOf(sources: MonitoringSources) {
         })),
       }
     },
+  }
+}
+
+function trafficFigures(peers: readonly PeerFigures[]): Figures {
+  const ways = { direct: 0, relayed: 0 }
+  const topics: Record<string, number> = {}
+  for (const { way, topics: heard } of peers) {
+    ways[way] += 1
+    for (const topic of heard) topics[topic] = (topics[topic] ?? 0) + 1
+  }
+  return {
+    peer_ways: labelled('way', ways),
+    peer_bytes: peers.flatMap(({ peer, bytesIn, bytesOut }) => [
+      { value: bytesIn, labels: { peer, direction: 'in' } },
+      { value: bytesOut, labels: { peer, direction: 'out' } },
+    ]),
+    peer_score: peers.map(({ peer, score }) => ({ value: score, labels: { peer } })),
+    topic_peers: labelled('topic', topics),
   }
 }
 

@@ -14,7 +14,7 @@ export function createMonitoringSources(
     readonly scheduler: Pick<JobScheduler, 'getQueueDepth'>
   },
   directories: readonly string[],
-): Required<Omit<MonitoringSources, 'peers'>> {
+): Required<Omit<MonitoringSources, 'peers' | 'traffic'>> {
   return {
     ...createMonitoringStore(database),
     queue: () => scheduler.getQueueDepth(),

@@ -23,6 +23,19 @@ export type PayoutCounts = {
   readonly overdue: number
 }
 
+/** One of the peers that this process is connected to. */
+export type PeerFigures = {
+  readonly peer: string
+  readonly way: 'direct' | 'relayed'
+  /** Bytes of its streams since it was connected. */
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** What gossip thinks of it. */
+  readonly score: number
+  /** Topics that it listens to. */
+  readonly topics: readonly string[]
+}
+
 type DiskSpace = { readonly directory: string; readonly freeBytes: number }
 
 /** What operators watch; each is read when it is asked for. A source that is not this process' to know is left out. */
@@ -33,5 +46,7 @@ export type MonitoringSources = {
   readonly payouts?: () => Promise<PayoutCounts>
   /** Peers that this process is connected to. */
   readonly peers?: () => Promise<number>
+  /** What goes between this process and each of them. */
+  readonly traffic?: () => Promise<readonly PeerFigures[]>
   readonly disks?: () => Promise<readonly DiskSpace[]>
 }

@@ -1,4 +1,4 @@
-import type { MonitoringSources } from '#market/ports/monitoring.ts'
+import type { MonitoringSources, PeerFigures } from '#market/ports/monitoring.ts'
 
 /** Sources that say what they are told to; all is quiet at first. */
 export function calmSources() {
@@ -10,6 +10,7 @@ export function calmSources() {
     webhooks: { due: 0, dead: 0, oldestDueSeconds: null as number | null },
     payouts: { lastDay: { paid: 0, refunded: 0 }, overdue: 0 },
     freeBytes: 50 * 2 ** 30,
+    traffic: [] as PeerFigures[],
   }
   const sources: Required<MonitoringSources> = {
     queue: async () => ({ tiers: facts.tiers, leasesLostLastHour: facts.leasesLostLastHour }),
@@ -17,6 +18,7 @@ export function calmSources() {
     webhooks: async () => facts.webhooks,
     payouts: async () => facts.payouts,
     peers: async () => 3,
+    traffic: async () => facts.traffic,
     disks: async () => [{ directory: '/data', freeBytes: facts.freeBytes }],
   }
   return { facts, sources }

@@ -35,6 +35,23 @@ test('figures are read anew for each scrape', async () => {
   expect(await linesOf('build_info')).toEqual(['{version="1.2.3"} 1'])
 })
 
+test('each peer has its figures while it is connected, and each topic its listeners', async () => {
+  const { facts, linesOf } = metricsOf()
+  const peer = { peer: 'p1', bytesIn: 5, bytesOut: 7, score: -2, topics: ['bids', 'offers'] }
+  facts.traffic.push(
+    { ...peer, way: 'relayed' },
+    { ...peer, peer: 'p2', way: 'direct', topics: ['bids'] },
+  )
+  expect(await linesOf('peer_bytes')).toContain('{peer="p1",direction="in"} 5')
+  expect(await linesOf('peer_bytes')).toContain('{peer="p2",direction="out"} 7')
+  expect(await linesOf('peer_score')).toContain('{peer="p1"} -2')
+  expect(await linesOf('topic_peers')).toEqual(['{topic="bids"} 2', '{topic="offers"} 1'])
+  expect(await linesOf('peer_ways')).toEqual(['{way="direct"} 1', '{way="relayed"} 1'])
+  facts.traffic.splice(0)
+  expect(await linesOf('peer_bytes')).toEqual([])
+  expect(await linesOf('peer_ways')).toEqual(['{way="direct"} 0', '{way="relayed"} 0'])
+})
+
 test('of a source that fails nothing old is told, and the failure is counted', async () => {
   let fails = false
   const chain = async () => {
