@@ -324,6 +324,10 @@ transactions that wait for its signature, and an encoder does not bid; what the 
 A creator's node is also the desktop agent of its account: it encodes the account's own jobs for nothing. Pages find it on
 127.0.0.1:3002, and work with it once they are paired: spk-encoder agent --help.
 
+Behind a router that lets nobody in, a node is found through a node of the role relay, and meets others directly past both their
+routers; nothing has to be set. A relay needs a public address: say it with --announce, and let its port in for TCP and for UDP.
+  $ spk-encoder node --account alice --role relay --announce /ip4/<its address>/tcp/4001
+
 On mainnet the money is real: a creator, an encoder or an arbiter starts only with --dry-run or with --yes-real-money.
 
 Environment: FFMPEG_PATH and FFPROBE_PATH name the programs to use; SPK_DATA is the directory for data directories and the

@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect, test } from 'vitest'
 import { createGater, isWithinReach } from '#node/p2p/reach.ts'
-import { aHost } from '#test/support/peers.ts'
+import { aHost, connect } from '#test/support/peers.ts'
 
 const loopback = ['/ip4/127.0.0.1/tcp/1', '/ip4/127.9.9.9/tcp/1', '/ip6/::1/tcp/1']
 const ownNetwork = [
@@ -62,4 +62,12 @@ test('an address that is taken is told in one sentence', async () => {
     code: 'option-invalid',
     message: `The node cannot listen at ${taken} (EADDRINUSE); choose another --listen address.`,
   })
+})
+
+test('a peer is reached by WebSocket too, as browsers have it', async () => {
+  await using host = await aHost({ listen: ['/ip4/127.0.0.1/tcp/0/ws'] })
+  await using other = await aHost()
+  await connect(other, host)
+  const [connection] = other.libp2p.getConnections(host.libp2p.peerId)
+  expect(connection?.remoteAddr.toString()).toMatch(/\/ws\//)
 })
