@@ -28,7 +28,7 @@ export type MarketFeedOptions = {
   readonly eventsOfJob: number
 }
 
-export const marketFeedOptions: MarketFeedOptions = { jobs: 500, eventsOfJob: 100 }
+const marketFeedOptions: MarketFeedOptions = { jobs: 500, eventsOfJob: 100 }
 
 /** Begins with the open jobs of the ledger, so that a node that was away shows what goes on. */
 export function createMarketFeed(

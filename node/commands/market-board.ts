@@ -8,7 +8,7 @@ import type { Palette } from '../supervisor/palette.ts'
 import { timeText } from './time-text.ts'
 
 /** Where a job stands, as far as its events tell. */
-export type BoardRow = {
+type BoardRow = {
   readonly job: JobId
   readonly at: number
   readonly phase: Exclude<MarketEvent['type'], 'bid'>
@@ -16,7 +16,7 @@ export type BoardRow = {
   /** What is to be said of it beside that. */
   readonly told: string
 }
-export type Board = ReadonlyMap<JobId, BoardRow>
+type Board = ReadonlyMap<JobId, BoardRow>
 
 /** Lines and columns of the terminal. */
 type Size = { readonly height: number; readonly width: number }

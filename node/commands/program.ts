@@ -33,6 +33,7 @@ export function createProgram(version: string): Command {
     )
     .version(version, '--version', 'print the version')
     .helpCommand(false)
+    .enablePositionalOptions()
     .addHelpText('after', examples)
   const commands = [
     createMarketCommand(),

@@ -3,7 +3,7 @@ import { topics } from '#protocol/topics.ts'
 import type { Finding } from './validators.ts'
 
 /** What came by a topic since the start: messages by what was found of each, and bytes of all of them. */
-export type TopicCount = {
+type TopicCount = {
   readonly topic: Topic
   readonly findings: Readonly<Partial<Record<Finding, number>>>
   readonly bytes: number

@@ -16,7 +16,7 @@ export type ConductOptions = {
 }
 
 /** Twice the rate is borne for ever; a peer with ten times of it is not listened to after seconds, and again once it is quiet. */
-export const conductOptions: ConductOptions = {
+const conductOptions: ConductOptions = {
   forgivenPerSecond: 50,
   perPoint: 50,
   peers: 10_000,

@@ -4,7 +4,7 @@ import type { RateLimitOptions } from './rate-limit.ts'
 import { createRateLimit } from './rate-limit.ts'
 
 /** Messages of accounts that run no node, of all of them together. */
-export const strangerRate: RateLimitOptions = { burst: 100, perSecond: 10, senders: 1 }
+const strangerRate: RateLimitOptions = { burst: 100, perSecond: 10, senders: 1 }
 
 /**
  * Whether an account's keys may be asked for now. Whoever runs a node has paid for its registration; all other names cost nothing, and

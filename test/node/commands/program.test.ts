@@ -67,3 +67,12 @@ test.each([
     stderr: `option-invalid: ${sentence}\n`,
   })
 })
+
+test('what stands behind a subcommand is its own, though the command before it knows options of that name', async () => {
+  const line = ['market', 'watch', '--account', 'alice', '--data', '/nowhere', '--json']
+  const { code, stdout, stderr } = await runCommand(line)
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: 'peer-unreachable', message: expect.stringContaining(' in /nowhere;') },
+  })
+})
