@@ -1,5 +1,4 @@
 import type { ChainTime } from '#protocol/ids.ts'
-import { beatSeconds } from '#protocol/progress.ts'
 
 /** What is known of a range that somebody is at work on. Times are seconds of the chain. */
 export type RangeWork = {
@@ -8,7 +7,12 @@ export type RangeWork = {
   readonly readyBy: ChainTime
   readonly frames: number
   /** What it said last; null while nothing has been heard. */
-  readonly heard: { readonly percent: number; readonly at: ChainTime } | null
+  readonly heard: {
+    readonly percent: number
+    readonly at: ChainTime
+    /** It has been silent since, for as long as makes it a lost one. */
+    readonly isLost: boolean
+  } | null
 }
 
 /** Times longer than its like that a range may take before somebody else is asked for it too. */
@@ -16,9 +20,6 @@ const patience = 2
 
 /** Seconds that no range is slow in: a source has to be fetched, and a first part encoded, before anything can be told. */
 const leastSeconds = 60
-
-/** Seconds without a word after which an encoder that was heard is not waited for: six beats. */
-const lostSeconds = 6 * beatSeconds
 
 /**
  * True for a range that holds up the whole: its encoder has broken its promise or fallen silent, or is on the way to take more than
@@ -31,7 +32,7 @@ export function isSlow(
   now: ChainTime,
 ): boolean {
   if (now > readyBy) return true
-  if (heard && now - heard.at > lostSeconds) return true
+  if (heard?.isLost) return true
   const elapsed = now - acceptedAt
   if (usual === null || elapsed < leastSeconds) return false
   const bearable = Math.max(leastSeconds, patience * usual * frames)

@@ -1,6 +1,6 @@
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
-import type { ChainTime, HiveAccount, JobId } from '#protocol/ids.ts'
+import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import type { Codec } from '#protocol/recipe.ts'
 import type { Bidding } from '#protocol/selection.ts'
@@ -26,6 +26,7 @@ import type { DeliveryChecker, JobTrees, RangeMerger } from '../../ports/process
 import type { Readiness } from '../../ports/readiness.ts'
 import type { Replicator } from '../../ports/replication.ts'
 import type { BackgroundWork } from '../background.ts'
+import type { ProgressBoard } from './progress-board.ts'
 import type { StandIns } from './stand-in.ts'
 
 /** What the creator's services need of the world. */
@@ -64,7 +65,7 @@ export type CreatorContext = CreatorDeps & {
   /** Chain time from which on this node has been able to hear bids; null while it has seen no block. */
   readonly listeningSince: () => ChainTime | null
   /** How far the encoder of a job said it was last, in percent of its encoding; null where it has not been heard. */
-  readonly heardOf: (job: JobId) => { readonly percent: number; readonly at: ChainTime } | null
+  readonly heardOf: ProgressBoard['of']
 }
 
 export type CreatorOptions = Patience & {

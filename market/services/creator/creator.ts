@@ -59,7 +59,11 @@ export function createCreator(needs: CreatorDeps): Creator {
   const chooseBid = createChooseBid(deps)
   const watch = createEncoderWatch(deps, {
     lostAfterMs,
-    onLost: (job) => standInForLost(deps, job),
+    onLost: (job) => {
+      const { head } = deps.ledger.current()
+      if (head) board.lose(job.id, head.time)
+      standInForLost(deps, job)
+    },
   })
 
   const checkJob = async (id: JobId, signal: AbortSignal): Promise<void> => {

@@ -7,7 +7,9 @@ const start = 1_000_000
 const work = { acceptedAt: time(start), readyBy: time(start + 10_000), frames: 1_000, heard: null }
 /** Seconds a frame: the range is usually done in 500 s. */
 const pace = 0.5
-const heardAt = (seconds: number, percent: number) => ({ percent, at: time(start + seconds) })
+const heardAt = (seconds: number, percent: number) => ({
+  ...{ percent, at: time(start + seconds), isLost: false },
+})
 
 describe('a range', () => {
   test('is slow when its encoder has broken its promise, whatever others took', () => {
@@ -26,10 +28,11 @@ describe('a range', () => {
     expect(foretold(29)).toBe(true)
   })
 
-  test('is slow when its encoder has been heard, and then not for six beats', () => {
+  test('is slow when its encoder is lost, and not merely because it has said nothing new', () => {
     const heard = heardAt(200, 90)
-    expect(isSlow({ ...work, heard }, null, time(start + 260))).toBe(false)
-    expect(isSlow({ ...work, heard }, null, time(start + 261))).toBe(true)
+    const lost = { ...heard, isLost: true }
+    expect(isSlow({ ...work, heard }, null, time(start + 400))).toBe(false)
+    expect(isSlow({ ...work, heard: lost }, null, time(start + 261))).toBe(true)
   })
 
   test('is slow when it stands still, whatever its encoder says', () => {
