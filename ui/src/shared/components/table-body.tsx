@@ -1,5 +1,5 @@
 import type { KeyboardEvent, ReactElement, RefObject } from 'react'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import type { Column } from './virtual-row.tsx'
 import { VirtualRow } from './virtual-row.tsx'
 
@@ -29,14 +29,24 @@ export function TableBody<Row>(props: TableBodyProps<Row>): ReactElement {
     if (isAtEnd && rows.length > 0) onEnd?.()
   }, [isAtEnd, rows.length, onEnd])
 
+  /** The row whose link gets the focus as soon as it is drawn. */
+  const wanted = useRef<number | null>(null)
+  const focusWanted = (): void => {
+    if (wanted.current === null) return
+    const link = place.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"] a`)
+    if (!link) return
+    wanted.current = null
+    link.focus()
+  }
+  useEffect(focusWanted)
+
   const walk = (event: KeyboardEvent<HTMLDivElement>): void => {
     const next = neighbourOf(event)
     if (next === null || next < 0 || next >= rows.length) return
     event.preventDefault()
+    wanted.current = next
     bring?.(next)
-    requestAnimationFrame(() =>
-      place.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus(),
-    )
+    requestAnimationFrame(focusWanted)
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: rows of a `table` cannot be placed
