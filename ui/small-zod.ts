@@ -25,6 +25,7 @@ export const z = {
   literal: mini.literal,
   number: mini.number,
   object: mini.object,
+  partialRecord: mini.partialRecord,
   record: mini.record,
   strictObject: mini.strictObject,
   string: mini.string,
