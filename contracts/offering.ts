@@ -20,7 +20,8 @@ export function offerJob(
   if (jobCreator(offer.job) !== context.signer) return refused('not-the-creator')
   if (job) return refused('job-exists')
   if (offer.bidsUntil > offer.deliverBy) return refused('deadlines-disordered')
-  if ((offer.sealedUntil ?? 0) >= offer.bidsUntil) return refused('deadlines-disordered')
+  if (offer.sealedUntil !== undefined && offer.sealedUntil >= offer.bidsUntil)
+    return refused('deadlines-disordered')
   if (offer.deliverBy <= context.time) return refused('deadline-passed')
   if (!isCopyPossible(offer)) return refused('copied-rendition-unknown')
   const offered: OfferedJob = {

@@ -113,6 +113,11 @@ async function playEveryTurn({
     await post(number.toString(16).padStart(16, '0'))
     await live(rounds)
   }
+  /** The only encoder is set aside for a while after each failure. */
+  const forgiven = async (): Promise<void> => {
+    sleep(86_400)
+    await live(2)
+  }
   await play(1, 20, {})
   await play(2, 24, { verdict: 'fail' })
   await play(3, 20, { work: 'cannot' })
@@ -129,6 +134,7 @@ async function playEveryTurn({
   sleep(3_600)
   await live(10)
   expect(phaseOf(participants, 5)).toBe('settled')
+  await forgiven()
   // Unpaid: the creator never checks, and the encoder disputes before the escrow expires.
   await play(6, 12, { verdict: 'never' })
   expect(phaseOf(participants, 6)).toBe('delivered')
@@ -151,6 +157,7 @@ async function playEveryTurn({
   behaviour.asleep.clear()
   await live(8)
   expect(phaseOf(participants, 8)).toBe('settled')
+  await forgiven()
   // Nobody can fetch the work: the offer's other arbiter is asked, and never answers.
   await registerAsArbiter(chain, 'stranger')
   await live(3)
