@@ -120,7 +120,10 @@ async function playEveryTurn({
   }
   await play(1, 20, {})
   await play(2, 24, { verdict: 'fail' })
+  await forgiven()
   await play(3, 20, { work: 'cannot' })
+  expect(phaseOf(participants, 3)).toBe('settled')
+  await forgiven()
   // Nobody bids: the ceiling is below every price.
   await participants.creator.roles.creator?.postJob(
     { reference: '4'.padStart(16, '0'), path: '/video.mp4', ceiling: 1n as never },
