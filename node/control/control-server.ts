@@ -1,8 +1,8 @@
-import { PassThrough } from 'node:stream'
 import Router from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
 import type { WatchableEvents } from '#market/adapters/sqlite/job-stores.ts'
+import { openEventStream } from '#market/api/event-stream.ts'
 import { bearerToken, localHostOnly } from '#market/api/middleware.ts'
 import { mount, parse } from '#market/api/mount.ts'
 import type { Creator } from '#market/services/creator/creator.ts'
@@ -48,8 +48,6 @@ const LastEventId = z.union([
     .transform(Number),
 ])
 
-const heartbeatMs = 15_000
-
 /** Bytes that wait for a reader. One that falls behind further is let go, and resumes with its last event's number. */
 const backlogLimitBytes = 1024 * 1024
 
@@ -91,28 +89,16 @@ function describeAwaited({ entry, missing }: AwaitedSignature): AwaitedTransacti
 
 /** Sends a job's past events, then each new one, as server-sent events; `Last-Event-ID` resumes after an interruption. */
 function streamEvents(context: Context, job: JobId, events: WatchableEvents): void {
-  const body = new PassThrough()
-  const write = (event: JobEvent, sequence: number | null): void => {
-    const id = sequence === null ? '' : `id: ${sequence}\n`
-    body.write(`${id}data: ${JSON.stringify(z.encode(JobEvent, event))}\n\n`)
-    if (body.writableLength > backlogLimitBytes) body.destroy()
-  }
   let last = parse(LastEventId, context.get('last-event-id'))
+  const stream = openEventStream(context, backlogLimitBytes)
+  const write = (event: JobEvent, sequence: number | null): boolean =>
+    stream.send({ ...(sequence !== null && { id: sequence }), data: z.encode(JobEvent, event) })
   const unwatch = events.watch(job, (event, sequence) => {
-    if (sequence !== null && sequence <= last) return
-    write(event, sequence)
+    if (sequence === null || sequence > last) write(event, sequence)
   })
+  stream.gone.addEventListener('abort', unwatch, { once: true })
   for (const { event, sequence } of events.after(job, last)) {
     write(event, sequence)
     last = sequence
   }
-  const heartbeat = setInterval(() => body.write(': still here\n\n'), heartbeatMs)
-  context.res.once('close', () => {
-    clearInterval(heartbeat)
-    unwatch()
-    body.end()
-  })
-  context.type = 'text/event-stream'
-  context.set('cache-control', 'no-cache')
-  context.body = body
 }

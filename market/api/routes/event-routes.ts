@@ -1,4 +1,3 @@
-import { PassThrough } from 'node:stream'
 import type Router from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
@@ -8,6 +7,7 @@ import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { MarketError } from '../../errors.ts'
 import type { EncodingEvent } from '../../ports/job-scheduler.ts'
 import type { EventFeed } from '../../services/event-feed.ts'
+import { openEventStream } from '../event-stream.ts'
 import { mountRaw } from '../mount.ts'
 import { viewEvent } from './job-routes.ts'
 
@@ -15,7 +15,6 @@ export type EventRouteDeps = { readonly feed: Pick<EventFeed, 'follow'> }
 
 /** Bytes that wait for a reader; one that falls behind further is let go, and resumes with its last event's number. */
 const backlogLimitBytes = 256 * 1024
-const heartbeatMs = 15_000
 
 /** Events as a stream; as a WebSocket they are served where a connection is upgraded, which never comes here. */
 export function mountEventRoutes(router: Router, { feed }: EventRouteDeps): void {
@@ -32,26 +31,11 @@ export function mountEventRoutes(router: Router, { feed }: EventRouteDeps): void
 type Asked = { readonly job: EncodingJobId | undefined; readonly after: number | null }
 
 function stream(context: Context, feed: Pick<EventFeed, 'follow'>, { job, after }: Asked): void {
-  const gone = new AbortController()
-  const body = new PassThrough()
-  const heartbeat = setInterval(() => body.write(': here\n\n'), heartbeatMs)
-  body.once('close', () => {
-    clearInterval(heartbeat)
-    gone.abort()
-  })
-  context.res.once('close', () => body.destroy())
-  context.set('cache-control', 'no-store')
-  context.set('x-accel-buffering', 'no')
-  context.type = 'text/event-stream'
-  context.status = 200
-  context.body = body
-  // Headers go out at once, so that a reader knows it is connected.
-  body.write(': here\n\n')
+  const events = openEventStream(context, backlogLimitBytes)
   const write = (event: EncodingEvent): boolean => {
     if (job !== undefined && event.job !== job) return true
-    const text = JSON.stringify(z.encode(JobEventView, viewEvent(event)))
-    body.write(`id: ${event.sequence}\nevent: ${event.type}\ndata: ${text}\n\n`)
-    return body.writableLength <= backlogLimitBytes
+    const data = z.encode(JobEventView, viewEvent(event))
+    return events.send({ id: event.sequence, type: event.type, data })
   }
-  void feed.follow(after, write, gone.signal).finally(() => body.end())
+  void feed.follow(after, write, events.gone).finally(() => events.end())
 }
