@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { RegistryReader } from '#market/adapters/postgres/registry-reader.ts'
 import type { LiveMarket } from '#market/ports/live-market.ts'
 import type { LiveKeeper } from '#market/services/keep-live.ts'
@@ -9,11 +10,16 @@ import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
 import type { Network } from './networks.ts'
 import { announcedOperation } from './p2p/announcement.ts'
+import { openBans } from './p2p/bans.ts'
+import type { BlockFetcher } from './p2p/block-fetcher.ts'
+import { createBlockFetcher } from './p2p/block-fetcher.ts'
 import { serveBlocks } from './p2p/block-server.ts'
+import { createBlockStreams } from './p2p/block-streams.ts'
 import type { GossipHandlers } from './p2p/gossip-bus.ts'
 import { createGossipBus, gossipRates } from './p2p/gossip-bus.ts'
 import type { GossipMeter } from './p2p/gossip-meter.ts'
 import type { Host } from './p2p/host.ts'
+import { createOpenPeers } from './p2p/open-peers.ts'
 import { createPace } from './p2p/pace.ts'
 import { createPeerDirectory } from './p2p/peer-directory.ts'
 import { createStrangerLimit } from './p2p/strangers.ts'
@@ -23,6 +29,8 @@ import { createValidators } from './p2p/validators.ts'
 export type IndexerNetwork = AsyncDisposable & {
   /** Peers that it is connected to now. */
   readonly peers: () => number
+  /** Brings blocks here from accounts' peers, and from those that give to everybody. */
+  readonly fetcher: BlockFetcher
 }
 
 export type IndexerNetworkDeps = {
@@ -44,6 +52,8 @@ export type IndexerNetworkOptions = {
   readonly uploadLimit?: number | undefined
   /** Milliseconds between two looks at the registry. */
   readonly pollMs: number
+  /** Where it is kept who has lied. */
+  readonly data: string
 }
 
 /**
@@ -52,7 +62,7 @@ export type IndexerNetworkOptions = {
  */
 export async function joinNetwork(
   { host, accounts, registry, live, meter, logger, now, onHeard }: IndexerNetworkDeps,
-  { network, bootstrap, uploadLimit, pollMs }: IndexerNetworkOptions,
+  { network, bootstrap, uploadLimit, pollMs, data }: IndexerNetworkOptions,
 ): Promise<IndexerNetwork> {
   const { libp2p, blocks } = host
   const { operationId, chainId, reach } = network
@@ -82,9 +92,14 @@ export async function joinNetwork(
   joining.use(startLoop((stopped) => keeper.run(stopped)))
   joining.use(startLoop((stopped) => refreshAgain({ registry, logger }, pollMs, stopped)))
   joining.use(startLoop((stopped) => peers.run(stopped)))
+  const bans = openBans(join(data, 'bans.json'), { now, logger })
+  const fetcher = createBlockFetcher({
+    ...{ blocks, logger, streams: createBlockStreams({ libp2p, peers, bans }) },
+    others: createOpenPeers({ libp2p, ledger: registry }),
+  })
   const stack = joining.move()
   return {
-    peers: () => libp2p.getPeers().length,
+    ...{ peers: () => libp2p.getPeers().length, fetcher },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }

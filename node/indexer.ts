@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createAuditLog } from '#market/adapters/postgres/audit-log.ts'
 import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
 import { openPostgres } from '#market/adapters/postgres/database.ts'
+import { createDeliveredTrees } from '#market/adapters/postgres/delivered-trees.ts'
 import { createEncoderDirectory } from '#market/adapters/postgres/encoder-directory.ts'
 import { createJobPlans } from '#market/adapters/postgres/job-plans.ts'
 import { createJobScheduler } from '#market/adapters/postgres/job-scheduler.ts'
@@ -70,6 +71,7 @@ import { startSourceWindows } from './processing/source-windows.ts'
 import { createSecretBox } from './secrets/secret-box.ts'
 import { openSecretKeys, requireKeys } from './secrets/secret-keys.ts'
 import { sha256 } from './sha256.ts'
+import { keepMarketTrees } from './trees/market-trees.ts'
 import { createTreeIntake } from './trees/tree-intake.ts'
 import { usualUploadLimits } from './uploads/upload-limits.ts'
 import { startUploads } from './uploads/uploads.ts'
@@ -183,8 +185,7 @@ export async function startIndexer(
         { url: alertUrl, secret: secrets.alertSecret, instance: hostname() },
       ),
     )
-  const { content } = starting.use(openIndexerContent(data, blocks))
-  const { peers } = starting.use(
+  const { peers, fetcher } = starting.use(
     await joinNetwork(
       {
         ...{ host, accounts, registry, live, logger: log('network'), now: clock.now },
@@ -192,10 +193,11 @@ export async function startIndexer(
       },
       {
         ...{ network, bootstrap: config.bootstrap, pollMs: config.pollMs },
-        uploadLimit: config.uploadLimit,
+        ...{ uploadLimit: config.uploadLimit, data },
       },
     ),
   )
+  const { content, pins } = starting.use(openIndexerContent(data, { blocks, fetcher }))
   const tools = await openFfmpegTools({ ...config.ffmpeg, directory: data, signal })
   const engine = await createEncodingEngine({ tools }, { directory: data, signal })
   const uploads = starting.use(
@@ -324,6 +326,16 @@ export async function startIndexer(
   starting.use(
     startLoop((stopped) =>
       sweepAgain({ scheduler, live, sessions, logger: log('sweep') }, stopped),
+    ),
+  )
+  const trees = { delivered: createDeliveredTrees(database), content, pins, free: freeSpace }
+  starting.use(
+    startLoop((stopped) =>
+      keepMarketTrees(
+        { ...trees, now: clock.now, logger: log('trees') },
+        { directory: data, treeBytes: usualUploadLimits.bytes, everyMs: 1_000 },
+        stopped,
+      ),
     ),
   )
   const stack = starting.move()

@@ -14,7 +14,7 @@ import { collectGarbage } from '../ipfs/garbage.ts'
 import type { Logger } from '../logger.ts'
 import type { Bans } from '../p2p/bans.ts'
 import type { BlockStreams } from '../p2p/block-streams.ts'
-import { promisedBytes, replicaPrefix } from './replica-keeper.ts'
+import { promisedOf, replicaPrefix } from './replica-keeper.ts'
 import { deliveryOf, gatewaysFor } from './replicator.ts'
 
 export type PinCareDeps = {
@@ -108,7 +108,7 @@ export function createPinCare(deps: PinCareDeps): PinCare {
       (each) => each !== account,
     )
     try {
-      await content.fetch(root, from, { signal, ...promisedBytes(ledger, job) })
+      await content.fetch(root, from, { signal, ...promisedOf(ledger, job) })
       return 'repaired'
     } catch (error) {
       signal.throwIfAborted()

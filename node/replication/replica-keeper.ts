@@ -6,7 +6,7 @@ import type { BackgroundWork } from '#market/services/background.ts'
 import type { CallRequest, ReplicaAnswer } from '#protocol/calls.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { JobId, jobCreator } from '#protocol/ids.ts'
-import { extrasBytesLimit } from '../encoding/extras-shape.ts'
+import { promisedBytes } from './promised-bytes.ts'
 import { deliveryOf } from './replicator.ts'
 
 export type ReplicaKeeperDeps = {
@@ -45,7 +45,7 @@ export function createReplicaKeeper(
   const usedBytes = (besides: JobId): number =>
     replicasIn(pins)
       .filter((job) => job !== besides)
-      .reduce((sum, job) => sum + promisedBytes(ledger, job).expectedBytes, 0)
+      .reduce((sum, job) => sum + promisedOf(ledger, job).expectedBytes, 0)
 
   const keep = async (
     job: JobId,
@@ -54,7 +54,7 @@ export function createReplicaKeeper(
   ): Promise<void> => {
     const delivered = deliveryOf(ledger, job)
     if (!delivered) throw new MarketError('job-unknown', `Nothing was delivered for ${job}.`)
-    await content.fetch(delivered.operation.root, from, { signal, ...promisedBytes(ledger, job) })
+    await content.fetch(delivered.operation.root, from, { signal, ...promisedOf(ledger, job) })
     whole.add(job)
   }
 
@@ -68,7 +68,7 @@ export function createReplicaKeeper(
       if (delivered?.operation.root !== root)
         return { state: 'refused', reason: 'unknown-delivery' }
       if (whole.has(job)) return { state: 'kept' }
-      if (usedBytes(job) + promisedBytes(ledger, job).expectedBytes > limitBytes)
+      if (usedBytes(job) + promisedOf(ledger, job).expectedBytes > limitBytes)
         return { state: 'refused', reason: 'full' }
       const encoder = known && 'award' in known ? known.award.encoder : null
       const from = encoder ? [creator, encoder] : [creator]
@@ -91,15 +91,10 @@ function replicasIn(pins: Pick<PinStore, 'all'>): readonly JobId[] {
     .map(({ owner }) => JobId.parse(owner.slice(replicaPrefix.length)))
 }
 
-/** The bytes that a job's tree may have: of segments, as the encoder has promised on the chain, and of what comes besides; zero for an unknown job. */
-export function promisedBytes(
-  ledger: LedgerView,
-  job: JobId,
-): { readonly expectedBytes: number; readonly extraBytes: number } {
-  const renditions = deliveryOf(ledger, job)?.operation.renditions ?? []
+/** What may be fetched for a job; nothing for one of which nothing is known. */
+export function promisedOf(ledger: LedgerView, job: JobId): ReturnType<typeof promisedBytes> {
   const offer = ledger.current().jobs.get(job)?.offer
-  return {
-    expectedBytes: renditions.reduce((sum, { bytes }) => sum + bytes, 0),
-    extraBytes: offer ? extrasBytesLimit({ grid: offer.grid, renditions: offer.ladder }) : 0,
-  }
+  const delivered = deliveryOf(ledger, job)
+  if (!offer || !delivered) return { expectedBytes: 0, extraBytes: 0 }
+  return promisedBytes(offer, delivered)
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CarReader } from '@ipld/car/reader'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -97,6 +98,20 @@ test('a newcomer drops a video, sees its ladder and price, signs by the developm
   await expect
     .poll(read, patient)
     .toMatchObject({ phase: 'completed', tier: 'community', paid: expect.any(BigInt) })
+  // Whoever has only a browser looks at the work where he posted it, and takes it along.
+  const result = page.getByRole('region', { name: 'Result' })
+  await result.locator('video').waitFor(patient)
+  await page.evaluate("document.querySelector('video').play()")
+  await expect
+    .poll(() => page.evaluate<number>("document.querySelector('video').currentTime"), patient)
+    .toBeGreaterThan(0.5)
+  await looksWhole({ ...shown, complaints: [] }, 'post-result')
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    result.getByRole('link', { name: /CAR/ }).click(),
+  ])
+  const archive = await CarReader.fromBytes(await readFile(await download.path()))
+  expect((await archive.getRoots()).map(String)).toEqual([(await read()).result?.outputCid])
   await page.context().close()
 })
 

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { createChainQueries } from '#market/adapters/postgres/chain-queries.ts'
+import { createDeliveredTrees } from '#market/adapters/postgres/delivered-trees.ts'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
 import { createMarketJobStore } from '#market/adapters/postgres/market-job-store.ts'
 import { moveAfter } from '#market/domain/market-move.ts'
@@ -133,6 +134,27 @@ test('a job that is linked late has the same story, and followed twice it is tol
   expect(await queue.story(id)).toEqual([
     ...['submitted', 'offered', 'awarded', 'accepted', 'delivered', 'completed'],
   ])
+})
+
+test('what was delivered for a job of the queue is known, until its money goes back', async () => {
+  const trees = createDeliveredTrees(queue.database)
+  const roots = async () => {
+    const found = await trees.since(0, 10)
+    return found.map(({ job, chain }) => [job, chain.delivered.operation.root])
+  }
+  await queue.offered()
+  await queue.awarded()
+  await queue.accepted()
+  expect(await roots()).toEqual([])
+  await queue.delivered()
+  // Of others' jobs nothing is brought here.
+  expect(await roots()).toEqual([])
+  const id = await queue.submit()
+  expect(await roots()).toEqual([[id, aDelivery(offer).root]])
+  expect(await trees.since(2 ** 31, 10)).toEqual([])
+  await queue.refunded()
+  expect(await roots()).toEqual([])
+  await queue.follow()
 })
 
 test('a step that was read before it was followed elsewhere moves nothing', async () => {

@@ -20,6 +20,8 @@ export function ResultCard({ root, title }: ResultCardProps): ReactElement {
     queryKey: ['tree', root],
     queryFn: async ({ signal }) => (await fetch(address, { method: 'HEAD', signal })).ok,
     staleTime: 60_000,
+    // A tree that was just delivered is on its way here.
+    refetchInterval: ({ state }) => (state.data === false ? 10_000 : false),
   })
   return (
     <Card title="Result">
