@@ -56,6 +56,8 @@ export const marketErrors = {
   'chain-unavailable': { status: 503, retryable: true },
   'chain-inconsistent': { status: 502, retryable: true },
   'chain-foreign': { status: 502, retryable: false },
+  /** Not on this node, which asks nobody for it. */
+  'content-absent': { status: 404, retryable: true },
   'content-unavailable': { status: 504, retryable: true },
   'content-corrupt': { status: 502, retryable: true },
   'peer-unreachable': { status: 504, retryable: true },

@@ -68,7 +68,7 @@ function isKnown(known: string, etag: string): boolean {
   return known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
 }
 
-/** What a path leads to; null where a name in it is not there. Rejects with `content-unavailable` where a block of the way is not here. */
+/** What a path leads to; null where a name in it is not there. Rejects with `content-absent` where a block of the way is not here. */
 async function find(path: string, blocks: FlatBlockStore): Promise<UnixFSEntry | null> {
   try {
     return await exporter(path, blocks, { offline: true })
@@ -141,7 +141,7 @@ function asContentError({ cid }: FoundFile): (error: unknown) => never {
 
 function notHere(path: string, cause: unknown): MarketError {
   const message = `This node does not have all of /ipfs/${path}.`
-  return new MarketError('content-unavailable', message, {}, { cause })
+  return new MarketError('content-absent', message, {}, { cause })
 }
 
 /** Both the block store and the walk along a path fail with a NotFoundError, but only the store's is one of a block. */

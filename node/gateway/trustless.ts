@@ -170,7 +170,7 @@ async function readBlock(blocks: FlatBlockStore, cid: CID): Promise<Found> {
 
 function explain(cid: CID, cause: unknown): unknown {
   if (cause instanceof NotFoundError)
-    return new MarketError('content-unavailable', `This node does not have ${cid}.`, {}, { cause })
+    return new MarketError('content-absent', `This node does not have ${cid}.`, {}, { cause })
   if (cause instanceof RangeError)
     return new MarketError('content-corrupt', `${cause.message}.`, {}, { cause })
   return cause

@@ -228,8 +228,8 @@ describe('an address', () => {
     const { cid } = await aNode(noise(10), [])
     const response = await get(cid.toString())
 
-    expect(response.status).toBe(504)
-    expect(await response.json()).toMatchObject({ code: 'content-unavailable' })
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ code: 'content-absent' })
     expect(response.headers.get('access-control-allow-origin')).toBe('*')
     expect(response.headers.get('cache-control')).toBeNull()
   })
@@ -264,8 +264,8 @@ describe('a file that has lost a chunk', () => {
   test('at its beginning is an error with a code', async () => {
     const response = await get(await aHoledFile(0))
 
-    expect(response.status).toBe(504)
-    expect(await response.json()).toMatchObject({ code: 'content-unavailable' })
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ code: 'content-absent' })
   })
 
   test('in its middle is broken off, and never has a hole', async () => {
@@ -279,7 +279,7 @@ describe('a file that has lost a chunk', () => {
     const cid = await aHoledFile(1)
 
     expect((await get(cid, { range: 'bytes=0-99' })).status).toBe(206)
-    expect((await get(cid, { range: `bytes=${mebibyte}-${mebibyte + 9}` })).status).toBe(504)
+    expect((await get(cid, { range: `bytes=${mebibyte}-${mebibyte + 9}` })).status).toBe(404)
   })
 })
 

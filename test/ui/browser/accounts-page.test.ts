@@ -49,8 +49,8 @@ test.each(screens)(
     await page.getByRole('button', { name: 'Recompute' }).click()
     await page.getByText('Your browser comes to the same scores as the server.').waitFor()
     await page
+      .locator('details[open]')
       .getByText(/worth \+\d+\.\d{3} points now/)
-      .first()
       .waitFor()
     await looksWhole(shown, `account-${width}`)
     await page.context().close()

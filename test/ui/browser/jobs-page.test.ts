@@ -65,7 +65,7 @@ test.each(places)(
     await page.getByRole('region', { name: 'Bids' }).waitFor()
     await page.getByText('This server has no copy of the stream').waitFor()
     await looksWhole(
-      { ...shown, complaints: shown.complaints.filter((text) => !/504/.test(text)) },
+      { ...shown, complaints: shown.complaints.filter((text) => !/404/.test(text)) },
       `job-${width}`,
     )
     await page.goBack()
