@@ -333,7 +333,11 @@ export async function startIndexer(
     startLoop((stopped) =>
       keepMarketTrees(
         { ...trees, now: clock.now, logger: log('trees') },
-        { directory: data, treeBytes: usualUploadLimits.bytes, everyMs: 1_000 },
+        {
+          ...{ directory: data, everyMs: 1_000 },
+          treeBytes: usualUploadLimits.bytes,
+          ownerBytes: usualUploadLimits.accountBytes,
+        },
         stopped,
       ),
     ),

@@ -24,6 +24,8 @@ export type MarketTreesOptions = {
   readonly directory: string
   /** The most that one tree may have. */
   readonly treeBytes: number
+  /** The most that is brought for one owner within the time for which trees are sought. */
+  readonly ownerBytes: number
   /** Milliseconds between two looks. */
   readonly everyMs: number
 }
@@ -50,8 +52,15 @@ export async function keepMarketTrees(
   const isDue = ({ job }: DeliveredTree): boolean =>
     !kept.has(ownerOf(job)) && (tries.get(job)?.at ?? 0) <= now()
 
-  const bring = async (tree: DeliveredTree): Promise<void> => {
+  const bring = async (tree: DeliveredTree, all: readonly DeliveredTree[]): Promise<void> => {
+    const { creator } = tree.chain
+    const others = all.filter(
+      ({ job, chain }) => chain.creator === creator && kept.has(ownerOf(job)),
+    )
     try {
+      const used = others.reduce((sum, { chain }) => sum + bytesOf(chain), 0)
+      if (used + bytesOf(tree.chain) > options.ownerBytes)
+        throw new MarketError('quota-exceeded', `There is no more room here for @${creator}.`)
       await fetchTree(deps, tree, { ...options, signal })
       kept.add(ownerOf(tree.job))
       tries.delete(tree.job)
@@ -70,7 +79,7 @@ export async function keepMarketTrees(
       logger.warn('deliveries not read', {}, error)
       return []
     })
-    for (const tree of trees.filter(isDue)) if (!signal.aborted) await bring(tree)
+    for (const tree of trees.filter(isDue)) if (!signal.aborted) await bring(tree, trees)
     await pause(options.everyMs, signal)
   }
 }
@@ -96,6 +105,10 @@ async function fetchTree(
   } finally {
     content.unpin(meanwhile)
   }
+}
+
+function bytesOf({ offer, delivered }: DeliveredTree['chain']): number {
+  return promisedBytes(offer, delivered).expectedBytes
 }
 
 /** Whom a job's tree is kept for, as one that an agent has brought. */

@@ -31,9 +31,16 @@ function theDelivery(): DeliveredTree {
   return { job, chain: deliveryIn(chain)! }
 }
 
+type Settings = {
+  readonly free?: number
+  readonly treeBytes?: number
+  readonly ownerBytes?: number
+  readonly trees?: readonly DeliveredTree[]
+}
+
 /** Lets an indexer look so many times at what was delivered. */
-async function look(times: number, settings: { free?: number; treeBytes?: number } = {}) {
-  const delivery = theDelivery()
+async function look(times: number, settings: Settings = {}) {
+  const { trees = [theDelivery()] } = settings
   const stop = new AbortController()
   let looks = 0
   await keepMarketTrees(
@@ -46,7 +53,7 @@ async function look(times: number, settings: { free?: number; treeBytes?: number
             stop.abort()
             return []
           }
-          return [delivery]
+          return trees
         },
       },
       content: {
@@ -64,18 +71,22 @@ async function look(times: number, settings: { free?: number; treeBytes?: number
       now: () => now,
       logger: silent,
     },
-    { directory: '/', treeBytes: settings.treeBytes ?? gibibyte, everyMs: 1 },
+    {
+      ...{ directory: '/', everyMs: 1 },
+      treeBytes: settings.treeBytes ?? gibibyte,
+      ownerBytes: settings.ownerBytes ?? gibibyte,
+    },
     stop.signal,
   )
 }
 
+/** What its encoder says that it has. */
+const deliveredBytes = (): number =>
+  theDelivery().chain.delivered.operation.renditions.reduce((sum, { bytes }) => sum + bytes, 0)
+
 test('a delivered tree is brought once, from its encoder and its creator, and kept for its job', async () => {
   await look(3)
-  const bytes = theDelivery().chain.delivered.operation.renditions.reduce(
-    (sum, rendition) => sum + rendition.bytes,
-    0,
-  )
-  expect(fetched).toEqual([{ root, from: [bob, alice], bytes }])
+  expect(fetched).toEqual([{ root, from: [bob, alice], bytes: deliveredBytes() }])
   expect([...pinned]).toEqual([[`job:${job}`, root]])
 })
 
@@ -110,4 +121,11 @@ test('what is larger than its job can need, or than a tree may be, is not taken'
 test('nothing is brought to a disk that is nearly full', async () => {
   await look(2, { free: 1_000 })
   expect(fetched).toEqual([])
+})
+
+test('no owner fills the disk: above a sum nothing more of his is brought', async () => {
+  const first = theDelivery()
+  const second = { ...first, job: EncodingJobId.parse(randomUUID()) }
+  await look(2, { trees: [first, second], ownerBytes: 2 * deliveredBytes() - 1 })
+  expect([...pinned.keys()]).toEqual([`job:${job}`])
 })
