@@ -1,6 +1,7 @@
 import { milliHbd } from '#protocol/amount.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { SoldRange, SplitJob, SplitJobIn } from '../../domain/split-job.ts'
+import { MarketError } from '../../errors.ts'
 import { eachApart } from '../apart.ts'
 import type { CreatorContext } from './creator-deps.ts'
 import { failJob } from './fail-job.ts'
@@ -11,6 +12,7 @@ import {
   isRoomFor,
   isUnbid,
   jobsOf,
+  leftOf,
   offersOf,
   openJobsOf,
   triedBy,
@@ -63,6 +65,9 @@ function noteWins(deps: CreatorContext, split: SplitJobIn<'working'>): SplitJobI
 function isGivenUp(deps: CreatorContext, split: SplitJob, sold: SoldRange): boolean {
   if (sold.won || openJobsOf(deps, sold).length > 0) return false
   const { tried, unbid } = offersOf(deps, sold)
+  const isAllSpent =
+    leftOf(deps, split) <= 0n && split.ranges.every((each) => openJobsOf(deps, each).length === 0)
+  if (isAllSpent) return true
   return tried >= mostOffers || (unbid >= mostOffers && !isAnyAtWork(deps, split))
 }
 
@@ -89,7 +94,11 @@ function offerFailedAgain(deps: CreatorContext, split: SplitJobIn<'working'>): v
     const isBusy = isUnbid(last) && isAnyAtWork(deps, current) && !isRoomFor(deps, split, tried)
     if (isBusy) continue
     const isLast = offersOf(deps, sold).tried + 1 >= mostOffers
-    const made = tryRangeOffer(deps, split, sold)
+    // A hedge may have had a part of its share meanwhile; what is bound elsewhere comes free when that is over.
+    const left = leftOf(deps, current)
+    if (left <= 0n) continue
+    const ceiling = left < sold.ceiling ? milliHbd(left) : sold.ceiling
+    const made = tryRangeOffer(deps, split, { ...sold, ceiling })
     if (!made) continue
     storeRangeOffer(deps, split, made, isLast ? [] : tried)
     const { job: rangeJob } = made.offer
@@ -115,6 +124,18 @@ export function withdrawUnneeded(deps: CreatorContext): void {
       failJob(deps, job, 'cancelled', 'This range is not needed any more.'),
     )
   }
+}
+
+/** merging -> failed where the ranges do not make one video, which trying again does not change. */
+export function noteMergeFailure(deps: CreatorContext, id: JobId, error: unknown): void {
+  if (!(error instanceof MarketError) || error.code !== 'ranges-differ') return
+  const { code, message } = error
+  deps.state.atomically(() => {
+    const split = deps.splits.find(id)
+    if (split?.phase !== 'merging') return
+    deps.content.unpin(id)
+    saveSplit(deps, { ...split, phase: 'failed', code, message }, { type: 'failed', code, message })
+  })
 }
 
 /** Everything that a finished split has come to. */

@@ -6,7 +6,12 @@ import type { ChainTime, JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { Progress } from '#protocol/progress.ts'
 import { eachApart } from '../apart.ts'
 import { createAdvanceJob } from './advance-job.ts'
-import { createAdvanceSplit, finishSplit, withdrawUnneeded } from './advance-split.ts'
+import {
+  createAdvanceSplit,
+  finishSplit,
+  noteMergeFailure,
+  withdrawUnneeded,
+} from './advance-split.ts'
 import { announceOffers } from './announce-offers.ts'
 import { createChooseBid } from './choose-bid.ts'
 import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
@@ -53,7 +58,11 @@ export function createCreator(needs: CreatorDeps): Creator {
     background.start(`check ${job}`, (signal) => checkJob(job, signal)),
   )
   const advanceSplit = createAdvanceSplit(deps, (split) =>
-    background.start(`merge ${split}`, (signal) => mergeRanges(split, signal)),
+    background.start(
+      `merge ${split}`,
+      (signal) => mergeRanges(split, signal),
+      (error) => noteMergeFailure(deps, split, error),
+    ),
   )
   const announce = announceOffers(deps)
   const chooseBid = createChooseBid(deps)

@@ -6,7 +6,7 @@ import { isSlow, usualPace } from '../../domain/slow-range.ts'
 import type { SoldRange, SplitJobIn } from '../../domain/split-job.ts'
 import type { CreatorContext } from './creator-deps.ts'
 import { saveSplit, storeRangeOffer, tryRangeOffer } from './offer-range.ts'
-import { jobsOf, openJobsOf, triedBy } from './range-standing.ts'
+import { jobsOf, leftOf, openJobsOf, triedBy } from './range-standing.ts'
 
 /**
  * Offers a range that holds up the others to a second encoder, as far as the ceiling of the whole has room for it. The first good
@@ -58,23 +58,14 @@ function slowJobOf(
 /** What a further offer of a range may cost: its share of the ceiling, or what is left of all; null where that is too little. */
 function roomFor(
   deps: CreatorContext,
-  { ceiling, ranges }: SplitJobIn<'working'>,
+  split: SplitJobIn<'working'>,
   sold: SoldRange,
 ): MilliHbd | null {
-  const bound = ranges
-    .flatMap((each) => jobsOf(deps, each))
-    .reduce((sum, job) => sum + boundFor(job), 0n)
-  const left = ceiling - bound
+  const left = leftOf(deps, split)
   const dearest = jobsOf(deps, sold).reduce((most, job) => {
     const price = 'choice' in job ? job.choice.bid.price : 0n
     return price > most ? price : most
   }, 0n)
   const room = left < sold.ceiling ? left : sold.ceiling
   return room > 0n && room >= dearest ? milliHbd(room) : null
-}
-
-/** What a job costs, or may still cost, its encoder's side. */
-function boundFor(job: CreatorJob): bigint {
-  if (job.phase === 'failed') return 0n
-  return 'choice' in job ? job.choice.bid.price : job.offer.ceiling
 }

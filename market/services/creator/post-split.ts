@@ -1,4 +1,4 @@
-import { milliHbd } from '#protocol/amount.ts'
+import { formatHbd, milliHbd } from '#protocol/amount.ts'
 import { classOf } from '#protocol/encoder.ts'
 import { gridSeconds, partCount } from '#protocol/grid.ts'
 import type { Cid, JobId } from '#protocol/ids.ts'
@@ -45,6 +45,12 @@ export async function postSplit(
       return { range, ceiling: milliHbd(share > 0n ? share : 1n), jobs: [], won: null }
     }),
   }
+  // The least amount there is, for each range, may be more than there is for all of them.
+  if (split.ranges.reduce((sum, sold) => sum + sold.ceiling, 0n) > ceiling)
+    throw new MarketError(
+      'option-invalid',
+      `${formatHbd(ceiling)} is too little for ${plan.length} ranges; raise the ceiling, or ask for fewer.`,
+    )
   const offers = split.ranges.map((sold) => makeRangeOffer(deps, split, sold))
   await requireFunds(
     deps,

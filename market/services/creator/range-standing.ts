@@ -53,6 +53,21 @@ export function isRoomFor(
   )
 }
 
+/** What of the ceiling of the whole is left beside what its jobs cost, or may still cost; below zero for none. */
+export function leftOf(
+  deps: StandingDeps,
+  { ceiling, ranges }: Pick<SplitJob, 'ceiling' | 'ranges'>,
+): bigint {
+  const jobs = ranges.flatMap((sold) => jobsOf(deps, sold))
+  return ceiling - jobs.reduce((sum, job) => sum + boundFor(job), 0n)
+}
+
+/** What a job costs, or may still cost, its encoder's side. */
+function boundFor(job: CreatorJob): bigint {
+  if (job.phase === 'failed') return 0n
+  return 'choice' in job ? job.choice.bid.price : job.offer.ceiling
+}
+
 /** What the first good delivery among the jobs of a range has come to; null while there is none. */
 export function winOf(deps: StandingDeps, sold: SoldRange): WonRange | null {
   const wins = jobsOf(deps, sold).flatMap((job) => winOfJob(deps, job) ?? [])

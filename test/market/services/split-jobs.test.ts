@@ -62,6 +62,12 @@ describe('a video that is sold in ranges', () => {
     world.expectSound()
   })
 
+  test('is not posted for less than the least amount for each range', async () => {
+    const { world, alice } = await cast({ bob: 'honest', erin: 'honest' })
+    await expect(world.post(alice, 1, 2n, 3)).rejects.toMatchObject({ code: 'option-invalid' })
+    expect(alice.ledger().jobs.size).toBe(0)
+  })
+
   test('goes by the encoders at hand where it is asked to', async () => {
     const { world, alice } = await cast({ bob: 'honest', erin: 'honest' })
     const whole = await world.post(alice, 1, undefined, 'auto')
