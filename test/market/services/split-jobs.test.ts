@@ -1,18 +1,20 @@
 import { describe, expect, test } from 'vitest'
+import { MarketError } from '#market/errors.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { World } from '../../support/world/market-world.ts'
 import { createWorld } from '../../support/world/market-world.ts'
 import type { SimulatedPeer } from '../../support/world/simulated-peer.ts'
 import type { Conduct } from '../../support/world/work.ts'
+import { simulatedMerger } from '../../support/world/work.ts'
 
 type Cast = { readonly world: World; readonly alice: SimulatedPeer }
 
 /** A creator with a long film, an arbiter, and encoders of these conducts. */
 async function cast(
   conducts: Readonly<Record<string, Conduct>>,
-  { slots = 1, world = createWorld() } = {},
+  { slots = 1, world = createWorld(), merger = simulatedMerger } = {},
 ): Promise<Cast> {
-  const alice = world.join('alice', { roles: ['creator'], film: 'long' })
+  const alice = world.join('alice', { roles: ['creator'], film: 'long', merger })
   for (const [name, conduct] of Object.entries(conducts))
     world.join(name, { roles: ['encoder'], conduct, slots })
   world.join('carol', { roles: ['arbiter'] })
@@ -66,6 +68,16 @@ describe('a video that is sold in ranges', () => {
     const { world, alice } = await cast({ bob: 'honest', erin: 'honest' })
     await expect(world.post(alice, 1, 2n, 3)).rejects.toMatchObject({ code: 'option-invalid' })
     expect(alice.ledger().jobs.size).toBe(0)
+  })
+
+  test('ends where its ranges do not make one video, and says so', async () => {
+    const merge = () =>
+      Promise.reject(new MarketError('ranges-differ', 'The ranges do not make one video.'))
+    const { world, alice } = await cast({ bob: 'honest', erin: 'honest' }, { merger: { merge } })
+    const whole = await world.post(alice, 1, undefined, 2)
+    await world.until(isOver(alice, whole))
+    expect(alice.split(whole)).toMatchObject({ phase: 'failed', code: 'ranges-differ' })
+    expect(typesOf(alice, whole).at(-1)).toBe('failed')
   })
 
   test('goes by the encoders at hand where it is asked to', async () => {

@@ -19,6 +19,7 @@ import { usualSelection } from '#market/domain/selection.ts'
 import type { SplitJob } from '#market/domain/split-job.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
+import type { RangeMerger } from '#market/ports/processing.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
 import type { Arbiter } from '#market/services/arbiter/arbiter.ts'
 import { createArbiter } from '#market/services/arbiter/arbiter.ts'
@@ -65,6 +66,7 @@ export type PeerTerms = {
   /** The account, where it is not the node's name: two nodes can have one. */
   readonly account?: string
   readonly judgement?: Judgement
+  readonly merger?: RangeMerger
   /** `large` has two renditions, of 720 and 480 lines. */
   readonly film?: Film
   /** Seconds by which the node's clock is ahead of the chain's, or behind it where below zero. */
@@ -218,7 +220,7 @@ export function createSimulatedPeer(
           ...common,
           jobs: mortal(jobs),
           splits: mortal(splits),
-          merger: simulatedMerger,
+          merger: terms.merger ?? simulatedMerger,
           bids: createBidStore(database),
           seals: createSealStore(database),
           encounters,
