@@ -58,7 +58,9 @@ export function createBackground({ onFailure, now }: BackgroundOptions): Backgro
       if (running.has(key) || (resting.get(key)?.until ?? 0) > now()) return
       const abort = new AbortController()
       const done = run(key, work, abort.signal).then((error) => {
-        if (error !== null) onOwnFailure?.(error, rest(key, error))
+        if (error === null) return
+        const failures = rest(key, error)
+        onOwnFailure?.(error, failures)
       })
       running.set(key, { abort, done })
     },
