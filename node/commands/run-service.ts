@@ -60,8 +60,15 @@ export async function runRemove(flags: ServiceFlags): Promise<void> {
 }
 
 function fileOf({ account, platform }: ServiceFlags, options: readonly string[]): ServiceFile {
-  const hasRole = options.some((option) => option === '--role' || option.startsWith('--role='))
-  const args = ['--account', account, ...(hasRole ? [] : ['--role', 'creator']), ...options]
+  const unless = (name: string, usual: string): readonly string[] =>
+    options.some((option) => option === name || option.startsWith(`${name}=`)) ? [] : [name, usual]
+  const args = [
+    ...['--account', account],
+    ...unless('--role', 'creator'),
+    // Who ends a service starts it again at the next login: work that waits for that is not given back.
+    ...unless('--on-stop', 'keep'),
+    ...options,
+  ]
   requireNodeOptions(args)
   const command = [process.execPath, main, 'node', ...args] as const
   return serviceFile(platform ?? thisPlatform(), { account, command, home: homedir() })

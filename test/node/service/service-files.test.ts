@@ -104,6 +104,7 @@ test('the command writes, shows, keeps from foreign files, and removes', async (
   const file = path.join(home, '.config/systemd/user/spk-encoder-alice.service')
   const shown = await service('install', '--dry-run')
   expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('"--role" "creator"') })
+  expect(shown.stdout).toContain('"--on-stop" "keep"')
   expect(existsSync(file)).toBe(false)
   expect((await service('status')).code).toBe(3)
   expect((await service('install')).code).toBe(0)
