@@ -67,8 +67,10 @@ export async function openOurs(url: string): Promise<Contender> {
 
 export async function openPgBoss(url: string): Promise<Contender> {
   const boss = new PgBoss({ connectionString: url, max: workers, schedule: false })
+  let isStopped = false
   boss.on('error', (error) => {
-    throw error
+    // Its connections outlive its stop, and break when the server goes.
+    if (!isStopped) throw error
   })
   await boss.start()
   await boss.createQueue('encode')
@@ -90,7 +92,10 @@ export async function openPgBoss(url: string): Promise<Contender> {
         if (!job) throw new Error('the queue is empty')
         await boss.complete('encode', job.id, aResult())
       }),
-    [Symbol.asyncDispose]: () => boss.stop({ graceful: false }),
+    [Symbol.asyncDispose]: () => {
+      isStopped = true
+      return boss.stop({ graceful: false })
+    },
   }
 }
 
