@@ -6,8 +6,8 @@ import type { Network } from './block-context.ts'
 export type ActivationHeights = { readonly [T in Operation['t']]: number }
 
 /**
- * All of them are as old as the market. A kind that is added later gets a height that lies ahead when it is published, per
- * network in {@link Network.activations}, so that nodes of both versions fold the blocks before it alike.
+ * Nearly all of them are as old as the market. A kind that is added later gets a height that lies ahead when it is published, in
+ * {@link laterKinds}, so that nodes of both versions fold the blocks before it alike.
  */
 const sinceGenesis: ActivationHeights = {
   'node.register': 0,
@@ -18,15 +18,30 @@ const sinceGenesis: ActivationHeights = {
   'job.award': 0,
   'job.deliver': 0,
   'job.attest': 0,
+  'job.evidence': 0,
   'job.ruling': 0,
   'encoder.rate': 0,
   checkpoint: 0,
 }
 
+/** By the id of the market's custom_json, which names the network. */
+const laterKinds: ReadonlyMap<string, Partial<ActivationHeights>> = new Map([
+  // A block of New Year 2027.
+  ['spk-encoder', { 'job.evidence': 113_200_000 }],
+])
+
+/** The height from which a kind of operation is in force on a network. */
+export function inForceFrom(
+  type: Operation['t'],
+  { activations, operationId }: Pick<Network, 'activations' | 'operationId'>,
+): number {
+  return activations?.[type] ?? laterKinds.get(operationId)?.[type] ?? sinceGenesis[type]
+}
+
 export function isInForce(
   type: Operation['t'],
   height: BlockHeight,
-  { activations }: Pick<Network, 'activations'>,
+  network: Pick<Network, 'activations' | 'operationId'>,
 ): boolean {
-  return height >= (activations?.[type] ?? sinceGenesis[type])
+  return height >= inForceFrom(type, network)
 }

@@ -26,7 +26,7 @@ export type ChainPoint = {
 export type Network = {
   /** Id of the market's custom_json, and `app` in the meta of its escrows. */
   readonly operationId: string
-  /** Kinds of operations that came into force on this network later than the market itself. */
+  /** Kinds of operations that come into force at other heights than `activation.ts` says. */
   readonly activations?: Partial<ActivationHeights>
   readonly sha256: Sha256
 }

@@ -9,6 +9,7 @@ import type { CheckpointFact, CheckpointRefusal } from './checkpoints.ts'
 import { claimCheckpoint } from './checkpoints.ts'
 import { attestJob, deliverJob } from './delivering.ts'
 import type { Draft } from './draft.ts'
+import { giveEvidence } from './evidence.ts'
 import type { Job, JobFact, JobRefusal } from './job.ts'
 import { escrowKey } from './ledger.ts'
 import { awardJob, cancelJob, offerJob } from './offering.ts'
@@ -157,6 +158,8 @@ function reduceJob(
       return deliverJob(job, operation, challengeLeaves(draft, context), context)
     case 'job.attest':
       return attestJob(job, operation, context, sha256)
+    case 'job.evidence':
+      return giveEvidence(job, operation, context)
     case 'job.ruling':
       return ruleJob(job, operation, context)
     case 'encoder.rate':

@@ -2,6 +2,7 @@ import type { MilliHbd } from '#protocol/amount.ts'
 import type { JobAttest } from '#protocol/attestation.ts'
 import type { JobAward } from '#protocol/award.ts'
 import type { JobDeliver } from '#protocol/delivery.ts'
+import type { JobEvidence } from '#protocol/dispute.ts'
 import type { HwAccel } from '#protocol/encoder.ts'
 import type { BlockId, Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
@@ -53,6 +54,14 @@ export type Dispute = {
   readonly at: ChainPoint
   /** What had been released before it, and is not the arbiter's doing. */
   readonly before: { readonly toEncoder: MilliHbd; readonly toCreator: MilliHbd }
+  /** What its parties have to say, the first first; absent where none has said anything. */
+  readonly evidence?: readonly GivenEvidence[]
+}
+
+export type GivenEvidence = {
+  readonly by: HiveAccount
+  readonly at: ChainPoint
+  readonly operation: JobEvidence
 }
 
 type Delivered = Accepted & { readonly delivered: Delivery }
@@ -112,6 +121,7 @@ export type JobFact =
   | { readonly type: 'job-delivered'; readonly job: JobId }
   | { readonly type: 'job-attested'; readonly job: JobId; readonly by: HiveAccount }
   | { readonly type: 'job-disputed'; readonly job: JobId; readonly by: HiveAccount }
+  | { readonly type: 'evidence-given'; readonly job: JobId; readonly by: HiveAccount }
   | { readonly type: 'job-settled'; readonly job: JobId }
   | { readonly type: 'job-ruled'; readonly job: JobId }
   | { readonly type: 'encoder-rated'; readonly job: JobId; readonly stars: number }
@@ -120,6 +130,7 @@ export type JobRefusal =
   | 'not-the-creator'
   | 'not-the-encoder'
   | 'not-the-arbiter'
+  | 'not-a-party'
   | 'job-exists'
   | 'copied-rendition-unknown'
   | 'job-unknown'
@@ -144,6 +155,7 @@ export type JobRefusal =
   | 'sample-differs'
   | 'verdict-contradicts-faults'
   | 'not-disputed'
+  | 'already-said'
   | 'amounts-differ'
   | 'not-paid'
   | 'already-rated'

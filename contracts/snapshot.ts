@@ -11,7 +11,7 @@ import { Table } from './table.ts'
  * Shape of the encoded state, and what operations may say: which recipes there are decides which offers are in it. A snapshot of
  * another version is not read: the state is folded again instead.
  */
-export const snapshotVersion = 6
+export const snapshotVersion = 7
 
 /** Entries of a table that stand in one part: a few megabytes, whatever the market has grown to. */
 const entriesPerPart = 1_000

@@ -4,6 +4,7 @@ import { JobAward } from './award.ts'
 import { canonicalJson, utf8 } from './canonical.ts'
 import { LedgerCheckpoint } from './checkpoint.ts'
 import { JobDeliver } from './delivery.ts'
+import { JobEvidence } from './dispute.ts'
 import { JobCancel, JobOffer } from './offer.ts'
 import { EncoderRate } from './rating.ts'
 import { NodeRegister, NodeRetire, NodeUpdate } from './registration.ts'
@@ -19,6 +20,7 @@ export const Operation = z.discriminatedUnion('t', [
   JobAward,
   JobDeliver,
   JobAttest,
+  JobEvidence,
   JobRuling,
   EncoderRate,
   LedgerCheckpoint,
@@ -37,6 +39,7 @@ export const signingRole: { readonly [T in Operation['t']]: SigningRole } = {
   'job.award': 'active',
   'job.deliver': 'posting',
   'job.attest': 'posting',
+  'job.evidence': 'active',
   'job.ruling': 'active',
   'encoder.rate': 'posting',
   checkpoint: 'posting',

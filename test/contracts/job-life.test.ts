@@ -423,6 +423,33 @@ describe('a dispute', () => {
     ).toBe(refusal)
   })
 
+  test('has what each of its parties says, once each, from the transaction of the dispute to its end', () => {
+    const chain = delivered()
+    const saying = (text: string) => ({ v: 1, t: 'job.evidence', job: offer.job, text }) as const
+    expect(chain.block([says(alice, saying('Too early.'))])[0]?.refusal).toBe('not-disputed')
+    const first = { ...saying('It is black.\nLook.'), evidence: cid('picture') }
+    const records = chain.block([disputes(award, alice), says(alice, first)])
+    expect(records.map(({ refusal }) => refusal)).toEqual([null, null])
+    expect(records[1]?.facts).toEqual([{ type: 'evidence-given', job: offer.job, by: alice }])
+    const more = chain.block([
+      says(alice, saying('And again.')),
+      says(carol, saying('I rule.')),
+      says(bob, saying('So is the source.')),
+    ])
+    expect(more.map(({ refusal }) => refusal)).toEqual(['already-said', 'not-a-party', null])
+    chain.block([releases(award, carol, alice), says(carol, ruling)])
+    expect(chain.block([says(bob, saying('Too late.'))])[0]?.refusal).toBe('wrong-phase')
+    expect(jobOf(chain)).toMatchObject({
+      phase: 'settled',
+      dispute: {
+        evidence: [
+          { by: alice, operation: first },
+          { by: bob, operation: { text: 'So is the source.' } },
+        ],
+      },
+    })
+  })
+
   test('a ruling without a dispute is refused', () => {
     const chain = delivered()
     expect(chain.block([releases(award, bob, alice), says(carol, ruling)]).at(-1)?.refusal).toBe(

@@ -62,6 +62,18 @@ test('the histories pass a checkpoint, and some publish it, truly and falsely', 
   expect(new Set(claims.map(({ agrees }) => agrees))).toEqual(new Set([true, false]))
 })
 
+test('in the histories parties of disputes are heard, and refused', () => {
+  const outcomes = histories.flatMap(
+    ({ blocks }) =>
+      foldBlocks(emptyLedger(genesisHash, genesisHeight), blocks, { operationId, sha256 }).records,
+  )
+  expect(outcomes.some(({ facts }) => facts.some(({ type }) => type === 'evidence-given'))).toBe(
+    true,
+  )
+  const refusals = new Set(outcomes.map(({ refusal }) => refusal))
+  expect(refusals.has('not-disputed')).toBe(true)
+})
+
 test('the histories pass every phase of a job', () => {
   const phases = histories.flatMap(({ blocks }) => {
     let ledger = emptyLedger(genesisHash, genesisHeight)

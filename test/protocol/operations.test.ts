@@ -49,9 +49,10 @@ describe.each(kinds)('%s', (kind, operation) => {
   })
 
   const members = Object.keys(JSON.parse(formatOperation(operation)))
-  const optional = new Set(['encoder', 'arbiter', 'root', 'addresses'])
+  const optional = new Set(['encoder', 'arbiter', 'root', 'addresses', 'evidence'])
   const isOptional = (member: string): boolean =>
-    optional.has(member) && ['node.register', 'node.update', 'job.ruling'].includes(kind)
+    optional.has(member) &&
+    ['node.register', 'node.update', 'job.evidence', 'job.ruling'].includes(kind)
   const needed = members.filter((member) => !['v', 't'].includes(member) && !isOptional(member))
 
   test.each(needed)('is malformed without its %s, or with null there', (member) => {

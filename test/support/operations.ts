@@ -54,6 +54,13 @@ export const operations: { readonly [T in Operation['t']]: Extract<Operation, { 
       },
     ],
   },
+  'job.evidence': {
+    v: 1,
+    t: 'job.evidence',
+    job: jobId('alice'),
+    text: 'The second half is black.',
+    evidence: cid('picture'),
+  },
   'job.ruling': {
     v: 1,
     t: 'job.ruling',

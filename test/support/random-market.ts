@@ -151,9 +151,9 @@ function act({ what, job: number, dice }: Deed, ledger: Ledger): readonly Ledger
     case 'attest':
       return attest(job, someone)
     case 'dispute':
-      return escrow?.phase === 'funded' && dice < 3
-        ? [disputes(award, dice === 0 ? bob : alice)]
-        : []
+      if (escrow?.phase === 'funded' && dice < 3)
+        return [disputes(award, dice === 0 ? bob : alice), says(dice === 1 ? alice : bob, said(id))]
+      return job?.phase === 'delivered' ? [says(someone, said(id))] : []
     case 'pay':
       return escrow?.phase === 'funded' && dice < 4
         ? [releases(award, alice, bob, escrow.held)]
@@ -242,6 +242,9 @@ function attest(job: Job | undefined, who: typeof alice): readonly LedgerAction[
     }),
   ]
 }
+
+const said = (job: Job['id']) =>
+  ({ v: 1, t: 'job.evidence', job, text: 'The work is good.\n„Gut“, says who looked.' }) as const
 
 function rule(
   escrow: Extract<Escrow, { phase: 'disputed' }>,
