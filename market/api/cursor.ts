@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Cursor } from '#protocol/api/paging.ts'
-import { formatPlace, parsePlace } from '../adapters/postgres/page-cursor.ts'
+import { formatPlace, parsePlace } from '../adapters/page-cursor.ts'
 
 /** A place in a list: a moment and the id of the last of the page before. */
 const Place = z.tuple([z.iso.datetime(), z.string().max(100)])

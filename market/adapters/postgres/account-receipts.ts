@@ -5,8 +5,8 @@ import { milliHbd } from '#protocol/amount.ts'
 import { BlockHeight, ChainTime, HiveAccount, JobId } from '#protocol/ids.ts'
 import type { Page, PageOptions } from '../../ports/chain-queries.ts'
 import type { Receipt, ReceiptsQuestion } from '../../ports/market-records.ts'
+import { pageOf, parsePlace } from '../page-cursor.ts'
 import type { PostgresDatabase } from './database.ts'
-import { pageOf, parsePlace } from './page-cursor.ts'
 import { chainReceipts } from './schema/chain.ts'
 
 type Queries = Pick<PostgresDatabase, 'select'>

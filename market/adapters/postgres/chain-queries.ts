@@ -2,7 +2,6 @@ import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Role } from '#contracts/deeds.ts'
 import type { Job } from '#contracts/job.ts'
-import { meritsOf, scoreOf } from '#contracts/reputation.ts'
 import { milliHbd } from '#protocol/amount.ts'
 import {
   BlockHeight,
@@ -12,9 +11,9 @@ import {
   JobId,
   TransactionId,
 } from '#protocol/ids.ts'
+import { scoreInRole } from '../../domain/account-scores.ts'
 import type {
   AccountReputation,
-  AccountScore,
   AnsweredAt,
   ChainEvent,
   ChainJob,
@@ -24,12 +23,11 @@ import type {
   Page,
   PageOptions,
 } from '../../ports/chain-queries.ts'
+import { pageOf, parsePlace } from '../page-cursor.ts'
 import type { PostgresDatabase } from './database.ts'
 import { readFigures } from './network-figures.ts'
-import { pageOf, parsePlace } from './page-cursor.ts'
 import { readAccounts } from './read-accounts.ts'
 import { readCustom } from './read-custom.ts'
-import type { AccountEvidence } from './read-evidence.ts'
 import { readEvidence } from './read-evidence.ts'
 import { readHistory } from './read-history.ts'
 import { readPoints } from './read-points.ts'
@@ -84,23 +82,10 @@ async function readReputation(step: Queries, account: HiveAccount): Promise<Acco
   const at = await readAt(step)
   if (!at) return { account, at, scores: [] }
   const evidence = await readEvidence(step, account, { ...at, id: at.block })
-  return { account, at, scores: evidence.roles.map((role) => scoreIn(evidence, account, role, at)) }
-}
-
-function scoreIn(
-  evidence: AccountEvidence,
-  account: HiveAccount,
-  role: Role,
-  { height }: AnsweredAt,
-): AccountScore {
-  const record = evidence.standings.get(account)?.[role]
-  const marks = [...(record?.marks ?? [])].map(([mark, times]) => [mark, Number(times)])
+  const { height } = at
   return {
-    role,
-    ...scoreOf(evidence, account, role, height),
-    ...meritsOf(evidence, account, role, height),
-    deeds: Number(record?.deeds ?? 0n),
-    marks: Object.fromEntries(marks),
+    ...{ account, at },
+    scores: evidence.roles.map((role) => scoreInRole(evidence, { account, role, height })),
   }
 }
 

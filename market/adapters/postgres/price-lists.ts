@@ -4,8 +4,8 @@ import type { HiveAccount } from '#protocol/ids.ts'
 import { BlockHeight, ChainTime } from '#protocol/ids.ts'
 import type { Page, PageOptions } from '../../ports/chain-queries.ts'
 import type { PriceList } from '../../ports/market-records.ts'
+import { pageOf, parsePlace } from '../page-cursor.ts'
 import type { PostgresDatabase } from './database.ts'
-import { pageOf, parsePlace } from './page-cursor.ts'
 import { chainPrices } from './schema/chain.ts'
 
 const PricePlace = z.tuple([z.int(), z.int()])

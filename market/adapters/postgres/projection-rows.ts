@@ -2,8 +2,8 @@ import type { Escrow } from '#contracts/escrow.ts'
 import type { Job } from '#contracts/job.ts'
 import { escrowKey } from '#contracts/ledger.ts'
 import type { NodeRecord } from '#contracts/registry.ts'
-import type { EncoderProfile } from '#protocol/encoder.ts'
-import { framesAsked } from '#protocol/range.ts'
+import { encoderFigures } from '../../domain/encoder-figures.ts'
+import { pricePerMinute, videoMilliseconds } from '../../domain/job-figures.ts'
 import type {
   ProjectedCustom,
   ProjectedDeed,
@@ -42,45 +42,12 @@ export function jobRow(job: Job): typeof chainJobs.$inferInsert {
   return { ...accepted, toEncoder, toCreator, stars, settledTime: settledAt.time }
 }
 
-const most = 2n ** 63n - 1n
-
-/** Milli-HBD a minute, rounded down. An offer of a single frame may come to more than a column holds. */
-function pricePerMinute({ award, offer: { grid } }: Extract<Job, { award: unknown }>): bigint {
-  const { numerator, denominator } = grid.rate
-  const perMinute =
-    (award.price * 60n * BigInt(numerator)) / (BigInt(framesAsked(grid)) * BigInt(denominator))
-  return perMinute < most ? perMinute : most
-}
-
-/** Rounded down. An offer may speak of more than any number holds. */
-function videoMilliseconds({ offer: { grid } }: Pick<Job, 'offer'>): number {
-  const { numerator, denominator } = grid.rate
-  const whole = (BigInt(framesAsked(grid)) * 1_000n * BigInt(denominator)) / BigInt(numerator)
-  return Number(whole < longest ? whole : longest)
-}
-
-const longest = BigInt(Number.MAX_SAFE_INTEGER)
-
 export function nodeRow(node: NodeRecord): typeof chainNodes.$inferInsert {
   const { account, phase, peer, roles, updated } = node
   const about = { account, phase, peer, roles: [...roles], updatedHeight: updated }
-  return { ...about, ...(node.encoder && encodingRow(node.encoder)), record: node }
-}
-
-/** Whoever encodes makes the contract's H.264, whether or not it has measured anything. */
-function encodingRow({
-  prices,
-  hwAccel = 'none',
-  capabilities = [],
-}: EncoderProfile): Partial<typeof chainNodes.$inferInsert> {
-  const speeds = capabilities.filter(({ codec }) => codec === 'h264').map(({ speed }) => speed)
-  const ladder = prices.reduce((sum, { perMinute }) => sum + perMinute, 0n)
-  return {
-    codecs: [...new Set(['h264', ...capabilities.map(({ codec }) => codec)])],
-    hwAccel,
-    speed: Math.max(0, ...speeds),
-    pricePerMinute: ladder < most ? ladder : most,
-  }
+  if (!node.encoder) return { ...about, record: node }
+  const { codecs, ...figures } = encoderFigures(node.encoder)
+  return { ...about, ...figures, codecs: [...codecs], record: node }
 }
 
 export function escrowRow(escrow: Escrow): typeof chainEscrows.$inferInsert {

@@ -9,8 +9,8 @@ import type {
   Page,
   PageOptions,
 } from '../../ports/chain-queries.ts'
+import { pageOf, parsePlace } from '../page-cursor.ts'
 import type { PostgresDatabase } from './database.ts'
-import { pageOf, parsePlace } from './page-cursor.ts'
 import { chainNodes } from './schema/chain.ts'
 import { chainStandings } from './schema/standings.ts'
 

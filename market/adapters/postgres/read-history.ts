@@ -5,8 +5,8 @@ import type { Role } from '#contracts/deeds.ts'
 import { BlockHeight, ChainTime, JobId, TransactionId } from '#protocol/ids.ts'
 import { parseOperation } from '#protocol/operation.ts'
 import type { ChainHistory, HistoryQuestion } from '../../ports/chain-queries.ts'
+import { formatPlace, parsePlace } from '../page-cursor.ts'
 import type { PostgresDatabase } from './database.ts'
-import { formatPlace, parsePlace } from './page-cursor.ts'
 import {
   chainCursor,
   chainEscrows,

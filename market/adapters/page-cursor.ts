@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MarketError } from '../../errors.ts'
+import { MarketError } from '../errors.ts'
 
 /** The place of a row in an order, as text that nobody needs to read. */
 export function formatPlace(place: readonly (string | number)[]): string {
