@@ -3,7 +3,7 @@ import type { PinStore } from '#market/adapters/sqlite/pin-store.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
-import type { Replicator } from '#market/ports/replication.ts'
+import type { FinishedTree, Replicator } from '#market/ports/replication.ts'
 import type { Collected, PinGroup, PinList, TreeCheck, TreeRepair } from '#protocol/api/pins.ts'
 import type { Cid, HiveAccount } from '#protocol/ids.ts'
 import { JobId, jobCreator } from '#protocol/ids.ts'
@@ -14,8 +14,9 @@ import { collectGarbage } from '../ipfs/garbage.ts'
 import type { Logger } from '../logger.ts'
 import type { Bans } from '../p2p/bans.ts'
 import type { BlockStreams } from '../p2p/block-streams.ts'
-import { promisedOf, replicaPrefix } from './replica-keeper.ts'
-import { deliveryOf, gatewaysFor } from './replicator.ts'
+import { replicaPrefix } from './replica-keeper.ts'
+import { gatewaysFor } from './replicator.ts'
+import { claimOf, claimsOf } from './tree-claim.ts'
 
 export type PinCareDeps = {
   readonly account: HiveAccount
@@ -44,20 +45,26 @@ export type PinCare = {
   collect(): Promise<Collected>
 }
 
-/** A delivered tree that is kept here. */
-type KeptTree = { readonly job: JobId; readonly root: Cid }
-
 export function createPinCare(deps: PinCareDeps): PinCare {
   const { account, blocks, content, pins, ledger, replicator, random, logger } = deps
 
-  const trees = (): readonly KeptTree[] => {
-    const kept = new Map<JobId, Cid>()
-    for (const { cid, owner } of pins.all()) {
+  const trees = (): readonly FinishedTree[] => {
+    const pinned = pins.all().flatMap(({ cid, owner }) => {
       const job = JobId.safeParse(owner.replace(replicaPrefix, ''))
-      if (job.success && deliveryOf(ledger, job.data)?.operation.root === cid)
-        kept.set(job.data, cid)
+      return job.success ? [{ job: job.data, root: cid }] : []
+    })
+    const claims = claimsOf(
+      ledger,
+      pinned.map(({ job }) => job),
+    )
+    const isTree = ({ job, root }: FinishedTree): boolean => {
+      const claim = claims.get(job)
+      // Whoever puts a whole together keeps its source under the same name.
+      return (
+        claim !== undefined && (claim.root === null ? root !== claim.source : root === claim.root)
+      )
     }
-    return [...kept].map(([job, root]) => ({ job, root }))
+    return [...new Map(pinned.filter(isTree).map((tree) => [tree.job, tree])).values()]
   }
 
   const lookHere = async (sample: readonly CID[]): Promise<TreeCheck['own']> => {
@@ -86,7 +93,7 @@ export function createPinCare(deps: PinCareDeps): PinCare {
     return sample.length - sound
   }
 
-  const replicasOf = async ({ job, root }: KeptTree): Promise<readonly HiveAccount[]> => {
+  const replicasOf = async ({ job, root }: FinishedTree): Promise<readonly HiveAccount[]> => {
     if (jobCreator(job) !== account) return []
     const gateways = gatewaysFor(ledger, root, account)
     const answers = await Promise.all(
@@ -98,17 +105,16 @@ export function createPinCare(deps: PinCareDeps): PinCare {
   }
 
   const mend = async (
-    { job, root }: KeptTree,
+    { job, root }: FinishedTree,
     signal: AbortSignal,
   ): Promise<TreeRepair['state']> => {
     if (await content.isWhole(root)) return 'whole'
-    const known = ledger.current().jobs.get(job)
-    const parties = known && 'award' in known ? [known.award.encoder, known.creator] : []
-    const from = [...parties, ...gatewaysFor(ledger, root, account)].filter(
-      (each) => each !== account,
-    )
+    const claim = claimOf(ledger, job)
+    if (!claim) return 'lacking'
+    const holders = [...claim.makers, jobCreator(job), ...gatewaysFor(ledger, root, account)]
+    const from = holders.filter((each) => each !== account)
     try {
-      await content.fetch(root, from, { signal, ...promisedOf(ledger, job) })
+      await content.fetch(root, from, { signal, ...claim.bytes })
       return 'repaired'
     } catch (error) {
       signal.throwIfAborted()
@@ -158,7 +164,7 @@ export function createPinCare(deps: PinCareDeps): PinCare {
       for (const tree of trees()) {
         const state = await mend(tree, signal)
         const isOwn = jobCreator(tree.job) === account && state !== 'lacking'
-        const replicas = (isOwn && (await replicator?.replicate(tree.job, signal))) || null
+        const replicas = (isOwn && (await replicator?.replicate(tree, signal))) || null
         repairs.push({ ...tree, state, replicas })
       }
       return repairs

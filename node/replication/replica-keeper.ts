@@ -1,13 +1,12 @@
 import type { PinStore } from '#market/adapters/sqlite/pin-store.ts'
-import { MarketError } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { BackgroundWork } from '#market/services/background.ts'
 import type { CallRequest, ReplicaAnswer } from '#protocol/calls.ts'
-import type { HiveAccount } from '#protocol/ids.ts'
+import type { Cid } from '#protocol/ids.ts'
 import { JobId, jobCreator } from '#protocol/ids.ts'
-import { promisedBytes } from './promised-bytes.ts'
-import { deliveryOf } from './replicator.ts'
+import type { TreeClaim } from './tree-claim.ts'
+import { claimOf, claimsOf } from './tree-claim.ts'
 
 export type ReplicaKeeperDeps = {
   readonly ledger: LedgerView
@@ -35,47 +34,54 @@ function replicaOwner(job: JobId): string {
 /**
  * Keeps delivered trees for their creators, up to a limit in bytes: what a tree may take is what its encoder has promised on the chain,
  * and no more of it is fetched. A tree that could not be had is let go, and begun anew when it is asked for again. Trees that were
- * kept before a restart are looked through once, when somebody asks.
+ * kept before a restart are looked through once, when somebody asks. Of a whole that was sold in ranges the chain does not say the root:
+ * one tree is kept for it, the last that its creator has named, of no more bytes than its paid ranges have.
  */
 export function createReplicaKeeper(
   { ledger, content, pins, background }: ReplicaKeeperDeps,
   { limitBytes }: { readonly limitBytes: number },
 ): ReplicaKeeper {
-  const whole = new Set<JobId>()
-  const usedBytes = (besides: JobId): number =>
-    replicasIn(pins)
-      .filter((job) => job !== besides)
-      .reduce((sum, job) => sum + promisedOf(ledger, job).expectedBytes, 0)
+  const whole = new Map<JobId, Cid>()
+
+  /** With a further one. What is in a whole is not counted once more for its ranges. */
+  const bytesWith = (job: JobId): number => {
+    const claims = claimsOf(ledger, [...replicasIn(pins), job])
+    const merged = new Set([...claims.values()].flatMap(({ ranges }) => ranges))
+    return [...claims]
+      .filter(([each]) => !merged.has(each))
+      .reduce((sum, [, { bytes }]) => sum + bytes.expectedBytes, 0)
+  }
 
   const keep = async (
-    job: JobId,
-    from: readonly HiveAccount[],
+    { job, root }: CallRequest<'replicate'>,
+    { makers, bytes }: TreeClaim,
     signal: AbortSignal,
   ): Promise<void> => {
-    const delivered = deliveryOf(ledger, job)
-    if (!delivered) throw new MarketError('job-unknown', `Nothing was delivered for ${job}.`)
-    await content.fetch(delivered.operation.root, from, { signal, ...promisedOf(ledger, job) })
-    whole.add(job)
+    await content.fetch(root, [jobCreator(job), ...makers], { signal, ...bytes })
+    whole.set(job, root)
+  }
+
+  /** Another tree of the same whole takes the place of the one before. */
+  const pin = ({ job, root }: CallRequest<'replicate'>): void => {
+    const owner = replicaOwner(job)
+    if (pins.all().some((each) => each.owner === owner && each.cid !== root)) content.unpin(owner)
+    content.pin(root, owner)
   }
 
   return {
-    answer: ({ job, root }, peer) => {
-      const creator = jobCreator(job)
-      const { nodes, jobs } = ledger.current()
-      if (nodes.get(creator)?.peer !== peer) return { state: 'refused', reason: 'not-creator' }
-      const known = jobs.get(job)
-      const delivered = deliveryOf(ledger, job)
-      if (delivered?.operation.root !== root)
+    answer: (asked, peer) => {
+      const { job, root } = asked
+      if (ledger.current().nodes.get(jobCreator(job))?.peer !== peer)
+        return { state: 'refused', reason: 'not-creator' }
+      const claim = claimOf(ledger, job)
+      if (!claim || (claim.root ?? root) !== root)
         return { state: 'refused', reason: 'unknown-delivery' }
-      if (whole.has(job)) return { state: 'kept' }
-      if (usedBytes(job) + promisedOf(ledger, job).expectedBytes > limitBytes)
-        return { state: 'refused', reason: 'full' }
-      const encoder = known && 'award' in known ? known.award.encoder : null
-      const from = encoder ? [creator, encoder] : [creator]
-      content.pin(root, replicaOwner(job))
+      if (whole.get(job) === root) return { state: 'kept' }
+      if (bytesWith(job) > limitBytes) return { state: 'refused', reason: 'full' }
+      pin(asked)
       background.start(
         `replica ${job}`,
-        (signal) => keep(job, from, signal),
+        (signal) => keep(asked, claim, signal),
         () => content.unpin(replicaOwner(job)),
       )
       return { state: 'fetching' }
@@ -83,18 +89,10 @@ export function createReplicaKeeper(
   }
 }
 
-/** Jobs whose trees are kept for others. */
+/** Jobs, and wholes of several, whose trees are kept for others. */
 function replicasIn(pins: Pick<PinStore, 'all'>): readonly JobId[] {
   return pins
     .all()
     .filter(({ owner }) => owner.startsWith(replicaPrefix))
     .map(({ owner }) => JobId.parse(owner.slice(replicaPrefix.length)))
-}
-
-/** What may be fetched for a job; nothing for one of which nothing is known. */
-export function promisedOf(ledger: LedgerView, job: JobId): ReturnType<typeof promisedBytes> {
-  const offer = ledger.current().jobs.get(job)?.offer
-  const delivered = deliveryOf(ledger, job)
-  if (!offer || !delivered) return { expectedBytes: 0, extraBytes: 0 }
-  return promisedBytes(offer, delivered)
 }

@@ -34,16 +34,15 @@ export function createReplicator(
   const { account, ledger, network, now, wait } = deps
 
   return {
-    replicate: async (job, signal): Promise<ReplicaReport | null> => {
-      const root = deliveredRoot(ledger, job)
-      const gateways = root === null ? [] : gatewaysFor(ledger, root, account)
-      if (root === null || replicas <= 1 || gateways.length === 0) return null
+    replicate: async (tree, signal): Promise<ReplicaReport | null> => {
+      const gateways = gatewaysFor(ledger, tree.root, account)
+      if (replicas <= 1 || gateways.length === 0) return null
       const others = Math.min(replicas - 1, gateways.length)
       const kept = new Set<HiveAccount>()
       const silences = new Map<HiveAccount, number>()
       const refusing = new Set<HiveAccount>()
-      const ask = async (gateway: HiveAccount, asked: { job: JobId; root: Cid }): Promise<void> => {
-        const answer = await network.call(gateway, 'replicate', asked).catch(() => null)
+      const ask = async (gateway: HiveAccount): Promise<void> => {
+        const answer = await network.call(gateway, 'replicate', tree).catch(() => null)
         const silent = answer ? 0 : (silences.get(gateway) ?? 0) + 1
         silences.set(gateway, silent)
         if (answer?.state === 'kept') kept.add(gateway)
@@ -58,7 +57,7 @@ export function createReplicator(
         const willing = gateways.filter((gateway) => !refusing.has(gateway))
         const asked = willing.slice(0, others).filter((gateway) => !kept.has(gateway))
         if (asked.length === 0) break
-        await Promise.all(asked.map((gateway) => ask(gateway, { job, root })))
+        await Promise.all(asked.map(ask))
         if (kept.size < others) await wait(everyMs, signal)
       }
       signal.throwIfAborted()
@@ -85,12 +84,15 @@ export function gatewaysFor(
 }
 
 /** The root of what was delivered for a job; null before that. */
-export function deliveredRoot(ledger: LedgerView, job: JobId): Cid | null {
+export function deliveredRoot(ledger: Pick<LedgerView, 'current'>, job: JobId): Cid | null {
   return deliveryOf(ledger, job)?.operation.root ?? null
 }
 
 /** What was delivered for a job; null before that. */
-export function deliveryOf(ledger: LedgerView, id: JobId): DeliveredJob['delivered'] | null {
+export function deliveryOf(
+  ledger: Pick<LedgerView, 'current'>,
+  id: JobId,
+): DeliveredJob['delivered'] | null {
   const job = ledger.current().jobs.get(id)
   return job?.phase === 'delivered' || job?.phase === 'settled' ? job.delivered : null
 }

@@ -2,8 +2,9 @@ import type { JobBids, PostedJob } from '#protocol/api/control.ts'
 import type { Bid, SealedBid } from '#protocol/bid.ts'
 import type { Acknowledged } from '#protocol/calls.ts'
 import type { Envelope } from '#protocol/envelope.ts'
-import type { ChainTime, JobId, Sha256Hex } from '#protocol/ids.ts'
+import type { ChainTime, Cid, JobId, Sha256Hex } from '#protocol/ids.ts'
 import type { Progress } from '#protocol/progress.ts'
+import type { FinishedTree } from '../../ports/replication.ts'
 import { eachApart } from '../apart.ts'
 import { createAdvanceJob } from './advance-job.ts'
 import {
@@ -89,7 +90,8 @@ export function createCreator(needs: CreatorDeps): Creator {
           percent,
         }),
     })
-    if (check.verdict === 'pass') await replicate(id, signal)
+    const root = deliveredRoot(id)
+    if (check.verdict === 'pass' && root) await replicate({ job: id, root }, signal)
     deps.state.atomically(() => {
       const job = deps.jobs.find(id)
       if (job?.phase === 'checking') recordVerdict(deps, job, check)
@@ -102,15 +104,25 @@ export function createCreator(needs: CreatorDeps): Creator {
     if (split?.phase !== 'merging') return
     const trees = split.ranges.flatMap(({ won }) => won ?? [])
     const tree = await deps.merger.merge(split, trees, { signal })
+    await replicate({ job: id, root: tree.root }, signal)
     deps.state.atomically(() => {
       if (deps.splits.find(id)?.phase === 'merging') finishSplit(deps, split, tree)
     })
   }
 
-  /** The tree is here and good: others are to have it before the money leaves the escrow, where they can be had in time. */
-  const replicate = async (id: JobId, signal: AbortSignal): Promise<void> => {
-    const report = await deps.replicator?.replicate(id, signal)
-    if (report) deps.events.append({ type: 'replicated', job: id, at: deps.clock.now(), ...report })
+  /**
+   * The tree is here and good: others are to have it before the money leaves the escrow, or before a whole counts as done, where they
+   * can be had in time.
+   */
+  const replicate = async (tree: FinishedTree, signal: AbortSignal): Promise<void> => {
+    const report = await deps.replicator?.replicate(tree, signal)
+    const { job } = tree
+    if (report) deps.events.append({ type: 'replicated', job, at: deps.clock.now(), ...report })
+  }
+
+  const deliveredRoot = (id: JobId): Cid | null => {
+    const job = deps.ledger.current().jobs.get(id)
+    return job && 'delivered' in job ? (job.delivered?.operation.root ?? null) : null
   }
 
   const advance = (): void => {

@@ -1,20 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { MarketError } from '#market/errors.ts'
+import type { FinishedTree, ReplicaReport, Replicator } from '#market/ports/replication.ts'
 import type { JobId } from '#protocol/ids.ts'
+import { account } from '../../support/builders.ts'
 import type { World } from '../../support/world/market-world.ts'
 import { createWorld } from '../../support/world/market-world.ts'
-import type { SimulatedPeer } from '../../support/world/simulated-peer.ts'
+import type { PeerTerms, SimulatedPeer } from '../../support/world/simulated-peer.ts'
 import type { Conduct } from '../../support/world/work.ts'
-import { simulatedMerger } from '../../support/world/work.ts'
 
 type Cast = { readonly world: World; readonly alice: SimulatedPeer }
+
+type Surroundings = Pick<PeerTerms, 'merger' | 'replicator' | 'slots'> & { readonly world: World }
 
 /** A creator with a long film, an arbiter, and encoders of these conducts. */
 async function cast(
   conducts: Readonly<Record<string, Conduct>>,
-  { slots = 1, world = createWorld(), merger = simulatedMerger } = {},
+  { slots = 1, world = createWorld(), ...its }: Partial<Surroundings> = {},
 ): Promise<Cast> {
-  const alice = world.join('alice', { roles: ['creator'], film: 'long', merger })
+  const alice = world.join('alice', { roles: ['creator'], film: 'long', ...its })
   for (const [name, conduct] of Object.entries(conducts))
     world.join(name, { roles: ['encoder'], conduct, slots })
   world.join('carol', { roles: ['arbiter'] })
@@ -78,6 +81,30 @@ describe('a video that is sold in ranges', () => {
     await world.until(isOver(alice, whole))
     expect(alice.split(whole)).toMatchObject({ phase: 'failed', code: 'ranges-differ' })
     expect(typesOf(alice, whole).at(-1)).toBe('failed')
+  })
+
+  test('is done when others keep its tree, and not before', async () => {
+    const kept = Promise.withResolvers<ReplicaReport>()
+    const asked: FinishedTree[] = []
+    const replicator: Replicator = {
+      replicate: (tree) => {
+        asked.push(tree)
+        return alice.split(tree.job) ? kept.promise : Promise.resolve(null)
+      },
+    }
+    const { world, alice } = await cast({ bob: 'honest', erin: 'honest' }, { replicator })
+    const whole = await world.post(alice, 1, undefined, 2)
+    await world.until(() => asked.some(({ job }) => job === whole))
+    await world.run(5)
+    expect(alice.split(whole)?.phase).toBe('merging')
+    const report = { wanted: 2, kept: [alice.account, account('gina')] }
+    kept.resolve(report)
+    await world.until(isOver(alice, whole))
+    expect(alice.split(whole)).toMatchObject({ phase: 'done', root: asked.at(-1)?.root })
+    expect(alice.events(whole).slice(-2)).toMatchObject([
+      { type: 'replicated', ...report },
+      { type: 'merged' },
+    ])
   })
 
   test('goes by the encoders at hand where it is asked to', async () => {

@@ -2,7 +2,9 @@ import type { CID } from 'multiformats/cid'
 import { expect, test } from 'vitest'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
+import type { ContentStore } from '#market/ports/content-store.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
+import type { FinishedTree } from '#market/ports/replication.ts'
 import { createBackground } from '#market/services/background.ts'
 import { createContentStore } from '#node/ipfs/content-store.ts'
 import { linksOf, parseCid } from '#node/ipfs/dag.ts'
@@ -11,14 +13,15 @@ import { serveBlocks } from '#node/p2p/block-server.ts'
 import { createBlockStreams } from '#node/p2p/block-streams.ts'
 import { callPeer, serveCalls } from '#node/p2p/calls.ts'
 import { createWaitingRoom } from '#node/p2p/waiting-room.ts'
+import type { PinCareDeps } from '#node/replication/pin-care.ts'
 import { createPinCare } from '#node/replication/pin-care.ts'
 import { createReplicaKeeper } from '#node/replication/replica-keeper.ts'
 import { createReplicator } from '#node/replication/replicator.ts'
 import type { Cid, HiveAccount } from '#protocol/ids.ts'
 import { PeerId } from '#protocol/ids.ts'
-import { account, alice, anOffer, peerId } from '#test/support/builders.ts'
+import { account, alice, anOffer, cid, jobId, peerId } from '#test/support/builders.ts'
 import { noise, spoil } from '#test/support/content.ts'
-import { aDeliveredLedger } from '#test/support/delivered-ledger.ts'
+import { aDeliveredLedger, aSplitLedger } from '#test/support/delivered-ledger.ts'
 import { untroubled } from '#test/support/ffmpeg.ts'
 import type { TestHost } from '#test/support/peers.ts'
 import { aHost, connect, silent } from '#test/support/peers.ts'
@@ -102,6 +105,31 @@ test('a tree is kept by a gateway, looked through, mended, and its garbage colle
   })
   expect(await care.collect()).toMatchObject({ unknown: [] })
   expect(await own.content.isWhole(root)).toBe(true)
+})
+
+test('the tree of a whole that was sold in ranges is cared for, and its source is none', async () => {
+  const whole = jobId('alice', 9)
+  const tree = { job: whole, root: cid('merged') }
+  const chain = aSplitLedger(whole, [gate])
+  const pins = createPinStore(openDatabase(':memory:').database)
+  for (const root of [cid('source'), tree.root]) pins.pin(root, whole)
+  const asked: FinishedTree[] = []
+  const care = createPinCare({
+    ...{ account: alice, pins, logger: silent, random: () => 0, bans: { all: () => [] } },
+    ledger: { current: () => chain, isSynced: () => true, isTrusted: () => true },
+    content: { isWhole: async () => true } as unknown as ContentStore,
+    replicator: {
+      replicate: async (finished) => {
+        asked.push(finished)
+        return { wanted: 2, kept: [alice, gate] }
+      },
+    },
+    ...({} as Pick<PinCareDeps, 'blocks' | 'network' | 'streams'>),
+  })
+
+  const replicas = { wanted: 2, kept: [alice, gate] }
+  expect(await care.repair(untroubled)).toEqual([{ ...tree, state: 'whole', replicas }])
+  expect(asked).toEqual([tree])
 })
 
 async function leavesOf({ blocks }: TestHost, file: Cid): Promise<readonly CID[]> {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import { MarketError } from '#market/errors.ts'
@@ -7,7 +7,7 @@ import { createBackground } from '#market/services/background.ts'
 import { createReplicaKeeper } from '#node/replication/replica-keeper.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { account, alice, anOffer, bob, cid, jobId, peerId } from '#test/support/builders.ts'
-import { aDeliveredLedger } from '#test/support/delivered-ledger.ts'
+import { aDeliveredLedger, aSplitLedger } from '#test/support/delivered-ledger.ts'
 import { until } from '#test/support/peers.ts'
 
 const { job } = anOffer()
@@ -17,8 +17,7 @@ const asked = { job, root }
 const creator = peerId(alice)
 
 /** A keeper whose fetches end when and as the test says. */
-function aKeeper({ limitBytes = 10 ** 9 } = {}) {
-  const ledger = aDeliveredLedger(root, [gate])
+function aKeeper({ limitBytes = 10 ** 9, ledger = aDeliveredLedger(root, [gate]) } = {}) {
   const pins = createPinStore(openDatabase(':memory:').database)
   const fetches: (PromiseWithResolvers<void> & {
     readonly from: readonly HiveAccount[]
@@ -87,4 +86,56 @@ test("only a job's creator has its tree kept, and only the tree that was deliver
   const unknown = { job: jobId('alice', 2), root }
   expect(keeper.answer(unknown, creator)).toMatchObject({ reason: 'unknown-delivery' })
   expect(fetches).toEqual([])
+})
+
+describe('of a whole that was sold in ranges', () => {
+  const whole = jobId('alice', 9)
+  const merged = { job: whole, root: cid('merged') }
+  const owner = `replica:${whole}`
+
+  test('the tree that its creator put together is fetched, within what its ranges have', async () => {
+    const { keeper, pins, fetches } = aKeeper({ ledger: aSplitLedger(whole, [gate]) })
+
+    expect(keeper.answer(merged, creator)).toEqual({ state: 'fetching' })
+    expect(fetches[0]?.from).toEqual([alice, bob])
+    // Eight segments of video and as many of sound, a thousand bytes each.
+    expect(fetches[0]?.options.expectedBytes).toBe(16_000)
+    expect(pins.all()).toEqual([{ cid: merged.root, owner }])
+    fetches[0]?.resolve()
+    await until(() => keeper.answer(merged, creator).state === 'kept')
+  })
+
+  test('nothing is kept before each of them was paid, nor for anybody else', () => {
+    const ledger = aSplitLedger(whole, [gate], { paid: 1 })
+
+    expect(aKeeper({ ledger }).keeper.answer(merged, creator)).toMatchObject({
+      reason: 'unknown-delivery',
+    })
+    const { keeper } = aKeeper({ ledger: aSplitLedger(whole, [gate]) })
+    expect(keeper.answer(merged, peerId(bob))).toMatchObject({ reason: 'not-creator' })
+    expect(keeper.answer({ job: jobId('alice', 8), root }, creator)).toMatchObject({
+      reason: 'unknown-delivery',
+    })
+  })
+
+  test('one tree is kept, and its ranges are not counted beside it', async () => {
+    const ledger = aSplitLedger(whole, [gate])
+    const { keeper, pins, fetches, later } = aKeeper({ ledger, limitBytes: 16_000 })
+    const range = { job: jobId('alice', 10), root: cid('range 0') }
+
+    keeper.answer(merged, creator)
+    fetches[0]?.resolve()
+    await until(() => keeper.answer(merged, creator).state === 'kept')
+    expect(keeper.answer(range, creator)).toEqual({ state: 'fetching' })
+
+    later()
+    const other = { job: whole, root: cid('merged anew') }
+    expect(keeper.answer(other, creator)).toEqual({ state: 'fetching' })
+    expect(pins.all().filter((pin) => pin.owner === owner)).toEqual([{ cid: other.root, owner }])
+  })
+
+  test('more than fits is refused', () => {
+    const { keeper } = aKeeper({ ledger: aSplitLedger(whole, [gate]), limitBytes: 15_999 })
+    expect(keeper.answer(merged, creator)).toMatchObject({ reason: 'full' })
+  })
 })

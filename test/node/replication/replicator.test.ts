@@ -48,7 +48,7 @@ test('as many gateways as are wanted confirm that they keep the tree, and no oth
     state: times < 4 ? 'fetching' : 'kept',
   }))
 
-  const report = await replicator.replicate(job, untroubled)
+  const report = await replicator.replicate({ job, root }, untroubled)
 
   expect(report).toEqual({ wanted: 3, kept: [alice, ...first.slice(0, 2)] })
   expect(new Set(asked)).toEqual(new Set(first.slice(0, 2)))
@@ -59,7 +59,7 @@ test('another gateway takes the place of one that is full', async () => {
     gateway === first[0] ? { state: 'refused', reason: 'full' } : { state: 'kept' },
   )
 
-  expect(await replicator.replicate(job, untroubled)).toEqual({
+  expect(await replicator.replicate({ job, root }, untroubled)).toEqual({
     wanted: 2,
     kept: [alice, first[1]],
   })
@@ -70,7 +70,9 @@ test('another gateway takes the place of one that never answers', async () => {
     gateway === first[0] ? null : { state: 'kept' },
   )
 
-  expect(await replicator.replicate(job, untroubled)).toMatchObject({ kept: [alice, first[1]] })
+  expect(await replicator.replicate({ job, root }, untroubled)).toMatchObject({
+    kept: [alice, first[1]],
+  })
   expect(asked.filter((gateway) => gateway === first[0])).toHaveLength(3)
 })
 
@@ -79,26 +81,31 @@ test('a gateway that has not read of the delivery yet is asked again', async () 
     times === 1 ? { state: 'refused', reason: 'unknown-delivery' } : { state: 'kept' },
   )
 
-  expect(await replicator.replicate(job, untroubled)).toMatchObject({ kept: [alice, first[0]] })
+  expect(await replicator.replicate({ job, root }, untroubled)).toMatchObject({
+    kept: [alice, first[0]],
+  })
 })
 
 test('patience ends, whatever the gateways do', async () => {
   const fetching = aReplicator(2, () => ({ state: 'fetching' }))
-  expect(await fetching.replicator.replicate(job, untroubled)).toEqual({
+  expect(await fetching.replicator.replicate({ job, root }, untroubled)).toEqual({
     wanted: 2,
     kept: [alice],
   })
   expect(fetching.seconds()).toBe(120)
 
   const away = aReplicator(2, () => null)
-  expect(await away.replicator.replicate(job, untroubled)).toEqual({ wanted: 2, kept: [alice] })
+  expect(await away.replicator.replicate({ job, root }, untroubled)).toEqual({
+    wanted: 2,
+    kept: [alice],
+  })
   expect(away.seconds()).toBeLessThan(120)
 })
 
 test('where one copy is enough, or there is no gateway, nobody is waited for', async () => {
   const alone = aReplicator(1, () => ({ state: 'kept' }))
-  expect(await alone.replicator.replicate(job, untroubled)).toBeNull()
+  expect(await alone.replicator.replicate({ job, root }, untroubled)).toBeNull()
   const lone = aReplicator(3, () => ({ state: 'kept' }), [])
-  expect(await lone.replicator.replicate(job, untroubled)).toBeNull()
+  expect(await lone.replicator.replicate({ job, root }, untroubled)).toBeNull()
   expect([...alone.asked, ...lone.asked]).toEqual([])
 })

@@ -20,6 +20,7 @@ import type { SplitJob } from '#market/domain/split-job.ts'
 import type { MarketNetwork } from '#market/ports/market-network.ts'
 import type { Outbox } from '#market/ports/outbox.ts'
 import type { RangeMerger } from '#market/ports/processing.ts'
+import type { Replicator } from '#market/ports/replication.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
 import type { Arbiter } from '#market/services/arbiter/arbiter.ts'
 import { createArbiter } from '#market/services/arbiter/arbiter.ts'
@@ -67,6 +68,8 @@ export type PeerTerms = {
   readonly account?: string
   readonly judgement?: Judgement
   readonly merger?: RangeMerger
+  /** Who has others keep what is finished; nobody unless told otherwise. */
+  readonly replicator?: Replicator
   /** `large` has two renditions, of 720 and 480 lines. */
   readonly film?: Film
   /** Seconds by which the node's clock is ahead of the chain's, or behind it where below zero. */
@@ -221,6 +224,7 @@ export function createSimulatedPeer(
           jobs: mortal(jobs),
           splits: mortal(splits),
           merger: terms.merger ?? simulatedMerger,
+          replicator: terms.replicator,
           bids: createBidStore(database),
           seals: createSealStore(database),
           encounters,
