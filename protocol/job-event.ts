@@ -85,6 +85,8 @@ export const JobEvent = z.discriminatedUnion('type', [
   }),
   /** Who keeps the whole tree before it is paid for, this node included, of as many as its owner wants. */
   event('replicated', { wanted: z.int().positive(), kept: z.array(HiveAccount).readonly() }),
+  /** The work is good, and costs more than is paid without the owner's word; after that time its encoder calls the arbiter. */
+  event('release-wanted', { encoder: HiveAccount, amount: MilliHbd, until: ChainTime }),
   event('settlement-signed', { transaction: TransactionId, stars: z.int().optional() }),
   event('paid', { encoder: HiveAccount, amount: MilliHbd, block: BlockHeight }),
   event('rated', { encoder: HiveAccount, stars: z.int(), block: BlockHeight }),

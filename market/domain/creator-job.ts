@@ -12,6 +12,7 @@ import type { MarketErrorCode } from '../errors.ts'
  *   offering -> bidding -> awarding -> awaiting-approval -> awaiting-delivery -> checking -> settling -> paid
  *                  ^           |               |                   |                 |          |
  *                  '-----------+---------------'                   |                 '-> disputing -> failed
+ *                  |                                               |                 '-> awaiting-release -> settling
  *                  |                                               '-> disputing | failed (refunded)
  *                  '-> failed (no bids)
  */
@@ -33,6 +34,12 @@ type PhaseData = {
   }
   readonly 'awaiting-delivery': { readonly choice: Choice }
   readonly checking: { readonly choice: Choice }
+  /** Good work, for more than the node pays without its owner's word; `allowed` once he has given it. */
+  readonly 'awaiting-release': {
+    readonly choice: Choice
+    readonly check: CheckResult
+    readonly allowed?: true
+  }
   readonly settling: { readonly choice: Choice; readonly check: CheckResult }
   readonly disputing: { readonly choice: Choice; readonly check: CheckResult | null }
   /** Without a check of its own where the arbiter had paid before this node could look. */
@@ -68,6 +75,8 @@ type Posted = {
   readonly fees?: ReadonlyMap<HiveAccount, MilliHbd>
   /** How many further jobs may follow where encoders fail; absent for none. */
   readonly standInsLeft?: number
+  /** The most that is paid for it without asking its owner, besides the node's own limit; absent for no other. */
+  readonly releaseLimit?: MilliHbd
   /** The job that this one stands in for, and the one that stands in for this. */
   readonly standsInFor?: JobId
   readonly standIn?: JobId
@@ -76,13 +85,14 @@ type Posted = {
 /** What a job has in every phase. */
 export function postedOf(job: CreatorJob): Posted {
   const { id, offer, salt, postedAt, selection, awards, setAside } = job
-  const { fees, inClass, standInsLeft, standsInFor, standIn } = job
+  const { fees, inClass, standInsLeft, releaseLimit, standsInFor, standIn } = job
   return {
     ...{ id, offer, salt, postedAt, awards, setAside },
     ...(selection && { selection }),
     ...(fees && { fees }),
     ...(inClass && { inClass }),
     ...(standInsLeft !== undefined && { standInsLeft }),
+    ...(releaseLimit !== undefined && { releaseLimit }),
     ...(standsInFor && { standsInFor }),
     ...(standIn && { standIn }),
   }

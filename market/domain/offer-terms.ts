@@ -92,6 +92,9 @@ export function biddingTimes(
 /** Seconds after the delivery's deadline in which check, dispute and ruling must be over. */
 const settlementSeconds = 86_400
 
+/** Before an escrow's expiration only the other side can claim it; after it, whoever is first. A dispute in time closes that race. */
+export const disputeMarginSeconds = 3_600
+
 export function escrowDeadlines(
   now: ChainTime,
   deliverBy: ChainTime,

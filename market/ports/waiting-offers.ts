@@ -12,8 +12,8 @@ export type UnofferedJob = {
 
 /** What an account has told an indexer, as the account's own node reads it there. */
 export interface WaitingOffers {
-  /** The most that the node may award by itself, as the indexer has it; null where the owner wants to be asked. */
-  awardLimit(): Promise<MilliHbd | null>
+  /** The most that the node may award, and release for good work, by itself, as the indexer has it; null where the owner wants to be asked. */
+  limits(): Promise<{ readonly award: MilliHbd | null; readonly release: MilliHbd | null }>
   /** Some of those that wait, the newest first. */
   unoffered(): Promise<readonly UnofferedJob[]>
 }

@@ -13,9 +13,10 @@ export function createIndexerOffers(
   account: HiveAccount,
 ): WaitingOffers {
   return {
-    awardLimit: async () => {
-      const { awardLimit } = await call(getSettingsRoute, { params: { user: account } })
-      return awardLimit
+    limits: async () => {
+      const params = { user: account }
+      const { awardLimit, releaseLimit } = await call(getSettingsRoute, { params })
+      return { award: awardLimit, release: releaseLimit }
     },
     unoffered: async () => {
       const query = { owner: account, phase: 'queued', tier: 'community', limit } as const

@@ -48,6 +48,7 @@ export function createJobView(
       told.event(event)
       if (event.type === 'choice-wanted')
         told.note(`Compare and choose: spk-encoder job bids ${job}`)
+      if (event.type === 'release-wanted') told.note(`Pay for it: spk-encoder job release ${job}`)
       if (event.type === 'merged') {
         told.close()
         print('')

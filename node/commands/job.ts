@@ -32,6 +32,7 @@ watches, and through restarts.
   $ spk-encoder job post wedding.mp4 --account alice --split auto
   $ spk-encoder job bids alice:0123456789abcdef
   $ spk-encoder job award alice:0123456789abcdef swift-encoder --at-most "0.042 HBD"
+  $ spk-encoder job release alice:0123456789abcdef
 
 Exit code: 0 it is done, and a job that was watched is paid; 1 it could not be done, or the job failed.`
 
@@ -108,6 +109,11 @@ export function createJobCommand(): Command {
         .action(async (job: JobId, encoder: HiveAccount, flags: AwardFlags) =>
           (await run()).runAward(job, encoder, flags),
         ),
+    )
+    .addCommand(
+      withOutput(
+        ofJob('release', 'Pay for good work that is above what the node pays by itself.'),
+      ).action(async (job: JobId, flags: OutputFlags) => (await run()).runRelease(job, flags)),
     )
 }
 

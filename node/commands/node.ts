@@ -36,6 +36,7 @@ export type NodeFlags = {
   readonly dryRun?: true
   readonly yesRealMoney?: true
   readonly escrowLimit?: z.output<typeof MilliHbd>
+  readonly releaseLimit?: z.output<typeof MilliHbd>
   readonly awardLimit?: z.output<typeof MilliHbd>
   readonly dailyAwardLimit?: z.output<typeof MilliHbd>
   readonly keystore?: string
@@ -129,6 +130,11 @@ export function createNodeCommand(): Command {
     .option(
       '--escrow-limit <amount>',
       'creator: most that one job may cost (default: 10.000 HBD on mainnet, none on devchain)',
+      parsedBy(MilliHbd),
+    )
+    .option(
+      '--release-limit <amount>',
+      'creator: most that one escrow releases for good work without the word of spk-encoder job release (default: no limit)',
       parsedBy(MilliHbd),
     )
     .option(

@@ -98,6 +98,13 @@ export async function runAward(job: JobId, encoder: HiveAccount, flags: AwardFla
   })
 }
 
+export async function runRelease(job: JobId, flags: OutputFlags): Promise<void> {
+  await ask({ ...flags, account: jobCreator(job) }, flags, async ({ control }) => {
+    await control.allowRelease(job)
+    print(flags.json ? JSON.stringify({ job, released: true }) : `${job} is paid for.`)
+  })
+}
+
 /** Follows a job to its end; leaving early leaves the job alone. */
 async function watch(
   { url, control }: Node,

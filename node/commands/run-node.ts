@@ -80,6 +80,7 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
         deadlineSeconds: flags.deadlineSeconds,
         ceilingPercent: BigInt(flags.ceilingPercent),
         escrowLimit: flags.escrowLimit ?? network.limits.escrow ?? undefined,
+        releaseLimit: flags.releaseLimit,
         codec: flags.codec,
         bidding: flags.bidding,
         standIns: { most: flags.standIns, atOnce: flags.standInAtOnce ?? null },

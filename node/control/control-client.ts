@@ -12,6 +12,7 @@ import type {
   TopicTraffic,
 } from '#protocol/api/control.ts'
 import {
+  allowReleaseRoute,
   chooseBidRoute,
   consideredRoute,
   gossipRoute,
@@ -43,6 +44,7 @@ export type ControlClient = {
   /** What an encoder made of the offers it heard of, the latest last. */
   considered(): Promise<readonly Consideration[]>
   chooseBid(job: JobId, bid: Sha256Hex): Promise<void>
+  allowRelease(job: JobId): Promise<void>
   /** Every event of a job from its beginning, across restarts of the node, until stopped. */
   events(job: JobId, signal: AbortSignal): AsyncGenerator<JobEvent>
   /** What the node remembers of the market and then each new thing, across its restarts, until stopped. */
@@ -68,6 +70,9 @@ export async function createControlClient(url: string, tokenFile: string): Promi
     considered: async () => (await refused(call(consideredRoute, {}))).offers,
     chooseBid: async (job, bid) => {
       await refused(call(chooseBidRoute, { params: { job }, body: { bid } }))
+    },
+    allowRelease: async (job) => {
+      await refused(call(allowReleaseRoute, { params: { job }, body: {} }))
     },
     gossip: async () => (await refused(call(gossipRoute, {}))).topics,
     market: async function* (signal) {

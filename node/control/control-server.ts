@@ -9,6 +9,7 @@ import type { Creator } from '#market/services/creator/creator.ts'
 import type { Encoder } from '#market/services/encoder/encoder.ts'
 import type { AwaitedTransaction, NodeStatus } from '#protocol/api/control.ts'
 import {
+  allowReleaseRoute,
   awaitedRoute,
   chooseBidRoute,
   consideredRoute,
@@ -30,7 +31,10 @@ export type ControlHandlers = {
   readonly status: () => NodeStatus
   readonly peers: () => PeerView[]
   /** Throws where the node is none. */
-  readonly creator: () => Pick<Creator, 'postJob' | 'posted' | 'bidsFor' | 'chooseBid'>
+  readonly creator: () => Pick<
+    Creator,
+    'postJob' | 'posted' | 'bidsFor' | 'chooseBid' | 'allowRelease'
+  >
   /** Throws where the node is none. */
   readonly encoder: () => Pick<Encoder, 'considered'>
   readonly events: WatchableEvents
@@ -68,6 +72,10 @@ export function createControlRouter(
   mount(router, consideredRoute, async () => ({ offers: [...encoder().considered()] }))
   mount(router, chooseBidRoute, async ({ params, body }) => {
     creator().chooseBid(params.job, body.bid)
+    return {}
+  })
+  mount(router, allowReleaseRoute, async ({ params }) => {
+    creator().allowRelease(params.job)
     return {}
   })
   mount(router, awaitedRoute, async () => signing.awaited().map(describeAwaited))

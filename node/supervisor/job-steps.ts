@@ -131,7 +131,12 @@ export function followJob(steps: JobSteps, event: JobEvent): JobSteps {
     }
     case 'replicated':
       return running(steps, 'verify', `kept by ${event.kept.length} of ${event.wanted} peers`)
+    case 'release-wanted': {
+      const text = `your word is wanted to pay @${event.encoder} ${formatHbd(event.amount)}`
+      return running(steps, 'settle', text)
+    }
     case 'settlement-signed':
+      return running(steps, 'settle', 'paying')
     case 'stand-in-offered':
       return steps
     case 'paid':

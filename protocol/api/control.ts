@@ -196,6 +196,15 @@ export const chooseBidRoute = defineRoute({
   reply: none,
 })
 
+/** The owner's word that the job's good work is to be paid for, where the node does not do so by itself. */
+export const allowReleaseRoute = defineRoute({
+  method: 'POST',
+  path: '/control/jobs/:job/release',
+  params: jobParams,
+  body: none,
+  reply: none,
+})
+
 export const awaitedRoute = defineRoute({
   method: 'GET',
   path: '/control/unsigned',

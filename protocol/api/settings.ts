@@ -38,7 +38,10 @@ export const Settings = z.strictObject({
     .refine(distinct, 'named twice')
     .meta({ uniqueItems: true })
     .readonly(),
-  /** Most that may be awarded, and released, without asking; null to ask always. */
+  /**
+   * Most that the account's own node may award, and release for good work, of jobs that it offers from the queue, without asking; null to
+   * ask always. The node's own limits hold besides.
+   */
   awardLimit: MilliHbd.nullable(),
   releaseLimit: MilliHbd.nullable(),
   webhookUrl: WebhookUrl.nullable(),

@@ -4,6 +4,7 @@ import type { CreatorJob } from '../../domain/creator-job.ts'
 import { isOver } from '../../domain/creator-job.ts'
 import { isRetired } from '../../domain/retired-recipe.ts'
 import { awaitDelivery } from './await-delivery.ts'
+import { awaitRelease } from './await-release.ts'
 import { awardBid } from './award-bid.ts'
 import { awaitApproval, confirmAward } from './confirm-award.ts'
 import { confirmOffer } from './confirm-offer.ts'
@@ -57,6 +58,9 @@ function advanceOnce(
       disputeUnchecked(deps, job)
       // Nothing is paid on a ledger that others contradict; a dispute only puts the money on hold.
       if (deps.ledger.isTrusted()) startCheck(job.id)
+      break
+    case 'awaiting-release':
+      awaitRelease(deps, job)
       break
     case 'settling':
       confirmPayment(deps, job)

@@ -3,9 +3,8 @@ import { isTooLate } from '#contracts/ruling.ts'
 import type { CreatorJobIn } from '../../domain/creator-job.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
-import { finishSettled } from './finish-settled.ts'
+import { finishSettled, givenBack } from './finish-settled.ts'
 import { noteEncounter } from './note-encounter.ts'
-import { givenBack } from './settle-job.ts'
 
 /** awaiting-delivery -> checking when the work is delivered; -> disputing when it is overdue; -> paid or failed when the money has moved already. */
 export function awaitDelivery(deps: CreatorDeps, job: CreatorJobIn<'awaiting-delivery'>): void {

@@ -73,6 +73,8 @@ export type CreatorOptions = Patience & {
   readonly ceilingPercent: bigint
   /** The most that a job may cost, fee included; without one there is no limit. */
   readonly escrowLimit?: MilliHbd | undefined
+  /** The most that is released from one escrow without the owner's word; without one there is no limit. */
+  readonly releaseLimit?: MilliHbd | undefined
   /** What jobs are encoded in whose request does not say; absent for H.264. */
   readonly codec?: Codec
   /** How bids come of jobs whose request does not say; absent for open ones. */

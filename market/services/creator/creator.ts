@@ -14,6 +14,7 @@ import {
   withdrawUnneeded,
 } from './advance-split.ts'
 import { announceOffers } from './announce-offers.ts'
+import { createAllowRelease } from './await-release.ts'
 import { createChooseBid } from './choose-bid.ts'
 import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
 import { createListBids } from './list-bids.ts'
@@ -40,6 +41,8 @@ export type Creator = {
   bidsFor(job: JobId): JobBids
   /** Awards the bid of that hash. */
   chooseBid(job: JobId, bid: Sha256Hex): void
+  /** Pays for good work that waits for the owner's word. */
+  allowRelease(job: JobId): void
   /** Moves every job as far as it can go. Called after each block, and after whatever else may have changed something. */
   advance(): void
 }
@@ -67,6 +70,7 @@ export function createCreator(needs: CreatorDeps): Creator {
   )
   const announce = announceOffers(deps)
   const chooseBid = createChooseBid(deps)
+  const allowRelease = createAllowRelease(deps)
   const watch = createEncoderWatch(deps, {
     lostAfterMs,
     onLost: (job) => {
@@ -152,6 +156,10 @@ export function createCreator(needs: CreatorDeps): Creator {
     bidsFor: createListBids(deps),
     chooseBid: (job, bid) => {
       chooseBid(job, bid)
+      advanceJob(job)
+    },
+    allowRelease: (job) => {
+      allowRelease(job)
       advanceJob(job)
     },
     advance,

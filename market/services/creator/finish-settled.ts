@@ -8,10 +8,18 @@ import { failJob } from './fail-job.ts'
 import { noteEncounter } from './note-encounter.ts'
 import { offerStandIn } from './stand-in.ts'
 
-type Funded = CreatorJobIn<'awaiting-delivery' | 'checking' | 'settling' | 'disputing'>
+type Funded = CreatorJobIn<
+  'awaiting-delivery' | 'checking' | 'awaiting-release' | 'settling' | 'disputing'
+>
 
 /** What is told where nothing went to the encoder. */
 export type Failure = { readonly code: MarketErrorCode; readonly message: string }
+
+/** Why money came back. */
+export const givenBack: Failure = {
+  code: 'encoder-failed',
+  message: 'The encoder could not do the job and gave the money back.',
+}
 
 /**
  * -> paid when the encoder got anything, -> failed when all of it came back. The money decides, not what this node was

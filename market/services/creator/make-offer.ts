@@ -63,12 +63,23 @@ type Posting = Pick<
   readonly offer: JobOffer
   readonly salt: Sha256Hex
   readonly selection: SelectionMode
+  readonly releaseLimit?: MilliHbd | undefined
 }
 
 /** Stores a job with its signed offer, in one step with whatever surrounds it. */
 export function storeOffer(
   deps: CreatorDeps,
-  { offer, salt, selection, setAside, fees, inClass, standInsLeft, standsInFor }: Posting,
+  {
+    offer,
+    salt,
+    selection,
+    setAside,
+    fees,
+    inClass,
+    standInsLeft,
+    standsInFor,
+    releaseLimit,
+  }: Posting,
 ): void {
   const { job: id, source, grid, ladder, ceiling, bidsUntil, deliverBy } = offer
   const job: CreatorJobIn<'offering'> = {
@@ -83,6 +94,7 @@ export function storeOffer(
     fees: fees ?? feesAsked(deps, offer.arbiters),
     ...(inClass && { inClass }),
     ...(standInsLeft && { standInsLeft }),
+    ...(releaseLimit !== undefined && { releaseLimit }),
     ...(standsInFor && { standsInFor }),
   }
   deps.content.pin(source.cid, id)

@@ -1,3 +1,5 @@
+import type { MilliHbd } from '#protocol/amount.ts'
+import { milliHbd } from '#protocol/amount.ts'
 import type { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import { marketJobOf, offerReference } from '../../domain/market-job-of.ts'
 import type { ContentStore, TransferOptions } from '../../ports/content-store.ts'
@@ -29,19 +31,21 @@ export class ForeignSourceError extends Error {
 /**
  * Offers those jobs of an indexer's queue that wait for the account's signature, as far as the owner lets the node award by itself,
  * by the node's own bounds and by what the account has told the indexer, whichever is less; the indexer may lie, or be somebody else's:
- * what follows, up to the payment, is the creator's as of any job. The offer's id follows from the job's, so that it is made once,
+ * what follows is the creator's as of any job, but that the payment too is made without asking only as far as the account has said. The offer's id follows from the job's, so that it is made once,
  * whoever dies in between. Rejects only where the indexer does not answer.
  */
 export function createOfferWaitingJobs(deps: OfferWaitingJobsDeps) {
   const { account, allowance, waiting, isOffered, onFailure } = deps
   return async (signal: AbortSignal): Promise<void> => {
-    const told = await waiting.awardLimit()
-    if (told === null) return
-    const perJob = told < allowance.perJob ? told : allowance.perJob
+    const { award, release } = await waiting.limits()
+    if (award === null) return
+    const perJob = award < allowance.perJob ? award : allowance.perJob
     const bounds = { ...allowance, perJob }
+    const releaseLimit = release ?? milliHbd(0n)
     for (const job of await waiting.unoffered())
       try {
-        if (!isOffered(marketJobOf(account, job.id))) await offer(deps, job, { bounds, signal })
+        if (!isOffered(marketJobOf(account, job.id)))
+          await offer(deps, job, { bounds, releaseLimit, signal })
       } catch (error) {
         signal.throwIfAborted()
         onFailure(error, job.id)
@@ -49,10 +53,16 @@ export function createOfferWaitingJobs(deps: OfferWaitingJobsDeps) {
   }
 }
 
+type Bounds = {
+  readonly bounds: AwardAllowance
+  readonly releaseLimit: MilliHbd
+  readonly signal: AbortSignal
+}
+
 async function offer(
   { content, fetchInput, scratch, postJob }: OfferWaitingJobsDeps,
   { id, inputCid, budget }: UnofferedJob,
-  { bounds, signal }: { readonly bounds: AwardAllowance; readonly signal: AbortSignal },
+  { bounds, releaseLimit, signal }: Bounds,
 ): Promise<void> {
   await fetchInput(inputCid, { signal })
   await using folder = await scratch()
@@ -64,5 +74,5 @@ async function offer(
   const ceiling = budget < bounds.perJob ? budget : bounds.perJob
   // Its owner asked for it without this node, and is not there to choose.
   const request = { reference: offerReference(id), path, ceiling, selection: 'automatic' } as const
-  await postJob({ ...request, allowance: bounds }, signal)
+  await postJob({ ...request, allowance: bounds, releaseLimit }, signal)
 }

@@ -27,6 +27,8 @@ export type JobRequest = {
   readonly split?: SplitWish | undefined
   /** Bounds a job that the owner has not asked this node for; without it nothing but the node's own limits does. */
   readonly allowance?: AwardAllowance
+  /** The most that is paid for it without asking the owner, where that is less than the node's own limit. */
+  readonly releaseLimit?: MilliHbd
 }
 
 /**
@@ -36,7 +38,14 @@ export type JobRequest = {
  */
 export function createPostJob(deps: CreatorDeps) {
   return async (request: JobRequest, signal: AbortSignal): Promise<JobId> => {
-    const { reference, path, ceiling, codec = deps.options.codec ?? 'h264', allowance } = request
+    const {
+      reference,
+      path,
+      ceiling,
+      codec = deps.options.codec ?? 'h264',
+      allowance,
+      releaseLimit,
+    } = request
     const { selection = deps.options.selection.mode } = request
     const { bidding = deps.options.bidding ?? 'open' } = request
     // Nothing follows by itself what the owner has not asked this node for.
@@ -65,7 +74,7 @@ export function createPostJob(deps: CreatorDeps) {
     await requireFunds(deps, [offer])
     deps.state.atomically(() => {
       if (!deps.jobs.find(id))
-        storeOffer(deps, { offer, salt, selection, standInsLeft, setAside: [] })
+        storeOffer(deps, { offer, salt, selection, standInsLeft, releaseLimit, setAside: [] })
     })
     return id
   }

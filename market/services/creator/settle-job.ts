@@ -1,22 +1,12 @@
-import type { DeliveredJob } from '#contracts/job.ts'
 import type { CheckResult, CreatorJobIn } from '../../domain/creator-job.ts'
-import { customJson, escrowRelease } from '../../domain/hive-operations.ts'
 import { starsFor } from '../../domain/rating.ts'
-import type { OutboxEntry } from '../../ports/outbox.ts'
-import { ensureSubmitted } from '../submit.ts'
-import { attestationOf, hasAttested, submitAttestation } from './attest-delivery.ts'
+import { hasAttested, submitAttestation } from './attest-delivery.ts'
+import { holdRelease, isWithinLimit } from './await-release.ts'
 import type { CreatorDeps } from './creator-deps.ts'
 import { saveJob } from './creator-deps.ts'
 import { submitDispute } from './dispute-work.ts'
-import { escrowOf, partiesOf } from './escrow-of-job.ts'
-import type { Failure } from './finish-settled.ts'
-import { finishSettled } from './finish-settled.ts'
-
-/** Why money came back. */
-export const givenBack: Failure = {
-  code: 'encoder-failed',
-  message: 'The encoder could not do the job and gave the money back.',
-}
+import { finishSettled, givenBack } from './finish-settled.ts'
+import { submitPayment } from './pay-work.ts'
 
 /** checking -> the end, when the money has moved before this node could look at the work. Returns whether it has. */
 export function finishUnchecked(deps: CreatorDeps, job: CreatorJobIn<'checking'>): boolean {
@@ -27,8 +17,8 @@ export function finishUnchecked(deps: CreatorDeps, job: CreatorJobIn<'checking'>
 }
 
 /**
- * checking -> settling on a pass, -> disputing on a fail, with the verdict's transaction signed in the same step. A pass on a ledger
- * that is not trusted pays nothing: the job is checked again when it is.
+ * checking -> settling on a pass, or -> awaiting-release where that is more than the node pays by itself, -> disputing on a fail, with the
+ * verdict's transaction signed in the same step. A pass on a ledger that is not trusted pays nothing: the job is checked again when it is.
  */
 export function recordVerdict(
   deps: CreatorDeps,
@@ -60,6 +50,10 @@ export function recordVerdict(
     return
   }
   if (!deps.ledger.isTrusted()) return
+  if (!isWithinLimit(deps, job)) {
+    holdRelease(deps, { ...job, phase: 'awaiting-release', check }, known, told)
+    return
+  }
   const entry = submitPayment(deps, { ...job, phase: 'settling', check }, known)
   const signed = {
     type: 'settlement-signed',
@@ -79,32 +73,4 @@ export function confirmPayment(deps: CreatorDeps, job: CreatorJobIn<'settling'>)
   if (known?.phase !== 'delivered') return
   if (!known.dispute) submitPayment(deps, job, known)
   else if (!hasAttested(deps, known)) submitAttestation(deps, job, known, job.check)
-}
-
-/**
- * Attests, pays and rates in one transaction: the money never leaves the escrow without the statement that it was earned.
- */
-function submitPayment(
-  deps: CreatorDeps,
-  job: CreatorJobIn<'settling'>,
-  known: DeliveredJob,
-): OutboxEntry {
-  const { outbox, account, operationId } = deps
-  const { bid } = job.choice
-  const stars = starsFor(known)
-  const rating = { v: 1, t: 'encoder.rate', job: job.id, encoder: bid.encoder, stars } as const
-  // Less than the price where the owner has released a part by hand.
-  const escrow = escrowOf(deps, job)
-  const amount = escrow?.phase === 'funded' ? escrow.held : bid.price
-  const release = { who: account, receiver: bid.encoder, amount }
-  return ensureSubmitted(outbox, {
-    key: `${job.id}/payment`,
-    account,
-    roles: ['posting', 'active'],
-    operations: () => [
-      customJson(operationId, account, attestationOf(job, known, job.check)),
-      escrowRelease(partiesOf(account, job.choice), release),
-      customJson(operationId, account, rating),
-    ],
-  })
 }

@@ -76,6 +76,7 @@ export function offerStandIn(
   }
   storeOffer(deps, {
     ...{ offer, salt, selection: job.selection ?? 'automatic' },
+    releaseLimit: job.releaseLimit,
     ...{ standInsLeft: left - 1, standsInFor: job.id, setAside: [...job.setAside, without] },
     fees: new Map(arbiters.map((account) => [account, leastFee(deps, job, account)])),
   })
@@ -90,6 +91,9 @@ function leastFee(deps: CreatorDeps, { fees }: CreatorJob, arbiter: HiveAccount)
   return before !== undefined && before < now ? before : now
 }
 
+/** The work is good: it is paid for, sooner or later. */
+const endings: readonly CreatorJob['phase'][] = ['awaiting-release', 'settling', 'paid']
+
 /**
  * What a stand-in that nobody was awarded yet has to do for the job it stands in for: wait while that is being checked, end when that is
  * paid, and go on otherwise.
@@ -100,5 +104,5 @@ export function dutyOf(
 ): 'wait' | 'end' | 'go on' {
   const first = standsInFor === undefined ? null : jobs.find(standsInFor)
   if (first?.phase === 'checking') return 'wait'
-  return first?.phase === 'settling' || first?.phase === 'paid' ? 'end' : 'go on'
+  return first && endings.includes(first.phase) ? 'end' : 'go on'
 }

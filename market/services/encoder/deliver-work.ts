@@ -9,13 +9,11 @@ import {
   escrowRelease,
   partiesOfEscrow,
 } from '../../domain/hive-operations.ts'
+import { disputeMarginSeconds } from '../../domain/offer-terms.ts'
 import { ensureSubmitted, isUndecided, latestSubmission } from '../submit.ts'
 import { closeJob } from './close-job.ts'
 import type { EncoderDeps } from './encoder-deps.ts'
 import { giveBack } from './give-back.ts'
-
-/** Before an escrow's expiration only the other side can claim it; after it, whoever is first. A dispute in time closes that race. */
-const disputeMarginSeconds = 3_600
 
 /** delivering -> delivered when the delivery stands in an irreversible block; -> refunding when none took it in time. */
 export function awaitDelivered(deps: EncoderDeps, job: EncoderJobIn<'delivering'>): void {

@@ -20,10 +20,12 @@ const aJob = (budget: bigint, inputCid: Cid = source): UnofferedJob => ({
 /** A node that finds every source under the same id. */
 function aNode({
   limit,
+  release = null,
   jobs,
   own = hbd(1_000n),
 }: {
   limit: MilliHbd | null
+  release?: MilliHbd | null
   jobs: readonly UnofferedJob[]
   own?: MilliHbd
 }) {
@@ -32,7 +34,7 @@ function aNode({
   const round = createOfferWaitingJobs({
     account: alice,
     allowance: { perJob: own, perDay: hbd(5_000n) },
-    waiting: { awardLimit: async () => limit, unoffered: async () => jobs },
+    waiting: { limits: async () => ({ award: limit, release }), unoffered: async () => jobs },
     content: {
       exportFile: async () => undefined,
       addFile: async () => ({ cid: source, bytes: 1, dagBytes: 1 }),
@@ -60,6 +62,16 @@ test('a waiting job is offered once, under the id that everybody expects, for no
   expect(node.posted.get(marketJobOf(alice, small.id))).toMatchObject({ ceiling: 40n })
   expect(node.posted.get(marketJobOf(alice, large.id))).toMatchObject({ ceiling: 100n })
   expect(node.posted.size).toBe(2)
+})
+
+test.each([
+  ['as far as its owner has said', hbd(30n), 30n],
+  ['not at all where its owner wants to be asked', null, 0n],
+])('what is offered so is paid for without asking %s', async (_, release, expected) => {
+  const job = aJob(40n)
+  const node = aNode({ limit: hbd(100n), release, jobs: [job] })
+  await node.round()
+  expect(node.posted.get(marketJobOf(alice, job.id))).toMatchObject({ releaseLimit: expected })
 })
 
 test('an indexer that says there is no limit cannot move the node’s own', async () => {

@@ -9,6 +9,7 @@ import { createControlRouter } from '#node/control/control-server.ts'
 import { openDataDirectory } from '#node/data-directory.ts'
 import { startHttpServer } from '#node/http-server.ts'
 import type { Consideration, JobBids, PostedJob, PostJob } from '#protocol/api/control.ts'
+import type { JobId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import { account, anOffer, bob, hashHex, hbd, jobId, time } from '#test/support/builders.ts'
 import { aDirectory } from '#test/support/directory.ts'
@@ -79,6 +80,7 @@ const heard: Consideration[] = [
 ]
 /** Failed as well, and the job stands in for it. */
 const first = jobId('alice', 7)
+const released: JobId[] = []
 let data: string
 
 beforeAll(async () => {
@@ -97,6 +99,11 @@ beforeAll(async () => {
     posted: () => [paid],
     bidsFor: () => bids,
     chooseBid: (...asked: readonly unknown[]) => void chosen.push(asked),
+    allowRelease: (id: JobId) => {
+      if (id !== job)
+        throw new MarketError('escrow-refused', 'Nothing of the job waits to be released.')
+      released.push(id)
+    },
   }
   const token = await readControlToken(data)
   const router = createControlRouter(
@@ -190,6 +197,17 @@ test('an award is of the bid that was seen, for what it asks', async () => {
   const { code, stdout } = await ask('award', job, 'bob', '--at-most', '0.042 HBD')
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${job} goes to @bob for 0.042 HBD.\n` })
   expect(chosen).toEqual([[job, hashHex('best')]])
+})
+
+test('good work is paid for at its owner’s word, and nothing else is', async () => {
+  expect(await ask('release', job)).toEqual({
+    ...{ code: 0, stdout: `${job} is paid for.\n`, stderr: '' },
+  })
+  const { stdout } = await ask('release', job, '--json')
+  expect(JSON.parse(stdout)).toEqual({ job, released: true })
+  expect(released).toEqual([job, job])
+  const early = await ask('release', jobId('alice', 9))
+  expect(early).toMatchObject({ code: 1, stderr: expect.stringMatching(/^escrow-refused: /) })
 })
 
 test('nothing is awarded to who asks more by now, or has not bid', async () => {

@@ -15,7 +15,7 @@ import { startHttpServer } from '#node/http-server.ts'
 import type { JobBids, NodeStatus, PostJob } from '#protocol/api/control.ts'
 import type { PeerView } from '#protocol/api/peers.ts'
 import type { Signature } from '#protocol/envelope.ts'
-import type { Sha256Hex, TransactionId } from '#protocol/ids.ts'
+import type { JobId, Sha256Hex, TransactionId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
 import {
   alice,
@@ -58,6 +58,7 @@ const bids: JobBids = {
     },
   ],
 }
+const allowed: JobId[] = []
 const brought: { readonly id: string; readonly signatures: readonly string[] }[] = []
 const operations = [
   escrowApprove({ from: bob, to: alice, agent: carol, escrow: escrowId(7) }, alice, 'approve'),
@@ -114,7 +115,8 @@ beforeAll(async () => {
     return job
   }
   const chooseBid = (_: unknown, bid: Sha256Hex) => void choices.push(bid)
-  const creator = { postJob, posted: () => [], bidsFor: () => bids, chooseBid }
+  const allowRelease = (id: JobId) => void allowed.push(id)
+  const creator = { postJob, posted: () => [], bidsFor: () => bids, chooseBid, allowRelease }
   const missing = () => {
     throw new MarketError('role-missing', '@alice does not play the role of an encoder.')
   }
@@ -170,6 +172,12 @@ test('bids come with what their ranks follow from, and one of them can be chosen
   expect(await client.bidsFor(job)).toEqual(bids)
   await client.chooseBid(job, hashHex('bid'))
   expect(choices).toEqual([hashHex('bid')])
+})
+
+test('the owner may have good work paid for that waits for the word', async () => {
+  const client = await createControlClient(server.url, `${directory}/${tokenFile}`)
+  await client.allowRelease(job)
+  expect(allowed).toEqual([job])
 })
 
 for (const [name, authorization] of [

@@ -61,6 +61,7 @@ export type PeerTerms = {
   readonly pricePercent?: bigint
   readonly fee?: bigint
   readonly escrowLimit?: bigint
+  readonly releaseLimit?: bigint
   readonly selection?: Selection
   readonly bidding?: Bidding
   readonly standIns?: StandIns
@@ -99,7 +100,7 @@ export function createSimulatedPeer(
     pace,
   }: { readonly chain: SimulatedChain; readonly network: MarketNetwork; readonly pace: Pace },
 ) {
-  const { roles, slots = 1, pricePercent = 100n, film = 'small', escrowLimit } = terms
+  const { roles, slots = 1, pricePercent = 100n, film = 'small', escrowLimit, releaseLimit } = terms
   const { selection = usualSelection, bidding = 'open' } = terms
   const { standIns = { most: 0, atOnce: null } } = terms
   let fee = terms.fee ?? 1n
@@ -235,6 +236,7 @@ export function createSimulatedPeer(
             ratificationSeconds: 60,
             ceilingPercent: 200n,
             escrowLimit: escrowLimit === undefined ? undefined : hbd(escrowLimit),
+            releaseLimit: releaseLimit === undefined ? undefined : hbd(releaseLimit),
             selection,
             bidding,
             standIns,

@@ -29,6 +29,11 @@ const money = [
     'Empty keeps jobs from the community.',
   ],
   ['awardLimit', 'Award without asking, up to HBD', 'Empty asks always.'],
+  [
+    'releaseLimit',
+    'Pay for good work without asking, up to HBD',
+    'Of jobs that your own node offers. Empty asks always.',
+  ],
 ] as const
 const waits = [
   ['agentWaitSeconds', 'Wait for my agent, seconds'],
