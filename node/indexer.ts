@@ -71,6 +71,7 @@ import { startSourceWindows } from './processing/source-windows.ts'
 import { createSecretBox } from './secrets/secret-box.ts'
 import { openSecretKeys, requireKeys } from './secrets/secret-keys.ts'
 import { sha256 } from './sha256.ts'
+import { forgetTreesAgain } from './trees/forget-trees.ts'
 import { keepMarketTrees } from './trees/market-trees.ts'
 import { createTreeIntake } from './trees/tree-intake.ts'
 import { usualUploadLimits } from './uploads/upload-limits.ts'
@@ -340,6 +341,11 @@ export async function startIndexer(
         },
         stopped,
       ),
+    ),
+  )
+  starting.use(
+    startLoop((stopped) =>
+      forgetTreesAgain({ scheduler, blocks, pins, now: clock.now, logger: log('trees') }, stopped),
     ),
   )
   const stack = starting.move()

@@ -243,9 +243,20 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
         if (!isLost(error)) throw error
         // Handed in by a process that was killed before it could note so, or somebody else's by now.
         logger.info('job gone', { job: claim.jobId, reason: error.message })
-        if (error.code !== 'job-ended' || result === null) await letGo(claim)
+        if (!(result && (await isHandedIn(claim, result)))) await letGo(claim)
         claims.remove(claim.jobId)
       }
+    }
+  }
+
+  /** Of a job that is the agent's no more: whether that is because its result was taken. */
+  const isHandedIn = async (claim: AgentClaim, result: EncodingResult): Promise<boolean> => {
+    try {
+      await asked(() => queue.complete(claim, result))
+      return true
+    } catch (error) {
+      if (isLost(error)) return false
+      throw error
     }
   }
 
@@ -308,6 +319,8 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
       if (lastCompleted?.job === job && lastCompleted.claimer === claimer.key) return
       const of = await lent(job, claimer)
       claims.saveResult(job, result)
+      // The tree is the claimer's: what the agent itself had begun leads to nothing.
+      await letGo(of.claim)
       await queue.complete(of.claim, result)
       lastCompleted = { job, claimer: claimer.key }
       await end(of, 'completed', null)

@@ -11,6 +11,7 @@ import type { ExchangeProbe } from './exchange-probe.ts'
 import { createFetchInput } from './fetch-input.ts'
 import { createIndexerClient } from './indexer-client.ts'
 import { createIndexerQueue } from './indexer-queue.ts'
+import { withLocalSources } from './local-sources.ts'
 import { createTreePush } from './push-tree.ts'
 
 export type OpenDeskOptions = {
@@ -45,7 +46,7 @@ export function openDesk(
       },
       options,
     )
-  if (localQueue) return open(localQueue, null)
+  if (localQueue) return open(withLocalSources(localQueue, content), null)
   if (indexer === null) throw new Error('an agent has a queue')
   const client = createIndexerClient({ url: indexer, account, signer, signal })
   // One node's peer id is one agent's name, so that a start anew is no other encoder.

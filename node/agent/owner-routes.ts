@@ -19,6 +19,7 @@ import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { Guards } from './callers.ts'
 import type { AgentDesk } from './desk.ts'
+import { sourceOwner } from './local-sources.ts'
 import type { PageKeys } from './page-keys.ts'
 import type { Pairing } from './pairing.ts'
 import { pageFiles } from './status-page.ts'
@@ -65,7 +66,7 @@ export function createOwnerRouter(deps: OwnerRouteDeps): Router {
     if (!isAbsolute(path)) throw new MarketError('request-invalid', 'The path has to be absolute.')
     const { cid } = await content.addFile(path, { signal })
     const id = EncodingJobId.parse(randomUUID())
-    content.pin(cid, `agent:${id}`)
+    content.pin(cid, sourceOwner(id))
     localQueue.add({ id, owner: account, permlink, inputCid: cid, qualities })
     desk.wake()
     return { jobId: id }

@@ -9,6 +9,7 @@ import type { FreeSpace } from '../encoding/disk-guard.ts'
 import { requireSpace, usualDiskFloorBytes } from '../encoding/disk-guard.ts'
 import type { Logger } from '../logger.ts'
 import { promisedBytes } from '../replication/promised-bytes.ts'
+import { formatTreeOwner } from './tree-owner.ts'
 
 export type MarketTreesDeps = {
   readonly delivered: DeliveredTrees
@@ -31,7 +32,7 @@ export type MarketTreesOptions = {
 }
 
 /** Seconds after a delivery for which its tree is sought, where nobody has given it. */
-const soughtSeconds = 7 * 86_400
+export const soughtSeconds = 7 * 86_400
 const mostSought = 100
 /** Milliseconds until a tree that could not be had is tried again, twice as long each further time. */
 const firstRetryMs = 5_000
@@ -95,7 +96,7 @@ async function fetchTree(
     throw new MarketError('quota-exceeded', 'The delivery is larger than its job can need.')
   const disk = { directory, floorBytes: usualDiskFloorBytes }
   await requireSpace(bytes.expectedBytes + bytes.extraBytes, disk, free)
-  const meanwhile = `bringing:${job}`
+  const meanwhile = formatTreeOwner({ type: 'coming', job })
   content.pin(root, meanwhile)
   try {
     const from = [chain.award.encoder, chain.creator]
@@ -111,9 +112,8 @@ function bytesOf({ offer, delivered }: DeliveredTree['chain']): number {
   return promisedBytes(offer, delivered).expectedBytes
 }
 
-/** Whom a job's tree is kept for, as one that an agent has brought. */
 function ownerOf(job: EncodingJobId): string {
-  return `job:${job}`
+  return formatTreeOwner({ type: 'delivered', job })
 }
 
 function keptOwners(pins: Pick<PinStore, 'all'>): readonly string[] {

@@ -16,12 +16,13 @@ import {
   lackingRoute,
 } from '#protocol/api/trees.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
-import type { HiveAccount } from '#protocol/ids.ts'
+import type { Cid, HiveAccount } from '#protocol/ids.ts'
 import type { FreeSpace } from '../encoding/disk-guard.ts'
 import { requireSpace, usualDiskFloorBytes } from '../encoding/disk-guard.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { isBlockOf } from '../ipfs/block-store.ts'
 import { blockLimitBytes, linksOf, parseCid } from '../ipfs/dag.ts'
+import { formatTreeOwner } from './tree-owner.ts'
 
 export type TreeIntakeDeps = {
   readonly scheduler: Pick<JobScheduler, 'renewLease'>
@@ -88,16 +89,18 @@ export function createTreeIntake(deps: TreeIntakeDeps, options: TreeIntakeOption
   router.use(noteCallers(accountOf))
   mount(router, lackingRoute, async ({ body, authorization }) => {
     await requireHeld(body, authorization)
-    const looked = await Promise.all(
-      body.blocks.map(async (id) => ((await blocks.has(parseCid(id))) ? null : id)),
-    )
-    return { lacking: looked.filter((id) => id !== null) }
+    const lacking: Cid[] = []
+    // One after the other, since each is read: what is here is sound, and no garbage while it waits for the rest.
+    for (const id of body.blocks)
+      if ((await blocks.soundSize(parseCid(id))) === null) lacking.push(id)
+    return { lacking }
   })
   mount(router, keepTreeRoute, async ({ body, authorization }) => {
     await requireHeld(body, authorization)
     if (!(await content.isWhole(body.root)))
       throw new MarketError('tree-lacking', 'The tree is not whole here yet.')
-    content.pin(body.root, `job:${body.jobId}`)
+    const { jobId: job, fencingToken } = body
+    content.pin(body.root, formatTreeOwner({ type: 'handed', job, fencingToken }))
     return {}
   })
   mountRaw(router, bringBlocksRoute, takeArchive)

@@ -55,6 +55,8 @@ export type LocalQueue = AgentQueue & {
   /** The same job again changes nothing. Throws `id-taken` where the id is another job's. */
   add(job: NewLocalJob): void
   find(id: EncodingJobId): LocalJob | null
+  /** Jobs that nobody tries again. */
+  failed(): readonly EncodingJobId[]
   waiting(): number
 }
 
@@ -106,6 +108,13 @@ export function openLocalQueue(database: NodeDatabase, { now }: Clock): LocalQue
         createdAt: new Date(row.createdAt),
       }
     },
+    failed: () =>
+      database
+        .select({ id: agentJobs.id })
+        .from(agentJobs)
+        .where(eq(agentJobs.phase, 'failed'))
+        .all()
+        .map(({ id }) => id),
     waiting: () =>
       database.select({ jobs: count() }).from(agentJobs).where(eq(agentJobs.phase, 'queued')).get()
         ?.jobs ?? 0,

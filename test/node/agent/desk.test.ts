@@ -107,7 +107,7 @@ test('a job that waits is claimed, worked on and completed, and the agent says s
 })
 
 test('whoever has claimed a job takes its work over with the first report, and its result is the one', async () => {
-  const { queue, works, start, add, stop, atWork } = aScene()
+  const { queue, works, released, start, add, stop, atWork } = aScene()
   const { desk, ended } = start()
   desk.setPaused(true)
   await vi.waitFor(() => expect(desk.status().obstacle).toBe('its owner has paused it'))
@@ -127,6 +127,7 @@ test('whoever has claimed a job takes its work over with the first report, and i
   await expect(desk.complete(job, stranger, result)).rejects.toMatchObject({ code: 'not-holder' })
   expect(queue.find(job)?.phase).toBe('completed')
   expect(works).toHaveLength(1)
+  expect(released).toHaveLength(1)
   await stop(ended)
 })
 
@@ -174,6 +175,33 @@ test('a start after a kill goes on with the job, and hands a finished result in 
   expect(third.works).toHaveLength(0)
   await third.stop(again.ended)
   await second.stop(resumed.ended)
+})
+
+test.each([
+  ['its own is kept', true],
+  ['which is no more is let go', false],
+])('what a killed process had made for a job that has ended meanwhile: %s', async (_, isOwn) => {
+  const { queue, claims, released, works, start, add, stop } = aScene()
+  const job = add()
+  const claim = await queue.claim()
+  if (!claim) throw new Error('a job waits')
+  claims.save(claim)
+  claims.saveResult(job, result)
+  await queue.complete(claim, isOwn ? result : { ...result, outputCid: cid('another tree') })
+  const ended = async () => {
+    throw new MarketError('job-ended', 'The job has ended.')
+  }
+  const { desk, ended: stopped } = start({
+    renew: ended,
+    complete: async (_claim, { outputCid }) => {
+      if (queue.find(job)?.outputCid !== outputCid) await ended()
+    },
+  })
+  await vi.waitFor(() => expect(desk.status().status).toBe('ready'))
+  await vi.waitFor(() => expect(claims.all()).toEqual([]))
+  expect(released).toHaveLength(isOwn ? 0 : 1)
+  expect(works).toHaveLength(0)
+  await stop(stopped)
 })
 
 test('a job that was lost to somebody else is let go, and its work ends', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import * as CarBufferWriter from '@ipld/car/buffer-writer'
 import type { CID } from 'multiformats/cid'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -6,11 +7,13 @@ import type { EncoderDirectory, EncoderNode } from '#market/ports/encoder-direct
 import type { JobScheduler } from '#market/ports/job-scheduler.ts'
 import type { HttpServer } from '#node/http-server.ts'
 import { startHttpServer } from '#node/http-server.ts'
+import { openBlockStore } from '#node/ipfs/block-store.ts'
+import { collectGarbage } from '#node/ipfs/garbage.ts'
 import { createTreeIntake } from '#node/trees/tree-intake.ts'
 import { bringBlocksRoute, keepTreeRoute, lackingRoute } from '#protocol/api/trees.ts'
 import { alice, bob } from '#test/support/builders.ts'
 import type { Stored, TestStore } from '#test/support/content.ts'
-import { aLeaf, aNode, noise, openTestStore } from '#test/support/content.ts'
+import { aLeaf, aNode, keep, noise, openTestStore } from '#test/support/content.ts'
 import { makeFolder } from '#test/support/ffmpeg.ts'
 import { silent } from '#test/support/peers.ts'
 
@@ -22,6 +25,7 @@ const tokens = new Map([
 ])
 const plenty = 2 ** 40
 
+let directory: string
 let store: TestStore
 let http: HttpServer
 let renewed: unknown[]
@@ -30,7 +34,7 @@ let leaf: Stored
 let root: Stored
 
 beforeEach(async () => {
-  const directory = await makeFolder()
+  directory = await makeFolder()
   store = await openTestStore(directory)
   renewed = []
   isHeld = true
@@ -93,20 +97,29 @@ const bring = (archive: Uint8Array<ArrayBuffer>, asked: Asked = {}) => {
   const query = new URLSearchParams({ ...lease, fencingToken: `${fencingToken}` })
   return call(`${bringBlocksRoute.path}?${query}`, archive, asked)
 }
-const keep = () => call(keepTreeRoute.path, JSON.stringify({ ...lease, root: root.cid.toString() }))
+const keepTree = () =>
+  call(keepTreeRoute.path, JSON.stringify({ ...lease, root: root.cid.toString() }))
 
 test('what is lacking is brought block by block, and kept once all of it is here', async () => {
   const ids = [leaf, root].map(({ cid }) => cid.toString())
   expect(await lacking([leaf, root])).toEqual({ status: 200, json: { lacking: ids } })
   expect(await bring(archiveOf(root))).toEqual({ status: 204, json: null })
   expect((await lacking([leaf, root])).json).toEqual({ lacking: ids.slice(0, 1) })
-  expect(await keep()).toMatchObject({ status: 409, json: { code: 'tree-lacking' } })
+  expect(await keepTree()).toMatchObject({ status: 409, json: { code: 'tree-lacking' } })
   expect(store.pins.pinned()).toEqual([])
   expect((await bring(archiveOf(leaf))).status).toBe(204)
-  expect((await keep()).status).toBe(200)
-  expect(store.pins.pinned()).toEqual([root.cid.toString()])
+  expect((await keepTree()).status).toBe(200)
+  expect(store.pins.all()).toEqual([{ cid: root.cid.toString(), owner: `job:${job}/3` }])
   expect(renewed).toHaveLength(6)
   expect(renewed.at(-1)).toEqual({ job, encoder: 'alices-desk', fencingToken: 3 })
+})
+
+test('what was here before, and is asked for, is no garbage while the rest is on its way', async () => {
+  const before = await openBlockStore(join(directory, 'blocks'))
+  await keep(before, leaf, await aLeaf(noise(500, 'nobody wants it')))
+  expect((await lacking([leaf, root])).json).toEqual({ lacking: [root.cid.toString()] })
+  expect(await collectGarbage(store.blocks, store.pins)).toEqual({ removed: 1, unknown: [] })
+  expect(await store.blocks.has(leaf.cid)).toBe(true)
 })
 
 test('bytes that are not what their id names are refused, and none of them kept', async () => {
@@ -126,7 +139,7 @@ test('nobody brings anything without a lease of his own that holds', async () =>
   expect(renewed).toEqual([])
   isHeld = false
   expect(await bring(archiveOf(leaf))).toMatchObject({ json: { code: 'stale-token' } })
-  expect(await keep()).toMatchObject({ json: { code: 'stale-token' } })
+  expect(await keepTree()).toMatchObject({ json: { code: 'stale-token' } })
   expect(await lacking([leaf])).toMatchObject({ json: { code: 'stale-token' } })
 })
 
