@@ -50,7 +50,7 @@ const builders: Readonly<Record<ServicePlatform, (spec: ServiceSpec) => ServiceF
       path,
       text: launchdPlist(spec, label),
       encoding: 'utf8',
-      start: [`launchctl bootstrap gui/$(id -u) '${path}'`],
+      start: [`launchctl bootstrap gui/$(id -u) ${shellWord(path)}`],
       look: [`launchctl print gui/$(id -u)/${label}`],
       stop: [`launchctl bootout gui/$(id -u)/${label}`],
     }
@@ -67,6 +67,11 @@ const builders: Readonly<Record<ServicePlatform, (spec: ServiceSpec) => ServiceF
       stop: [`schtasks /End /TN "${name}"`, `schtasks /Delete /TN "${name}" /F`],
     }
   },
+}
+
+/** As shells of macOS take it, whatever is in it. */
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function launchdLabel(account: HiveAccount): string {

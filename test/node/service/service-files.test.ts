@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -15,7 +15,7 @@ const run = promisify(execFile)
 const spec = {
   account: alice,
   command: [
-    '/opt/node 24/bin/node',
+    '/opt/100% $node 24/bin/node',
     '/home/al/spk encoder/node/main.ts',
     ...[
       'node',
@@ -32,7 +32,7 @@ test('a systemd unit starts the node with exactly its arguments, whatever is in 
   const { path: file, text, start } = serviceFile('linux', spec)
   expect(file).toBe('/home/al/.config/systemd/user/spk-encoder-alice.service')
   expect(text).toContain(
-    String.raw`ExecStart="/opt/node 24/bin/node" "/home/al/spk encoder/node/main.ts" "node" "--password-file" "/home/al/100%% \"sure\" $$HOME\\key" "--indexer" "https://a.example/?x=1&y=<2>"`,
+    String.raw`ExecStart="/opt/100%% $node 24/bin/node" "/home/al/spk encoder/node/main.ts" "node" "--password-file" "/home/al/100%% \"sure\" $$HOME\\key" "--indexer" "https://a.example/?x=1&y=<2>"`,
   )
   expect(text).toMatch(/^Restart=on-failure$/m)
   expect(text).toMatch(/^WantedBy=default.target$/m)
@@ -56,15 +56,38 @@ test('a task of Windows quotes as its programs read their command line', () => {
     '--data',
     'D:\\a b\\',
     'say "hi"',
+    '100%',
   ] as const
   const { path: file, text, encoding } = serviceFile('win32', { ...spec, home, command })
   expect(file).toBe('C:\\Users\\al\\AppData\\Local\\spk-encoder\\spk-encoder-alice.xml')
   expect(encoding).toBe('utf16le')
-  expect(text).toContain('<Command>C:\\node 24\\node.exe</Command>')
+  expect(text).toContain('<Command>"C:\\node 24\\node.exe"</Command>')
   expect(text).toContain(
-    String.raw`<Arguments>C:\spk\main.ts --data "D:\a b\\" "say \"hi\""</Arguments>`,
+    String.raw`<Arguments>C:\spk\main.ts --data "D:\a b\\" "say \"hi\"" 100%</Arguments>`,
   )
   expect(text).toContain('<LogonTrigger>')
+})
+
+test.each(['C:\\%PATH%\\key', '$(Arg0)'])(
+  'a task of Windows is refused that would not get %j as it is',
+  (word) => {
+    for (const command of [
+      ['node.exe', word],
+      [word, 'main.ts'],
+    ] as const)
+      expect(() => serviceFile('win32', { ...spec, command })).toThrow(
+        expect.objectContaining({ code: 'option-invalid' }),
+      )
+    expect(serviceFile('darwin', { ...spec, command: ['node', word] }).text).toContain(word)
+  },
+)
+
+test('what is to be typed into a shell names the file whatever is in its path', () => {
+  const home = "/Users/o'neil & al"
+  const [start] = serviceFile('darwin', { ...spec, home }).start
+  expect(start).toContain(
+    String.raw`'/Users/o'\''neil & al/Library/LaunchAgents/network.spk.encoder.alice.plist'`,
+  )
 })
 
 test.each(servicePlatforms)(
@@ -78,22 +101,42 @@ test.each(servicePlatforms)(
   },
 )
 
-test('systemd and XML readers take the files as they are, where there are any', async () => {
+/** Those who read the files in earnest are on some machines only: where they are not, these tests are told as skipped. */
+const isThere = (program: string): boolean =>
+  !spawnSync(program, ['--version'], { stdio: 'ignore' }).error
+
+test.runIf(isThere('systemd-analyze'))(
+  'systemd finds the program of a unit, whatever is in its path',
+  async () => {
+    const folder = await makeFolder()
+    const program = path.join(folder, '100% of $HOME; & b', 'the node')
+    await mkdir(path.dirname(program))
+    await symlink(process.execPath, program)
+    const verified = async (command: readonly [string, ...string[]]) => {
+      const unit = path.join(folder, 'spk-encoder-alice.service')
+      await writeFile(unit, serviceFile('linux', { ...spec, command }).text)
+      const env = childEnvironment({ XDG_RUNTIME_DIR: folder })
+      return await run('systemd-analyze', ['verify', '--user', unit], { env })
+    }
+    await verified([program, 'main.ts', 'node', '100% $HOME "x"'])
+    await expect(verified([`${program} 2`])).rejects.toThrow(/not executable/)
+    for (const mark of ['"', "'", '\\'])
+      await expect(verified([`/opt/a${mark}b/node`])).rejects.toMatchObject({
+        code: 'option-invalid',
+      })
+  },
+)
+
+test.runIf(isThere('xmllint'))('a reader of XML gets each word as it was', async () => {
   const folder = await makeFolder()
-  const command = [process.execPath, 'main.ts', 'node', '100% $HOME "x"'] as const
-  const unit = path.join(folder, 'spk-encoder-alice.service')
-  await writeFile(unit, serviceFile('linux', { ...spec, command }).text)
-  if (existsSync('/usr/bin/systemd-analyze'))
-    await run('systemd-analyze', ['verify', '--user', unit], {
-      env: childEnvironment({ XDG_RUNTIME_DIR: folder }),
-    })
   for (const platform of ['darwin', 'win32'] as const) {
     const file = path.join(folder, `${platform}.xml`)
     const { text, encoding } = serviceFile(platform, spec)
     await writeFile(file, encoding === 'utf16le' ? `\ufeff${text}` : text, encoding)
-    if (existsSync('/usr/bin/xmllint')) await run('xmllint', ['--nonet', '--noout', file])
+    const words = platform === 'darwin' ? '//array/string[last()]' : '//*[local-name()="Arguments"]'
+    const asked = ['--nonet', '--xpath', `string(${words})`, file]
+    expect((await run('xmllint', asked)).stdout).toContain('https://a.example/?x=1&y=<2>')
   }
-  expect(await readFile(unit, 'utf8')).toContain('100%% $$HOME')
 })
 
 test('the command writes, shows, keeps from foreign files, and removes', async () => {
