@@ -51,7 +51,7 @@ export function createWalletServices(
       balanceOf: accounts.balanceOf,
     }),
     prepareAward: createPrepareAward({ chain, live, operationId, sha256, ratificationSeconds }),
-    prepareSettling: createPrepareSettling({ chain }),
+    prepareSettling: createPrepareSettling({ chain, operationId }),
     site: { chain: network.name, chainId, operationId, isReal: network.isReal },
     developmentSigner:
       developmentAccounts.length === 0

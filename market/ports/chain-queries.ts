@@ -1,5 +1,6 @@
 import type { ChainPoint } from '#contracts/block-context.ts'
 import type { Role } from '#contracts/deeds.ts'
+import type { Escrow } from '#contracts/escrow.ts'
 import type { EvidenceLink } from '#contracts/explain-standing.ts'
 import type { HistoryBlock, Sample } from '#contracts/fold-history.ts'
 import type { Job } from '#contracts/job.ts'
@@ -126,7 +127,12 @@ export type JobsQuestion = {
   readonly phases?: readonly Job['phase'][] | undefined
 }
 
-export type ChainJob = { readonly job: Job; readonly events: readonly ChainEvent[] }
+export type ChainJob = {
+  readonly job: Job
+  readonly events: readonly ChainEvent[]
+  /** That of the award that stands; null where there is none, or nothing is left in it. */
+  readonly escrow: Escrow | null
+}
 
 /** Money is in milli-HBD. */
 export type NetworkFigures = {

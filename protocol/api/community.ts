@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
 import { Bid } from '../bid.ts'
+import { JobEvidence } from '../dispute.ts'
 import { envelopeOf } from '../envelope.ts'
 import { HiveAccount, JobId } from '../ids.ts'
 import { defineRoute } from '../route.ts'
@@ -54,23 +55,41 @@ export const acceptRoute = defineRoute({
   }),
 })
 
-/** What a side of an escrow may do with it before its end. */
-export const SettlingAct = z.enum(['release', 'refund', 'dispute'])
+/**
+ * What a party of a job may do about it: the creator withdraws its offer before the award; of an escrow the creator pays all that it holds
+ * (`release`), the encoder gives it back (`refund`), or either calls the arbiter; each says what it has to say of that once (`explain`); after
+ * the escrow's end the encoder takes what it has earned (`collect`), or the creator what was not (`reclaim`).
+ */
+export const SettlingAct = z.enum([
+  'withdraw',
+  'release',
+  'refund',
+  'dispute',
+  'explain',
+  'collect',
+  'reclaim',
+])
 export type SettlingAct = z.infer<typeof SettlingAct>
 
 export const settleRoute = defineRoute({
   method: 'POST',
   path: '/api/encoding/community/settle',
   summary:
-    "Get the operation by which the creator pays what the escrow of its job holds, the encoder gives it back, or either of them calls the arbiter, for the caller's wallet to sign with the active key.",
+    "Get the operations by which a party of a job withdraws its offer, settles its escrow, calls the arbiter, or says what is to be known of a dispute, for the caller's wallet to sign.",
   params: none,
-  body: z.strictObject({ job: JobId, act: SettlingAct }),
+  body: z.strictObject({
+    job: JobId,
+    act: SettlingAct,
+    /** Of a dispute: why, for its arbiter and everybody to read. */
+    statement: JobEvidence.pick({ text: true, evidence: true }).optional(),
+  }),
   reply: z.strictObject({
     operations: z.array(HiveOperation).readonly(),
     signer: HiveAccount,
-    role: z.literal('active'),
+    /** Of the key that has to sign. */
+    role: z.enum(['posting', 'active']),
     /** What the escrow still holds. */
     amount: MilliHbd,
-    arbiter: HiveAccount,
+    arbiter: HiveAccount.nullable(),
   }),
 })

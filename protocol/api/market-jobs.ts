@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
 import { Fault, Verdict } from '../attestation.ts'
 import { Bid } from '../bid.ts'
+import { Statement } from '../dispute.ts'
 import { EncodingJobId } from '../encoding-job.ts'
 import { BlockHeight, ChainTime, Cid, HiveAccount, JobId } from '../ids.ts'
 import { Progress } from '../progress.ts'
 import { defineRoute } from '../route.ts'
+import { SettlingAct } from './community.ts'
 import { MarketJobPhase } from './market-phase.ts'
 import { Cursor, noBody, none, pageQuery } from './paging.ts'
 
@@ -76,6 +78,27 @@ export const marketJobRoute = defineRoute({
         evidence: Cid.nullable(),
       })
       .nullable(),
+    /** Who called the arbiter, and what the parties have to say of it, the first first; null for a job that nobody disputed. */
+    dispute: z
+      .strictObject({
+        by: HiveAccount,
+        time: ChainTime,
+        transaction: z.string(),
+        evidence: z
+          .array(
+            z.strictObject({
+              by: HiveAccount,
+              time: ChainTime,
+              transaction: z.string(),
+              text: Statement,
+              evidence: Cid.nullable(),
+            }),
+          )
+          .readonly(),
+      })
+      .nullable(),
+    /** What each party may do about it now, with its wallet. */
+    acts: z.array(z.strictObject({ by: HiveAccount, act: SettlingAct })).readonly(),
     /** Live bids, the cheapest first; firm, and nothing but words. */
     bids: z.array(Bid).readonly(),
     /** What its encoder says lately of how far it is. */

@@ -41,6 +41,7 @@ import { noRateLimits } from './no-rate-limits.ts'
 import { silent } from './peers.ts'
 import { openTestDatabase } from './postgres.ts'
 import { testSecrets } from './secrets.ts'
+import { testNetwork } from './test-chain.ts'
 
 export type ApiAnswer = {
   readonly status: number
@@ -100,7 +101,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
     ...{ auditLog, records: createMarketRecords(opened.database) },
     queueOfMarket: createQueueOfMarket(opened.database),
     rankLiveBids: createRankLiveBids({ chain, live, sha256 }),
-    prepareSettling: createPrepareSettling({ chain }),
+    prepareSettling: createPrepareSettling({ chain, operationId: testNetwork.operationId }),
     prepareAward: async () => {
       throw new MarketError('job-unknown', 'No such offer is on the chain yet.')
     },

@@ -1,7 +1,9 @@
 import { and, asc, desc, eq, gt, inArray, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Role } from '#contracts/deeds.ts'
+import type { Escrow } from '#contracts/escrow.ts'
 import type { Job } from '#contracts/job.ts'
+import { escrowKey } from '#contracts/ledger.ts'
 import { milliHbd } from '#protocol/amount.ts'
 import {
   BlockHeight,
@@ -31,7 +33,7 @@ import { readCustom } from './read-custom.ts'
 import { readEvidence } from './read-evidence.ts'
 import { readHistory } from './read-history.ts'
 import { readPoints } from './read-points.ts'
-import { chainCursor, chainJobEvents, chainJobs, chainNodes } from './schema/chain.ts'
+import { chainCursor, chainEscrows, chainJobEvents, chainJobs, chainNodes } from './schema/chain.ts'
 import { chainStandingDeeds } from './schema/standings.ts'
 
 type Queries = Pick<PostgresDatabase, 'select'>
@@ -187,7 +189,19 @@ async function readJob(database: Queries, id: JobId): Promise<ChainJob | null> {
     .from(chainJobEvents)
     .where(eq(chainJobEvents.job, id))
     .orderBy(asc(chainJobEvents.sequence))
-  return { job: row.job, events: events.map(chainEventFrom) }
+  const escrow = await readEscrow(database, row.job)
+  return { job: row.job, events: events.map(chainEventFrom), escrow }
+}
+
+/** A payer's numbers are used again: the transaction says whether it is the job's. */
+async function readEscrow(database: Queries, job: Job): Promise<Escrow | null> {
+  if (job.phase === 'offered' || job.phase === 'cancelled') return null
+  const [row] = await database
+    .select({ record: chainEscrows.record })
+    .from(chainEscrows)
+    .where(eq(chainEscrows.key, escrowKey(job.creator, job.award.escrow)))
+  const opened = row?.record.terms.opened.transaction
+  return row && opened === job.awardedAt.transaction ? row.record : null
 }
 
 async function readEvents(

@@ -54,8 +54,9 @@ export function mountCommunityRoutes(router: Router, deps: CommunityRouteDeps): 
   })
   mount(router, settleRoute, async ({ body, caller }) => {
     const account = signedIn(caller)
-    const prepared = await deps.prepareSettling({ caller: account, ...body })
+    const { job, act, statement = null } = body
+    const prepared = await deps.prepareSettling({ caller: account, job, act, statement })
     await audit(deedOf(account, `escrow.${body.act}-prepared`, body.job))
-    return { ...prepared, signer: account, role: 'active' as const }
+    return { ...prepared, signer: account }
   })
 }

@@ -4,6 +4,7 @@ import type { Job } from '#contracts/job.ts'
 import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
+import { settlingActs } from '../../domain/settling-acts.ts'
 import { MarketError } from '../../errors.ts'
 import type { ChainQueries } from '../../ports/chain-queries.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
@@ -11,7 +12,7 @@ import type { QueueOfMarket } from '../../ports/queue-of-market.ts'
 import { mount } from '../mount.ts'
 
 export type MarketRouteDeps = {
-  readonly chain: Pick<ChainQueries, 'jobs' | 'job'>
+  readonly chain: Pick<ChainQueries, 'at' | 'jobs' | 'job'>
   readonly live: LiveMarket
   readonly queueOfMarket: QueueOfMarket
 }
@@ -41,8 +42,9 @@ export function mountMarketRoutes(
     return { announced: announced.map(withBids), jobs: jobs.map(withBids), next: page.next }
   })
   mount(router, marketJobRoute, async ({ params: { job } }) => {
-    const [known, bids, reports, names] = await Promise.all([
+    const [known, at, bids, reports, names] = await Promise.all([
       chain.job(job),
+      chain.at(),
       live.bids(job),
       live.progress(job),
       queueOfMarket.namesOf([job]),
@@ -51,7 +53,8 @@ export function mountMarketRoutes(
     if (known) {
       const view = viewJob(known.job)
       return {
-        ...{ ...view, queueJob, ...delivered(known.job) },
+        ...{ ...view, queueJob, ...delivered(known.job), dispute: disputed(known.job) },
+        acts: at ? settlingActs(known.job, known.escrow, at.time) : [],
         bids,
         progress: reports.find(({ encoder }) => encoder === view.encoder) ?? null,
         events: known.events.map(
@@ -63,13 +66,16 @@ export function mountMarketRoutes(
     }
     const offer = await live.offer(job)
     if (!offer) throw new MarketError('job-unknown', 'No such job is on the chain yet.')
-    return { ...viewOffer(offer), queueJob, ...nothing, bids, progress: null, events: [] }
+    return {
+      ...{ ...viewOffer(offer), queueJob, ...nothing, dispute: null, acts: [] },
+      ...{ bids, progress: null, events: [] },
+    }
   })
 }
 
 type MarketJobView = Omit<
   z.output<typeof marketJobRoute.reply>,
-  'queueJob' | 'bids' | 'progress' | 'events' | keyof Delivered
+  'queueJob' | 'dispute' | 'acts' | 'bids' | 'progress' | 'events' | keyof Delivered
 >
 
 function viewOffer({ job, ceiling, deliverBy }: JobOffer): MarketJobView {
@@ -108,5 +114,17 @@ function delivered(job: Job): Delivered {
       ...{ verdict: ruling.verdict, toEncoder: ruling.toEncoder, toCreator: ruling.toCreator },
       ...{ faults: ruling.faults, evidence: ruling.evidence ?? null },
     },
+  }
+}
+
+function disputed(job: Job): z.output<typeof marketJobRoute.reply>['dispute'] {
+  if (!('dispute' in job) || !job.dispute) return null
+  const { by, at, evidence = [] } = job.dispute
+  return {
+    ...{ by, time: at.time, transaction: at.transaction },
+    evidence: evidence.map((given) => ({
+      ...{ by: given.by, time: given.at.time, transaction: given.at.transaction },
+      ...{ text: given.operation.text, evidence: given.operation.evidence ?? null },
+    })),
   }
 }

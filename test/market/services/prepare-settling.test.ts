@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Ledger } from '#contracts/ledger.ts'
+import { escrowKey } from '#contracts/ledger.ts'
+import type { AskedSettling } from '#market/services/prepare-settling.ts'
 import { createPrepareSettling } from '#market/services/prepare-settling.ts'
 import { projectBlocks } from '#market/services/project-blocks.ts'
+import type { SettlingAct } from '#protocol/api/community.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { LedgerAction } from '#protocol/ledger-block.ts'
 import {
@@ -11,6 +14,7 @@ import {
   aRegistration,
   bob,
   carol,
+  cid,
   encoderProfile,
   hbd,
   jobId,
@@ -45,14 +49,22 @@ function aFundedJob(...more: readonly (readonly LedgerAction[])[]) {
   const { ledger, projection } = projectBlocks(start, chain.blocks(), testNetwork)
   const job = ledger.jobs.get(offer.job)!
   const numbered = projection.events.map((event, sequence) => ({ ...event, sequence }))
+  const escrow = ledger.escrows.get(escrowKey(alice, award.escrow)) ?? null
+  const { head } = ledger
   return createPrepareSettling({
-    chain: { job: async (id) => (id === job.id ? { job, events: numbered } : null) },
+    operationId: testNetwork.operationId,
+    chain: {
+      at: async () => head && { ...head, block: head.id },
+      job: async (id) => (id === job.id ? { job, events: numbered, escrow } : null),
+    },
   })
 }
 
-const ask = (caller: HiveAccount, act: 'release' | 'refund' | 'dispute') => ({
-  ...{ caller, job: offer.job, act },
-})
+const ask = (
+  caller: HiveAccount,
+  act: SettlingAct,
+  statement: AskedSettling['statement'] = null,
+) => ({ caller, job: offer.job, act, statement })
 
 const parties = { from: alice, to: bob, agent: carol, escrow_id: award.escrow }
 
@@ -83,9 +95,34 @@ test.each([alice, bob])('@%s calls the arbiter', async (caller) => {
   expect(operations).toEqual([['escrow_dispute', { ...parties, who: caller }]])
 })
 
+test('a dispute says why in the same transaction, and its other party answers by itself', async () => {
+  const text = 'The second half is black.'
+  const evidence = cid('picture')
+  const { operations, role } = await aFundedJob()(ask(alice, 'dispute', { text, evidence }))
+  expect([role, operations.map(([name]) => name)]).toEqual([
+    'active',
+    ['escrow_dispute', 'custom_json'],
+  ])
+  expect(operations[1]?.[1]).toMatchObject({ required_auths: [alice] })
+  expect(JSON.parse(String(operations[1]?.[1]['json']))).toEqual({
+    ...{ v: 1, t: 'job.evidence', job: offer.job, text, evidence },
+  })
+  const disputed = aFundedJob([disputes(award, alice)])
+  const answer = await disputed(ask(bob, 'explain', { text }))
+  expect(answer.operations.map(([name]) => name)).toEqual(['custom_json'])
+  await expect(disputed(ask(bob, 'explain'))).rejects.toMatchObject({ code: 'request-invalid' })
+})
+
+test('nothing else takes words', async () => {
+  const asked = ask(alice, 'release', { text: 'Well done.' })
+  await expect(aFundedJob()(asked)).rejects.toMatchObject({ code: 'request-invalid' })
+})
+
 test.each([
   ['the encoder pays itself', ask(bob, 'release'), 'forbidden'],
   ['the creator takes the money back', ask(alice, 'refund'), 'forbidden'],
+  ['the creator takes it before the end', ask(alice, 'reclaim'), 'escrow-refused'],
+  ['the creator withdraws what is awarded', ask(alice, 'withdraw'), 'escrow-refused'],
   ['a stranger calls the arbiter', ask(carol, 'dispute'), 'forbidden'],
   ['nobody knows the job', { ...ask(alice, 'release'), job: jobId('alice', 9) }, 'job-unknown'],
 ])('nothing is prepared where %s', async (_, asked, code) => {

@@ -60,7 +60,7 @@ export function fakeMarket() {
     at: async () => ({ ...point(), block: blockId(1) }),
     job: async (id) => {
       const job = jobs.get(id)
-      return job ? { job, events: [] } : null
+      return job ? { job, events: [], escrow: null } : null
     },
     node: async (account) => registered(account),
     reputation: async (account) => ({ account, at: null, scores: [] }),

@@ -31,6 +31,7 @@ import {
   blockId,
   bob,
   carol,
+  cid,
   encoderProfile,
   hbd,
   height,
@@ -43,6 +44,7 @@ import { randomMarket } from '#test/support/random-market.ts'
 import {
   approves,
   createTestChain,
+  disputes,
   funds,
   genesis,
   releases,
@@ -215,6 +217,34 @@ test('the operations that a score follows from make the same score, in pages of 
   }
 })
 
+test('a disputed job is told with what its escrow holds and what its parties say', async () => {
+  await using opened = await openTestDatabase()
+  const chain = createTestChain()
+  const [offer, award] = [anOffer(), anAward()]
+  chain.block(
+    [says(bob, aRegistration({ roles: ['encoder'], encoder: encoderProfile }))],
+    [says(carol, aRegistration({ roles: ['arbiter'], arbiter: { fee: hbd(1n) } }))],
+    [says(alice, offer)],
+  )
+  chain.block([funds(award), says(alice, award)])
+  chain.block([approves(award, bob), approves(award, carol), virtually('escrow-approved', award)])
+  chain.block([releases(award, alice, bob, hbd(1n))])
+  const text = 'Von 0:02 an „schwarz“.\n👎'
+  chain.block([
+    disputes(award, alice),
+    says(alice, { v: 1, t: 'job.evidence', job: offer.job, text, evidence: cid('picture') }),
+  ])
+  await applyAll(aProjectionStore(opened), chain.blocks(), [2])
+  const told = await createChainQueries(opened.database).job(offer.job)
+  expect(told?.job).toEqual(chain.ledger().jobs.get(offer.job))
+  expect(told?.escrow).toEqual([...chain.ledger().escrows.values()][0])
+  expect(told?.escrow).toMatchObject({ phase: 'disputed', held: award.price - 1n })
+  expect(told?.events.slice(-2).map(({ type, actor }) => [type, actor])).toEqual([
+    ['job-disputed', alice],
+    ['evidence-given', alice],
+  ])
+})
+
 test('a job is told with every step, its transactions and its money', async () => {
   await using opened = await openTestDatabase()
   const chain = createTestChain()
@@ -233,6 +263,7 @@ test('a job is told with every step, its transactions and its money', async () =
   const queries = createChainQueries(opened.database)
   const told = await queries.job(offer.job)
   expect(told?.job).toEqual(chain.ledger().jobs.get(offer.job))
+  expect(told?.escrow).toBeNull()
   expect(told?.events).toMatchObject([
     { height: 1, type: 'job-offered', actor: alice, receiver: null, amount: 10n },
     { height: 2, type: 'job-awarded', actor: alice, receiver: bob, amount: 3n },
