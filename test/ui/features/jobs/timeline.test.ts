@@ -55,3 +55,20 @@ test('of reports that follow each other the last one counts', () => {
 test('a step that this version does not know is told by its name', () => {
   expect(timelineOf([], [step(1, 'job-praised')])[0]?.title).toBe('job-praised')
 })
+
+test('what a party says of a dispute stands where it was said', () => {
+  const [actor, other] = [HiveAccount.parse('alice'), HiveAccount.parse('bob')]
+  const given = { time: ChainTime.parse(2), transaction: 'ab'.repeat(20), evidence: null }
+  const dispute = {
+    ...{ by: actor, time: ChainTime.parse(1), transaction: 'ab'.repeat(20) },
+    evidence: [
+      { ...given, by: other, text: 'It is good.' },
+      { ...given, by: actor, text: 'It is black.' },
+    ],
+  }
+  const steps = timelineOf([], [step(1, 'job-disputed'), step(2, 'evidence-given')], dispute)
+  expect(steps.map(({ title, detail }) => [title, detail])).toEqual([
+    ['Disputed', null],
+    ['Said of the dispute', 'It is black.'],
+  ])
+})

@@ -5,6 +5,7 @@ import type { ReplyOf } from '#protocol/client.ts'
 import { useSession } from '#ui/shared/session.ts'
 import { BidsCard } from './bids-card.tsx'
 import { DeliveriesCard } from './deliveries-card.tsx'
+import { DisputeCard } from './dispute-card.tsx'
 import { FindingsCard } from './findings-card.tsx'
 import { JobFigures } from './job-figures.tsx'
 import { OfferCard } from './offer-card.tsx'
@@ -27,7 +28,10 @@ export type JobDetailProps = {
 /** Everything there is to know of a job, what matters now first. */
 export function JobDetail({ queue, history, market }: JobDetailProps): ReactElement {
   const session = useSession()
-  const steps = useMemo(() => timelineOf(history, market?.events ?? []), [history, market?.events])
+  const steps = useMemo(
+    () => timelineOf(history, market?.events ?? [], market?.dispute),
+    [history, market?.events, market?.dispute],
+  )
   const root = queue?.result?.outputCid ?? market?.root ?? null
   const isOwner = session !== null && session.account === (queue?.owner ?? market?.creator)
   return (
@@ -40,6 +44,7 @@ export function JobDetail({ queue, history, market }: JobDetailProps): ReactElem
         {isOwner && queue && <OfferCard job={queue.id} plan={queue.plan} />}
         <WorkCard queue={queue} market={market} />
         {market && market.phase !== 'cancelled' && <BidsCard market={market} />}
+        {market && <DisputeCard market={market} />}
         {market && <FindingsCard market={market} />}
         {market && <SettleCard market={market} />}
         {queue && queue.plan.length > 0 && <PlanCard plan={queue.plan} />}

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react'
 import { AccountLink } from '#ui/shared/components/account-link.tsx'
+import { Badge } from '#ui/shared/components/badge.tsx'
 import { CidView } from '#ui/shared/components/cid.tsx'
 import { CopyButton } from '#ui/shared/components/copy-button.tsx'
 import { Figure } from '#ui/shared/components/figure.tsx'
@@ -17,6 +18,7 @@ export function JobFigures({ queue, market }: Omit<JobDetailProps, 'history'>): 
   const state = queue
     ? { state: stateOfQueue(queue), phase: queue.phase, progress: queue.progress }
     : market && { state: stateOfMarket(market), phase: market.phase }
+  const isDisputed = market !== null && market.dispute !== null && market.phase !== 'settled'
   const price = queue?.paid ?? market?.price ?? null
   const ceiling = market?.ceiling ?? queue?.budget ?? null
   const made = queue ? tierNames[queue.tier] : tierNames.community
@@ -28,7 +30,13 @@ export function JobFigures({ queue, market }: Omit<JobDetailProps, 'history'>): 
   return (
     <>
       <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
-        <Figure label="State" value={state && <StateBadge {...state} />} note={noteOf(queue)} />
+        <Figure
+          label="State"
+          value={
+            isDisputed ? <Badge tone="bad">disputed</Badge> : state && <StateBadge {...state} />
+          }
+          note={noteOf(queue)}
+        />
         <Figure label="Owner" value={owner && <AccountLink account={owner} />} />
         <Figure label="Encoder" value={encoder} note={made} />
         <Figure

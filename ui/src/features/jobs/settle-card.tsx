@@ -1,62 +1,35 @@
 import type { ReactElement } from 'react'
-import type { SettlingAct } from '#protocol/api/community.ts'
-import { settleRoute } from '#protocol/api/community.ts'
-import { Button } from '#ui/shared/components/button.tsx'
 import { Card } from '#ui/shared/components/card.tsx'
-import { Notice } from '#ui/shared/components/notice.tsx'
-import { callServer, useSession } from '#ui/shared/session.ts'
-import { wallet } from '#ui/shared/wallet.ts'
+import { useSession } from '#ui/shared/session.ts'
+import { SettleActs } from './settle-acts.tsx'
 import type { MarketJob } from './timeline.ts'
-import { useSigning } from './use-signing.ts'
-
-const words: Readonly<Record<SettlingAct, string>> = {
-  release: 'Pay the encoder',
-  refund: 'Give the money back',
-  dispute: 'Call the arbiter',
-}
 
 export type SettleCardProps = { readonly market: MarketJob }
 
-/** What a side may do with the escrow, for whom it is a side of; nothing for everybody else. */
+/** What whoever looks may do about the job, as one of its parties; nothing for everybody else. */
 export function SettleCard({ market }: SettleCardProps): ReactElement | null {
   const session = useSession()
-  const [state, run] = useSigning()
-  const { phase, job, creator, encoder, arbiter, events } = market
-  const isOpen = phase === 'accepted' || phase === 'delivered'
-  const isDisputed = events.some(({ type }) => type === 'job-disputed')
-  const account = session?.account
-  const acts = account === creator ? creatorActs : encoderActs
-  if (!isOpen || (account !== creator && account !== encoder)) return null
-  const settle = async (act: SettlingAct): Promise<void> => {
-    const prepared = await callServer(settleRoute, { body: { job, act } })
-    await wallet.signOperations(prepared.signer, prepared.operations, prepared.role)
-  }
+  const acts = market.acts.filter(({ by }) => by === session?.account).map(({ act }) => act)
+  if (acts.length === 0) return null
   return (
-    <Card title="Escrow">
-      <p className="text-muted">
-        {isDisputed
-          ? `The job is disputed: @${arbiter} decides where the money goes.`
-          : `Your node settles this by itself when it has checked the delivery. Here you do it by hand; @${arbiter} decides where you do not agree.`}
-      </p>
-      {!isDisputed && (
-        <div className="mt-3 flex flex-wrap gap-3">
-          {acts.map((act) => (
-            <Button
-              key={act}
-              look={act === 'release' ? 'main' : 'quiet'}
-              disabled={state === 'preparing'}
-              onClick={() => run(() => settle(act))}
-            >
-              {words[act]}
-            </Button>
-          ))}
-        </div>
-      )}
-      {state === 'done' && <Notice look="good">Signed; a block will have it.</Notice>}
-      {typeof state === 'object' && <Notice look="bad">{state.failed}</Notice>}
+    <Card title={titleOf(market)}>
+      <p className="text-muted">{leadOf(market)}</p>
+      <SettleActs key={acts.join(' ')} job={market.job} acts={acts} />
     </Card>
   )
 }
 
-const creatorActs: readonly SettlingAct[] = ['release', 'dispute']
-const encoderActs: readonly SettlingAct[] = ['refund', 'dispute']
+function titleOf({ phase, dispute }: MarketJob): string {
+  if (phase === 'offered') return 'Your offer'
+  return dispute ? 'What you have to say' : 'Escrow'
+}
+
+function leadOf({ phase, arbiter, dispute, acts }: MarketJob): string {
+  if (phase === 'offered')
+    return 'Until you award a bid you can take the offer back. No money has moved.'
+  if (dispute)
+    return `@${arbiter} checks the delivery and decides. You can say once what is to be known of it; it stands on the chain for everybody to read.`
+  if (acts.some(({ act }) => act === 'collect' || act === 'reclaim'))
+    return 'The escrow has ended: nobody can call the arbiter any more.'
+  return `Nodes settle this by themselves when the delivery has been checked. Here you do it by hand; @${arbiter} decides where you do not agree.`
+}

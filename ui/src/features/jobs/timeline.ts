@@ -24,13 +24,19 @@ const toldByChain = new Set([
   ...['offered', 'awarded', 'accepted', 'reopened', 'delivered', 'attested', 'disputed'],
 ])
 
-/** A job's life in the order of time: the queue's events and the chain's as one. */
+/** A job's life in the order of time: the queue's events and the chain's as one, with what its parties said where they said it. */
 export function timelineOf(
   events: readonly JobEventView[],
   steps: readonly ChainStep[],
+  dispute: MarketJob['dispute'] = null,
 ): readonly Step[] {
+  const said = (step: ChainStep): string | null =>
+    step.type === evidenceGiven
+      ? (dispute?.evidence.find(({ by }) => by === step.actor)?.text ?? null)
+      : null
   const told = steps.length > 0 ? events.filter(({ type }) => !toldByChain.has(type)) : events
-  return [...withoutRepeats(told).map(stepOfQueue), ...steps.map(stepOfChain)].sort(
+  const onChain = steps.map((step) => stepOfChain(step, said(step)))
+  return [...withoutRepeats(told).map(stepOfQueue), ...onChain].sort(
     (left, right) => left.at.getTime() - right.at.getTime(),
   )
 }
@@ -86,6 +92,8 @@ function stepOfQueue({ sequence, type, fields, at }: JobEventView): Step {
   }
 }
 
+const evidenceGiven = 'evidence-given'
+
 const chainTitles: Readonly<Record<string, string>> = {
   'job-offered': 'Offered to the community',
   'job-cancelled': 'Offer taken back',
@@ -95,6 +103,7 @@ const chainTitles: Readonly<Record<string, string>> = {
   'job-delivered': 'Delivered',
   'job-attested': 'Checked',
   'job-disputed': 'Disputed',
+  [evidenceGiven]: 'Said of the dispute',
   'job-ruled': 'The arbiter has decided',
   'escrow-paid': 'Paid to the encoder',
   'escrow-returned': 'Returned to the creator',
@@ -102,11 +111,11 @@ const chainTitles: Readonly<Record<string, string>> = {
   'encoder-rated': 'Rated',
 }
 
-function stepOfChain(step: ChainStep): Step {
+function stepOfChain(step: ChainStep, detail: string | null): Step {
   const { sequence, type, time, actor, receiver, amount, transaction, height } = step
   return {
     ...{ key: `chain ${sequence}`, at: new Date(time * 1_000), title: chainTitles[type] ?? type },
-    ...{ detail: null, from: actor && `@${actor}`, to: receiver && `@${receiver}` },
+    ...{ detail, from: actor && `@${actor}`, to: receiver && `@${receiver}` },
     ...{ amount, chain: { transaction, height } },
     tone: toneOf(type.replace(/^job-/, ''), type === 'escrow-paid'),
   }
