@@ -12,6 +12,7 @@ import type { ChainQueries } from '../ports/chain-queries.ts'
 import type { EncodingJob, JobScheduler } from '../ports/job-scheduler.ts'
 import type { LiveMarket } from '../ports/live-market.ts'
 import type { QueueOfMarket } from '../ports/queue-of-market.ts'
+import { rangeOfOffer } from './view-whole.ts'
 
 export type AllJobsDeps = {
   readonly scheduler: Pick<JobScheduler, 'list'>
@@ -135,7 +136,7 @@ function viewOfQueue(job: EncodingJob): AnyJob {
   return {
     ...{ id, owner, permlink, tier, phase, marketJob, progress, createdAt },
     ...{ state: stateOfQueue[phase], encoder: job.assignedEncoderId },
-    ...{ price: job.paid, ceiling: job.budget },
+    ...{ price: job.paid, ceiling: job.budget, range: null },
   }
 }
 
@@ -145,15 +146,16 @@ function viewOfChain(job: Job): AnyJob {
     ...{ id: job.id, marketJob: job.id, owner: job.creator, permlink: null, tier: 'community' },
     ...{ state: stateOfChain[job.phase], phase: job.phase, progress: null },
     encoder: award && `@${award.encoder}`,
-    ...{ price: award?.price ?? null, ceiling: job.offer.ceiling },
+    ...{ price: award?.price ?? null, ceiling: job.offer.ceiling, range: rangeOfOffer(job.offer) },
     createdAt: new Date(job.offeredAt.time * 1_000),
   }
 }
 
-function viewOfOffer({ job, ceiling }: JobOffer): AnyJob {
+function viewOfOffer(offer: JobOffer): AnyJob {
+  const { job, ceiling } = offer
   return {
     ...{ id: job, marketJob: job, owner: jobCreator(job), permlink: null, tier: 'community' },
     ...{ state: 'waiting', phase: 'announced', progress: null, encoder: null, price: null },
-    ...{ ceiling, createdAt: new Date() },
+    ...{ ceiling, range: rangeOfOffer(offer), createdAt: new Date() },
   }
 }

@@ -59,6 +59,7 @@ import {
   incomingWebhookRoute,
   redeliverRoute,
 } from '#protocol/api/webhooks.ts'
+import { wholeRoute } from '#protocol/api/wholes.ts'
 import type { Route } from '#protocol/route.ts'
 
 /**
@@ -120,6 +121,7 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [accountsRoute, anyone],
   [marketJobsRoute, anyone],
   [marketJobRoute, anyone],
+  [wholeRoute, anyone],
   [networkRoute, anyone],
   [seriesRoute, anyone],
   [marketEncodersRoute, anyone],

@@ -178,6 +178,8 @@ export interface ChainQueries {
   /** The newest offer first. */
   jobs(question: JobsQuestion, page: PageOptions): Promise<Page<Job>>
   job(id: JobId): Promise<ChainJob | null>
+  /** The jobs of its creator that name a whole, the earliest offer first, and so many of them at the most. */
+  jobsOfWhole(whole: JobId, limit: number): Promise<readonly Job[]>
   /** What an account registered last; null for who never did. */
   node(account: HiveAccount): Promise<NodeRecord | null>
   /** Steps of all jobs behind a sequence, in order. */

@@ -7,6 +7,7 @@ import { MarketJobPhase } from './market-phase.ts'
 import { Moment } from './moment.ts'
 import { noBody, none, pageOf, pageQuery } from './paging.ts'
 import { plainText } from './text.ts'
+import { RangeOfWhole } from './wholes.ts'
 
 /** What has become of a job, whether the queue has it, the chain, or both. */
 const jobStates = ['waiting', 'working', 'done', 'failed', 'cancelled', 'expired'] as const
@@ -42,6 +43,8 @@ export const AnyJob = z.strictObject({
   price: MilliHbd.nullable(),
   /** The most that its owner pays; null for one that nobody is paid for. */
   ceiling: MilliHbd.nullable(),
+  /** What of a whole video it is about; null for a job of all of it. */
+  range: RangeOfWhole.nullable(),
   createdAt: Moment,
 })
 export type AnyJob = z.infer<typeof AnyJob>

@@ -10,6 +10,7 @@ import { defineRoute } from '../route.ts'
 import { SettlingAct } from './community.ts'
 import { MarketJobPhase } from './market-phase.ts'
 import { Cursor, noBody, none, pageQuery } from './paging.ts'
+import { RangeOfWhole } from './wholes.ts'
 
 const marketJob = {
   job: JobId,
@@ -20,6 +21,8 @@ const marketJob = {
   /** Who was awarded the job, and for how much; null before. */
   encoder: HiveAccount.nullable(),
   price: MilliHbd.nullable(),
+  /** What of a whole video it is about; null for a job of all of it. */
+  range: RangeOfWhole.nullable(),
 }
 
 export const marketJobsRoute = defineRoute({

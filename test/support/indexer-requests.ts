@@ -30,6 +30,7 @@ import { reputationRoute } from '#protocol/api/standing.ts'
 import * as trees from '#protocol/api/trees.ts'
 import * as uploads from '#protocol/api/uploads.ts'
 import * as webhooks from '#protocol/api/webhooks.ts'
+import { wholeRoute } from '#protocol/api/wholes.ts'
 import type { Route } from '#protocol/route.ts'
 import { aBid, alice, anOffer, jobId } from './builders.ts'
 import { aCid } from './encoding-jobs.ts'
@@ -125,6 +126,7 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   [history.historyRoute, () => ({ path: '/api/encoding/history?accounts=alice,bob' })],
   [marketJobRoute, () => ({ path: `/api/encoding/market/jobs/${jobId('alice')}` })],
   [marketJobsRoute, () => ({})],
+  [wholeRoute, () => ({ path: `/api/encoding/market/wholes/${jobId('alice')}` })],
   [networkRoute, () => ({})],
   [seriesRoute, () => ({ path: '/api/encoding/network/series?bucket=hour&count=24' })],
   [marketEncodersRoute, () => ({})],

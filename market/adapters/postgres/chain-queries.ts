@@ -11,6 +11,7 @@ import {
   ChainTime,
   HiveAccount,
   JobId,
+  jobCreator,
   TransactionId,
 } from '#protocol/ids.ts'
 import { scoreInRole } from '../../domain/account-scores.ts'
@@ -57,6 +58,7 @@ export function createChainQueries(database: PostgresDatabase): ChainQueries {
     accounts: (question, page) => readAccounts(database, question, page),
     jobs: (question, page) => readJobs(database, question, page),
     job: (id) => readJob(database, id),
+    jobsOfWhole: (whole, limit) => readJobsOfWhole(database, whole, limit),
     node: async (account) => {
       const [row] = await database.select().from(chainNodes).where(eq(chainNodes.account, account))
       return row?.record ?? null
@@ -202,6 +204,21 @@ async function readEscrow(database: Queries, job: Job): Promise<Escrow | null> {
     .where(eq(chainEscrows.key, escrowKey(job.creator, job.award.escrow)))
   const opened = row?.record.terms.opened.transaction
   return row && opened === job.awardedAt.transaction ? row.record : null
+}
+
+/** A whole is its creator's: whoever else names it in an offer has none. */
+async function readJobsOfWhole(
+  database: Queries,
+  whole: JobId,
+  limit: number,
+): Promise<readonly Job[]> {
+  const rows = await database
+    .select({ job: chainJobs.record })
+    .from(chainJobs)
+    .where(and(eq(chainJobs.whole, whole), eq(chainJobs.creator, jobCreator(whole))))
+    .orderBy(asc(chainJobs.offeredHeight), asc(chainJobs.id))
+    .limit(limit)
+  return rows.map(({ job }) => job)
 }
 
 async function readEvents(

@@ -21,7 +21,8 @@ export function operationRow(operation: ProjectedOperation): typeof chainOperati
 
 export function jobRow(job: Job): typeof chainJobs.$inferInsert {
   const { id, phase, creator, offer, offeredAt } = job
-  const row = { id, phase, creator, ceiling: offer.ceiling, offeredHeight: offeredAt.height }
+  const { ceiling, whole = null } = offer
+  const row = { id, phase, creator, whole, ceiling, offeredHeight: offeredAt.height }
   if (job.phase === 'offered' || job.phase === 'cancelled')
     return { ...row, isDisputed: false, record: job }
   const { encoder, arbiter, price } = job.award

@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import type { z } from 'zod'
 import type { Job } from '#contracts/job.ts'
 import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
+import { mostRangeJobs, wholeRoute } from '#protocol/api/wholes.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { settlingActs } from '../../domain/settling-acts.ts'
@@ -10,9 +11,10 @@ import type { ChainQueries } from '../../ports/chain-queries.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
 import type { QueueOfMarket } from '../../ports/queue-of-market.ts'
 import { mount } from '../mount.ts'
+import { rangeOfOffer, viewWhole } from '../view-whole.ts'
 
 export type MarketRouteDeps = {
-  readonly chain: Pick<ChainQueries, 'at' | 'jobs' | 'job'>
+  readonly chain: Pick<ChainQueries, 'at' | 'jobs' | 'job' | 'jobsOfWhole'>
   readonly live: LiveMarket
   readonly queueOfMarket: QueueOfMarket
 }
@@ -25,6 +27,7 @@ export function mountMarketRoutes(
   router: Router,
   { chain, live, queueOfMarket }: MarketRouteDeps,
 ): void {
+  mountWhole(router, { chain, live })
   mount(router, marketJobsRoute, async ({ query }) => {
     const { cursor, limit, phase, creator, encoder } = query
     const isFirst = cursor === undefined && encoder === undefined && !phase
@@ -73,14 +76,35 @@ export function mountMarketRoutes(
   })
 }
 
+/** A whole is no job of the chain: it is there as long as jobs name it. */
+function mountWhole(
+  router: Router,
+  { chain, live }: Pick<MarketRouteDeps, 'chain' | 'live'>,
+): void {
+  mount(router, wholeRoute, async ({ params: { whole } }) => {
+    const jobs = await chain.jobsOfWhole(whole, mostRangeJobs)
+    const atWork = jobs.filter(({ phase }) => phase === 'accepted').map(({ id }) => id)
+    const reports = await Promise.all(
+      atWork.map(async (id) => [id, await live.progress(id)] as const),
+    )
+    const view = viewWhole(whole, jobs, new Map(reports))
+    if (!view) throw new MarketError('job-unknown', 'No job on the chain is a range of that.')
+    return view
+  })
+}
+
 type MarketJobView = Omit<
   z.output<typeof marketJobRoute.reply>,
   'queueJob' | 'dispute' | 'acts' | 'bids' | 'progress' | 'events' | keyof Delivered
 >
 
-function viewOffer({ job, ceiling, deliverBy }: JobOffer): MarketJobView {
+function viewOffer(offer: JobOffer): MarketJobView {
+  const { job, ceiling, deliverBy } = offer
   const creator = jobCreator(job)
-  return { job, creator, phase: 'announced', ceiling, deliverBy, encoder: null, price: null }
+  return {
+    ...{ job, creator, phase: 'announced', ceiling, deliverBy, encoder: null, price: null },
+    range: rangeOfOffer(offer),
+  }
 }
 
 function viewJob(job: Job): MarketJobView {
@@ -89,6 +113,7 @@ function viewJob(job: Job): MarketJobView {
   return {
     ...{ job: job.id, creator: job.creator, phase: job.phase, ceiling, deliverBy },
     ...{ encoder: award?.encoder ?? null, price: award?.price ?? null },
+    range: rangeOfOffer(job.offer),
   }
 }
 

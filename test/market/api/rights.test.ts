@@ -14,6 +14,7 @@ import { signInRoute } from '#protocol/api/sessions.ts'
 import { bringBlocksRoute, keepTreeRoute } from '#protocol/api/trees.ts'
 import { beginUploadRoute, continueUploadRoute, removeUploadRoute } from '#protocol/api/uploads.ts'
 import { incomingWebhookRoute } from '#protocol/api/webhooks.ts'
+import { wholeRoute } from '#protocol/api/wholes.ts'
 import type { Route } from '#protocol/route.ts'
 import { alice, bob } from '#test/support/builders.ts'
 import { fittingRequests } from '#test/support/indexer-requests.ts'
@@ -25,6 +26,7 @@ import { startTestIndexer } from '#test/support/indexer-server.ts'
  * here, what was uploaded goes on, and the signatures to sign in or call by are none. */
 const answers = new Map<Route, number>([
   [marketJobRoute, 404],
+  [wholeRoute, 404],
   [acceptRoute, 404],
   [settleRoute, 404],
   [signInRoute, 401],

@@ -92,6 +92,8 @@ export const chainJobs = pgTable(
     creator: account().notNull(),
     encoder: account(),
     arbiter: account(),
+    /** The creator's name of the video that this is a range of. */
+    whole: job(),
     ceiling: milliHbd().notNull(),
     price: milliHbd(),
     /** Of one minute of the video, all renditions together. */
@@ -127,6 +129,9 @@ export const chainJobs = pgTable(
     ),
     index('chain_jobs_newest').on(table.offeredHeight, table.id),
     index('chain_jobs_by_phase').on(table.phase, table.offeredHeight, table.id),
+    index('chain_jobs_of_whole')
+      .on(table.whole, table.offeredHeight, table.id)
+      .where(sql`whole is not null`),
     index('chain_jobs_prices')
       .on(table.acceptedTime, table.price, table.pricePerMinute)
       .where(sql`accepted_time is not null`),
