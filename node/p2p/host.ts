@@ -7,6 +7,7 @@ import { identify, identifyPush } from '@libp2p/identify'
 import type { Libp2p, ServiceMap } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
+import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { LevelDatastore } from 'datastore-level'
@@ -82,7 +83,8 @@ export async function startHost(
         appendAnnounce: options.announce ?? [],
       },
       transports: transportsOf(options, () => started),
-      connectionEncrypters: [noise()],
+      // Two that both know TLS take it: Node does its work natively. Browsers know Noise alone.
+      connectionEncrypters: [tls(), noise()],
       streamMuxers: [yamux()],
       connectionGater: createGater(options.reach, options.configured),
       connectionManager: {
