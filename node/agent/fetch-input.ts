@@ -2,7 +2,7 @@ import { CID } from 'multiformats/cid'
 import { MarketError } from '#market/errors.ts'
 import type { ContentStore, TransferOptions } from '#market/ports/content-store.ts'
 import type { Cid, HiveAccount } from '#protocol/ids.ts'
-import type { FlatBlockStore } from '../ipfs/block-store.ts'
+import type { FlatBlockStore, Pieces } from '../ipfs/block-store.ts'
 import { isBlockOf } from '../ipfs/block-store.ts'
 import { sizesOf } from '../ipfs/dag.ts'
 import type { Logger } from '../logger.ts'
@@ -81,7 +81,7 @@ export function createFetchInput(deps: FetchInputDeps) {
 async function firstBlock(
   open: () => ReturnType<BlockStreams['open']>,
   id: CID,
-): Promise<Uint8Array | null> {
+): Promise<Pieces | null> {
   await using stream = await open()
   for await (const block of stream.request([id])) {
     if (block.length === 0 || isBlockOf(id, block)) return block

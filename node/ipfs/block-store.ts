@@ -75,14 +75,14 @@ class FlatStore extends BaseBlockstore implements FlatBlockStore {
     cid: CID,
     value: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   ): Promise<CID> {
-    const bytes = value instanceof Uint8Array ? value : await concat(value)
+    const pieces = value instanceof Uint8Array ? [value] : await collect(value)
     const { folder, file, name } = this.#place(cid)
     this.#recent.add(name)
     if (!this.#folders.has(folder)) await mkdir(folder, { recursive: true })
     this.#folders.add(folder)
     this.#writes += 1
     const unfinished = `${file}.${process.pid}-${this.#writes}`
-    await writeDurably(unfinished, bytes)
+    await writeDurably(unfinished, pieces)
     await rename(unfinished, file)
     return cid
   }
@@ -174,26 +174,34 @@ class FlatStore extends BaseBlockstore implements FlatBlockStore {
   }
 }
 
-/** True if the bytes are those that the id names. Only sha2-256 is known here, so only it is true. */
-export function isBlockOf(cid: CID, bytes: Uint8Array): boolean {
+/** A block as it came: its bytes in order, in as many pieces as there were, because joining them would cost a copy of each. */
+export type Pieces = readonly Uint8Array[]
+
+/** True if the bytes, whole or in pieces, are those that the id names. Only sha2-256 is known here, so only it is true. */
+export function isBlockOf(cid: CID, bytes: Uint8Array | Pieces): boolean {
   if (cid.multihash.code !== sha256Hash.code) return false
-  return createHash('sha256').update(bytes).digest().equals(cid.multihash.digest)
+  const hash = createHash('sha256')
+  for (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) hash.update(piece)
+  return hash.digest().equals(cid.multihash.digest)
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+export function bytesIn(pieces: Pieces): number {
+  return pieces.reduce((bytes, piece) => bytes + piece.length, 0)
+}
+
+async function collect(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Pieces> {
+  const pieces: Uint8Array[] = []
+  for await (const chunk of chunks) pieces.push(chunk)
+  return pieces
+}
+
+async function writeDurably(path: string, pieces: Pieces): Promise<void> {
   const file = await open(path, 'wx')
   try {
-    await file.writeFile(bytes)
+    const { bytesWritten } = await file.writev(pieces)
+    if (bytesWritten !== bytesIn(pieces)) throw new Error(`the disk took half of ${path}`)
     await file.datasync()
   } finally {
     await file.close()
   }
-}
-
-async function concat(
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of chunks) parts.push(chunk)
-  return Buffer.concat(parts)
 }

@@ -2,8 +2,8 @@ import type { CID } from 'multiformats/cid'
 import { MarketError } from '#market/errors.ts'
 import type { FetchOptions, FetchReport, FileSpan } from '#market/ports/content-store.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
-import type { FlatBlockStore } from '../ipfs/block-store.ts'
-import { isBlockOf } from '../ipfs/block-store.ts'
+import type { FlatBlockStore, Pieces } from '../ipfs/block-store.ts'
+import { bytesIn, isBlockOf } from '../ipfs/block-store.ts'
 import { blockLimitBytes, isLeaf, linksOf } from '../ipfs/dag.ts'
 import type { Stretch } from '../ipfs/file-bytes.ts'
 import { findFile, stretchesBelow } from '../ipfs/file-bytes.ts'
@@ -226,9 +226,12 @@ async function pull(
   }
 }
 
+/** In the place of a leaf's bytes, at which nobody looks for links. */
+const nothing = new Uint8Array()
+
 type Sent = {
   readonly cid: CID
-  readonly block: Uint8Array
+  readonly block: Pieces
   readonly stream: Pick<BlockStream, 'lied'>
 }
 
@@ -239,11 +242,12 @@ async function keep({ cid, block, stream }: Sent, fetch: Fetch): Promise<void> {
     stream.lied(cid)
     throw new Error(`sent other bytes for ${cid}`)
   }
-  if (knownBytes(tally) + block.length > bytesOf(options)) throw ended(fetch, tooMuch(options))
+  const bytes = bytesIn(block)
+  if (knownBytes(tally) + bytes > bytesOf(options)) throw ended(fetch, tooMuch(options))
   await blocks.put(cid, block)
-  if (!resolve(cid, block, fetch)) return
+  if (!resolve(cid, isLeaf(cid) ? nothing : Buffer.concat(block), fetch)) return
   tally.blocks += 1
-  tally.bytes += block.length
+  tally.bytes += bytes
   await takeLocal(fetch)
   options.onProgress?.(Math.min(100, (100 * knownBytes(tally)) / options.expectedBytes))
   if (wants.isDone()) finish.abort()
@@ -260,7 +264,7 @@ async function takeLocal(fetch: Fetch): Promise<void> {
       wants.absent(cid)
       continue
     }
-    const block = typeof known === 'number' ? new Uint8Array() : known
+    const block = typeof known === 'number' ? nothing : known
     tally.local += 1
     tally.localBytes += typeof known === 'number' ? known : known.length
     resolve(cid, block, fetch)

@@ -3,6 +3,7 @@ import { lpStream } from '@libp2p/utils'
 import type { CID } from 'multiformats/cid'
 import { blocksProtocol } from '#protocol/calls.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import type { Pieces } from '../ipfs/block-store.ts'
 import { blockLimitBytes } from '../ipfs/dag.ts'
 import type { Bans } from './bans.ts'
 import { noBans } from './bans.ts'
@@ -12,8 +13,8 @@ import type { PeerDirectory } from './peer-directory.ts'
 
 /** A stream of blocks from one provider. */
 export interface BlockStream extends AsyncDisposable {
-  /** Asks for blocks and yields them in the same order, an empty one for each that the peer has not. */
-  request(cids: readonly CID[]): AsyncIterable<Uint8Array>
+  /** Asks for blocks and yields them in the same order, no pieces for each that the peer has not. */
+  request(cids: readonly CID[]): AsyncIterable<Pieces>
   /** Says that what came for an id was something else: the provider is banned. */
   lied(cid: CID): void
 }
@@ -83,7 +84,7 @@ export function createBlockStreams(
             for (const _ of cids) {
               silence.reset()
               const limit = AbortSignal.any([within, AbortSignal.timeout(blockMs)])
-              yield (await frames.read({ signal: limit })).subarray()
+              yield [...(await frames.read({ signal: limit }))]
             }
           } catch (error) {
             stream.abort(asError(error))

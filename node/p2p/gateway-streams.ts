@@ -1,4 +1,5 @@
 import type { CID } from 'multiformats/cid'
+import type { Pieces } from '../ipfs/block-store.ts'
 import { blockLimitBytes } from '../ipfs/dag.ts'
 import type { BlockStreams } from './block-streams.ts'
 
@@ -37,8 +38,8 @@ async function settle<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {
   return settled
 }
 
-/** A block, which nobody has verified; an empty one where the gateway does not have it. */
-async function askBlock(gateway: string, cid: CID, signal: AbortSignal): Promise<Uint8Array> {
+/** A block, which nobody has verified; no pieces where the gateway does not have it. */
+async function askBlock(gateway: string, cid: CID, signal: AbortSignal): Promise<Pieces> {
   const response = await fetch(`${gateway}/ipfs/${cid}?format=raw`, {
     headers: { accept: 'application/vnd.ipld.raw' },
     signal: AbortSignal.any([signal, AbortSignal.timeout(blockMs)]),
@@ -47,10 +48,10 @@ async function askBlock(gateway: string, cid: CID, signal: AbortSignal): Promise
   await response.body?.cancel()
   if (response.status >= 500 && response.status !== 504)
     throw new Error(`the gateway answers ${response.status}`)
-  return new Uint8Array()
+  return []
 }
 
-async function limited(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function limited(body: AsyncIterable<Uint8Array>): Promise<Pieces> {
   const pieces: Uint8Array[] = []
   let bytes = 0
   for await (const piece of body) {
@@ -58,5 +59,5 @@ async function limited(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     if (bytes > blockLimitBytes) throw new Error('the gateway sends more than a block')
     pieces.push(piece)
   }
-  return Buffer.concat(pieces)
+  return pieces
 }

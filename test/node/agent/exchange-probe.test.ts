@@ -24,7 +24,7 @@ function aProbe(peers: readonly HiveAccount[], answering: readonly HiveAccount[]
           return {
             request: async function* (cids) {
               expect(cids).toEqual([probe])
-              yield new Uint8Array(0)
+              yield []
             },
             lied: () => undefined,
             [Symbol.asyncDispose]: async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openBlockStore } from '#node/ipfs/block-store.ts'
+import { isBlockOf, openBlockStore } from '#node/ipfs/block-store.ts'
 import { aLeaf, blockFiles, keep, noise, spoil } from '#test/support/content.ts'
 import { aDirectory } from '#test/support/directory.ts'
 
@@ -16,6 +16,19 @@ test('a block outlives the store that took it', async () => {
   const reopened = await openIn(directory.path)
 
   expect(Buffer.from(await reopened.read(leaf.cid))).toEqual(Buffer.from(leaf.block))
+})
+
+test('a block that is put in pieces is one block, however many they are', async () => {
+  await using directory = await aDirectory()
+  const leaf = await aLeaf(noise(3_000))
+  const pieces = Array.from({ length: 1_500 }, (_, at) => leaf.block.subarray(2 * at, 2 * at + 2))
+  expect(isBlockOf(leaf.cid, pieces)).toBe(true)
+  expect(isBlockOf(leaf.cid, pieces.toReversed())).toBe(false)
+  const blocks = await openIn(directory.path)
+
+  await blocks.put(leaf.cid, pieces)
+
+  expect(Buffer.from(await blocks.read(leaf.cid))).toEqual(Buffer.from(leaf.block))
 })
 
 test('a block of which one bit has flipped is never handed out, and makes room for a sound one', async () => {
