@@ -1,8 +1,9 @@
-import type { KeyObject } from 'node:crypto'
-import { createHash, createPublicKey, ECDH, verify } from 'node:crypto'
-import { PublicKey } from '@hiveio/dhive'
+import { createHash } from 'node:crypto'
 import type { Signature } from '#protocol/envelope.ts'
+import type { KeyCheck, KeyChecks } from './key-checks.ts'
+import { nativeChecks, opensslChecks } from './key-checks.ts'
 import { recoverSigner } from './recover-signer.ts'
+import { loadSecp256k1 } from './secp256k1.ts'
 
 /** True if one of some keys, in the form `STM…`, signed the sha256 of a text's UTF-8. */
 export type SignatureCheck = (
@@ -15,19 +16,22 @@ export type SignatureCheck = (
 const fewKeys = 8
 
 /**
- * Tries keys by OpenSSL, which takes a tenth of the time of recovering the key in JavaScript; so the first byte of a signature, which only
- * serves to recover, is not looked at. The last `limit` keys are kept in the form that OpenSSL has them in.
+ * Tries keys by what this machine has, which takes a fraction of the time of recovering the key in JavaScript; so the first byte of a
+ * signature, which only serves to recover, is not looked at. The last `limit` keys are kept ready.
  */
-export function createSignatureCheck(limit: number): SignatureCheck {
-  const known = new Map<string, KeyObject | null>()
-  const keyOf = (text: string): KeyObject | null => {
+export function createSignatureCheck(
+  limit: number,
+  checks: KeyChecks = usualChecks(),
+): SignatureCheck {
+  const known = new Map<string, KeyCheck | null>()
+  const checkOf = (text: string): KeyCheck | null => {
     const found = known.get(text)
     if (found !== undefined) return found
     const [oldest] = known.keys()
     if (known.size >= limit && oldest !== undefined) known.delete(oldest)
-    const key = parseKey(text)
-    known.set(text, key)
-    return key
+    const check = checks(text)
+    known.set(text, check)
+    return check
   }
   return (keys, text, signature) => {
     const message = Buffer.from(text, 'utf8')
@@ -36,23 +40,11 @@ export function createSignatureCheck(limit: number): SignatureCheck {
       return signer !== null && keys.includes(signer)
     }
     const compact = Buffer.from(signature, 'hex').subarray(1)
-    return keys.some((each) => {
-      const key = keyOf(each)
-      return key !== null && verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, compact)
-    })
+    return keys.some((each) => checkOf(each)?.(message, compact) === true)
   }
 }
 
-/** Null for a text that is no point of the curve: nothing can be signed with it. */
-function parseKey(text: string): KeyObject | null {
-  try {
-    const compressed = Buffer.from(PublicKey.fromString(text).key)
-    const point = ECDH.convertKey(compressed, 'secp256k1', undefined, undefined, 'uncompressed')
-    const bytes = Buffer.from(point as Uint8Array)
-    const x = bytes.toString('base64url', 1, 33)
-    const y = bytes.toString('base64url', 33)
-    return createPublicKey({ key: { kty: 'EC', crv: 'secp256k1', x, y }, format: 'jwk' })
-  } catch {
-    return null
-  }
+function usualChecks(): KeyChecks {
+  const secp256k1 = loadSecp256k1()
+  return secp256k1 ? nativeChecks(secp256k1) : opensslChecks
 }
