@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { BaseBlockstore } from 'blockstore-core'
 import type { Blockstore, Pair } from 'interface-blockstore'
 import { NotFoundError } from 'interface-store'
@@ -10,6 +10,7 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import * as Digest from 'multiformats/hashes/digest'
 import { sha256 as sha256Hash } from 'multiformats/hashes/sha2'
+import { syncFolder } from '../local/durable.ts'
 import { createRecentSet } from './recent-set.ts'
 
 /** The store has a block whose bytes are not what its id says: the disk lost it. It is removed, so that it can be fetched again. */
@@ -39,11 +40,12 @@ export type FlatBlockStore = Blockstore & {
 
 /**
  * Blocks as one file each, in 1024 folders by the end of their hash.
- * A block is verified whenever it is read, and is on the disk (fsync, then rename) before `put` resolves,
- * so that what was announced survives a power cut. Files of a write that a crash cut off are removed here.
+ * A block is verified whenever it is read, and is on the disk before `put` resolves (fsync of the bytes, rename, fsync of the
+ * folder), so that what was announced survives a power cut. Files of a write that a crash cut off are removed here.
  */
 export async function openBlockStore(path: string): Promise<FlatBlockStore> {
   await mkdir(path, { recursive: true })
+  await syncFolder(dirname(path))
   const store = new FlatStore(path)
   await store.removeUnfinished()
   return store
@@ -78,13 +80,19 @@ class FlatStore extends BaseBlockstore implements FlatBlockStore {
     const pieces = value instanceof Uint8Array ? [value] : await collect(value)
     const { folder, file, name } = this.#place(cid)
     this.#recent.add(name)
-    if (!this.#folders.has(folder)) await mkdir(folder, { recursive: true })
-    this.#folders.add(folder)
+    if (!this.#folders.has(folder)) await this.#makeFolder(folder)
     this.#writes += 1
     const unfinished = `${file}.${process.pid}-${this.#writes}`
     await writeDurably(unfinished, pieces)
     await rename(unfinished, file)
+    await syncFolder(folder)
     return cid
+  }
+
+  async #makeFolder(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true })
+    await syncFolder(this.#path)
+    this.#folders.add(folder)
   }
 
   override async *get(cid: CID): AsyncGenerator<Uint8Array> {

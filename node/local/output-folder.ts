@@ -7,7 +7,7 @@ import type { Recipe } from '#protocol/recipe.ts'
 import { openDataDirectory } from '../data-directory.ts'
 import { cidMasterName, manifestName, masterName } from '../encoding/playlist.ts'
 import { posterName } from '../encoding/storyboard.ts'
-import { replaceText, syncFile, syncFolder } from './durable.ts'
+import { replaceText, replaceTextDurably, syncFile, syncFolder } from './durable.ts'
 
 /** A folder in which a tree is made: what is in it under its final name is whole and on the disk. */
 export type OutputFolder = AsyncDisposable & {
@@ -19,7 +19,10 @@ export type OutputFolder = AsyncDisposable & {
   fileOf(name: string): string
   /** Moves finished files to their names in the tree; when it resolves, they survive a power cut. */
   place(files: readonly { readonly from: string; readonly name: string }[]): Promise<void>
+  /** Writes a text that a next run writes again; a power cut may lose it. */
   writeText(name: string, text: string): Promise<void>
+  /** Writes a text that survives a power cut once it resolves. */
+  keepText(name: string, text: string): Promise<void>
   /** Removes what is not part of the finished tree: the work folder, and tracks of an earlier one. */
   clear(names: readonly string[]): Promise<void>
 }
@@ -50,10 +53,12 @@ export async function openOutputFolder(
   const lock = openDataDirectory(work)
   try {
     // The recipe comes last: a folder that is left before it is found to be of none, and cleared again.
-    await replaceText(path.join(work, sourceName), source)
+    await syncFolder(path.dirname(folder))
+    await replaceTextDurably(path.join(work, sourceName), source)
     const isOther = held !== null && held.recipe !== recipe
     const discarded = isOther && (await discardTree(folder)) ? held.recipe : null
-    await replaceText(path.join(work, recipeName), recipe)
+    await replaceTextDurably(path.join(work, recipeName), recipe)
+    await syncFolder(folder)
     const scratch = path.join(work, 'parts')
     await rm(scratch, { recursive: true, force: true })
     await mkdir(scratch, { mode: 0o700 })
@@ -86,14 +91,17 @@ function outputFolder(root: string, { scratch, work, lock, discarded }: Work): O
         await syncFile(from)
         await rename(from, fileOf(name))
       }
-      for (const folder of folders) await syncFolder(folder)
+      for (const folder of folders.add(root)) await syncFolder(folder)
     },
     writeText: (name, text) => replaceText(fileOf(name), text),
+    keepText: (name, text) => replaceTextDurably(fileOf(name), text),
     clear: async (names) => {
       const tracks = new Set(names.map((name) => name.split('/')[0]))
       for (const name of await readdir(root))
         if (trackName.test(name) && !tracks.has(name))
           await rm(path.join(root, name), { recursive: true, force: true })
+      // What says whose tree this is may only go once the manifest says it for good.
+      await syncFolder(root)
       lock[Symbol.dispose]()
       await rm(work, { recursive: true, force: true })
       await syncFolder(root)

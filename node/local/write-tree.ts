@@ -5,7 +5,6 @@ import { treeFiles } from '../encoding/tree-files.ts'
 import { createTreeArithmetic } from '../ipfs/tree-arithmetic.ts'
 import type { AssembledTree } from '../processing/tree.ts'
 import { assembleTree } from '../processing/tree.ts'
-import { syncFile } from './durable.ts'
 import type { OutputFolder } from './output-folder.ts'
 
 /**
@@ -20,10 +19,8 @@ export async function writeTree(folder: OutputFolder, manifest: Manifest): Promi
     if ('text' in file) texts.push(file)
     else sizes.set(file.cid, file.bytes)
   }
-  for (const { path, text } of [...texts.filter(isNoMaster), ...texts.filter(isMaster)]) {
-    await folder.writeText(path, text)
-    await syncFile(folder.fileOf(path))
-  }
+  for (const { path, text } of [...texts.filter(isNoMaster), ...texts.filter(isMaster)])
+    await folder.keepText(path, text)
   await folder.clear(files.map(({ path }) => path))
   return await assembleTree(manifest, createTreeArithmetic(sizes))
 }
