@@ -24,6 +24,8 @@ export const marketErrors = {
   'job-unknown': { status: 404, retryable: false },
   /** Known who asks, and may not. */
   forbidden: { status: 403, retryable: false },
+  /** Of a server that shows the market and changes nothing in it. */
+  'read-only': { status: 403, retryable: false },
   'rate-limited': { status: 429, retryable: true },
   'upgrade-required': { status: 426, retryable: false },
   'request-slow': { status: 408, retryable: true },

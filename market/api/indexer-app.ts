@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import cors from '@koa/cors'
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import Koa from 'koa'
-import helmet from 'koa-helmet'
 import type { RateLimiterAbstract } from 'rate-limiter-flexible'
 import { descriptionRoute } from '#protocol/api/health.ts'
 import type { RateLimit } from '../ports/rate-limit.ts'
 import { mount } from './mount.ts'
 import { describeApi } from './open-api.ts'
+import type { RequestFacts } from './page-frame.ts'
+import { identify, securityHeaders } from './page-frame.ts'
 import { problemResponses } from './problems.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { limitRates } from './rate-limits.ts'
@@ -22,14 +22,15 @@ import { mountBrowserRoutes } from './routes/browser-routes.ts'
 import type { ChainRouteDeps } from './routes/chain-routes.ts'
 import { mountChainRoutes } from './routes/chain-routes.ts'
 import type { CommunityRouteDeps } from './routes/community-routes.ts'
-import { mountCommunityRoutes } from './routes/community-routes.ts'
+import { mountBidsRoute, mountCommunityRoutes } from './routes/community-routes.ts'
 import type { EncoderRouteDeps } from './routes/encoder-routes.ts'
 import { mountEncoderRoutes } from './routes/encoder-routes.ts'
 import type { EventRouteDeps } from './routes/event-routes.ts'
 import { mountEventRoutes } from './routes/event-routes.ts'
 import type { HealthDeps } from './routes/health-routes.ts'
 import { mountHealthRoutes } from './routes/health-routes.ts'
-import { mountHistoryRoutes } from './routes/history-routes.ts'
+import type { HistoryRouteDeps, ScoreRouteDeps } from './routes/history-routes.ts'
+import { mountHistoryRoute, mountScoreRoutes } from './routes/history-routes.ts'
 import type { JobRouteDeps } from './routes/job-routes.ts'
 import { mountJobRoutes } from './routes/job-routes.ts'
 import type { MarketRouteDeps } from './routes/market-routes.ts'
@@ -56,6 +57,8 @@ export type IndexerAppDeps = JobRouteDeps &
   PostingRouteDeps &
   SiteRouteDeps &
   ChainRouteDeps &
+  ScoreRouteDeps &
+  HistoryRouteDeps &
   MarketRouteDeps &
   RecordRouteDeps &
   WebhookRouteDeps &
@@ -71,16 +74,6 @@ export type IndexerAppDeps = JobRouteDeps &
       readonly bug: (error: unknown, request: string) => void
     }
   }
-
-type RequestFacts = {
-  readonly request: string
-  readonly method: string
-  readonly path: string
-  /** The pattern that it matched, or `none`. */
-  readonly route: string
-  readonly status: number
-  readonly milliseconds: number
-}
 
 export type IndexerAppOptions = {
   readonly version: string
@@ -119,11 +112,13 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   mountSettingsRoutes(router, deps)
   mountSessionRoutes(router, deps)
   mountEventRoutes(router, deps)
+  mountBidsRoute(router, deps)
   mountCommunityRoutes(router, deps)
   mountPostingRoutes(router, deps)
   mountSiteRoutes(router, deps)
   mountChainRoutes(router, deps)
-  mountHistoryRoutes(router, deps)
+  mountScoreRoutes(router, deps)
+  mountHistoryRoute(router, deps)
   mountMarketRoutes(router, deps)
   mountRecordRoutes(router, deps)
   mountWebhookRoute(router, deps)
@@ -133,52 +128,6 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   for (const each of [router, ...deps.routers]) app.use(each.routes()).use(each.allowedMethods())
   if (deps.pages) app.use(deps.pages)
   return app
-}
-
-function identify(ids: WeakMap<object, string>, log: (facts: RequestFacts) => void): Middleware {
-  return async (context, next) => {
-    const request = randomUUID()
-    ids.set(context, request)
-    context.set('x-request-id', request)
-    const began = performance.now()
-    await next()
-    const { method, path, status } = context
-    const route = String(context['_matchedRoute'] ?? 'none')
-    log({
-      request,
-      method,
-      path,
-      route,
-      status,
-      milliseconds: Math.round(performance.now() - began),
-    })
-  }
-}
-
-/** Pages of this server load nothing from elsewhere; blobs are what players make of segments. */
-function securityHeaders(): Middleware {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        // The encoder of the sound, where a browser lacks one, is WebAssembly.
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        // A page finds its user's own desktop agent here.
-        connectSrc: ["'self'", 'http://127.0.0.1:3002'],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        mediaSrc: ["'self'", 'blob:'],
-        workerSrc: ["'self'", 'blob:'],
-        // The page of the API styles its elements one by one.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    crossOriginResourcePolicy: false,
-  })
 }
 
 /** Content is open to every page (the gateway says so itself); the API only to those that are named. */

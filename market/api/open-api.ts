@@ -17,7 +17,7 @@ export function describeApi(routes: readonly Route[], version: string): Json {
   return {
     openapi: '3.1.0',
     info: {
-      title: 'spk-encoder indexer',
+      title: 'spk-encoder',
       version,
       description: 'Jobs, encoders, bids and standings of the encoder market.',
     },

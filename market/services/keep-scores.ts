@@ -60,7 +60,7 @@ function isCheckpoint(before: Ledger, after: Ledger): boolean {
   return after.checkpoint.height !== before.checkpoint.height
 }
 
-function everybody({ standings, nodes }: Ledger): Iterable<HiveAccount> {
+export function everybody({ standings, nodes }: Ledger): Iterable<HiveAccount> {
   return new Set([...standings.keys(), ...nodes.keys()])
 }
 
@@ -72,7 +72,7 @@ function changedAccounts(before: Ledger, after: Ledger): readonly HiveAccount[] 
 }
 
 /** Who played a role stands in it for ever; who registered for one does as long as the registration says so. */
-function hasRole({ standings, nodes }: Ledger, account: HiveAccount, role: Role): boolean {
+export function hasRole({ standings, nodes }: Ledger, account: HiveAccount, role: Role): boolean {
   if (standings.get(account)?.[role]) return true
   return nodes.get(account)?.roles.includes(role) === true
 }

@@ -33,6 +33,7 @@ export async function readEvidence(
     .select()
     .from(chainStandings)
     .where(eq(chainStandings.account, account))
+    .orderBy(chainStandings.role)
   const custom = await database.select().from(chainCustom).where(eq(chainCustom.account, account))
   const returned = await database
     .select()

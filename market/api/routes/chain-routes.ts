@@ -10,7 +10,7 @@ import { mount } from '../mount.ts'
 import { viewEvidence } from '../view-evidence.ts'
 
 export type ChainRouteDeps = {
-  readonly chain: ChainQueries
+  readonly chain: Pick<ChainQueries, 'at' | 'reputation' | 'evidence' | 'accounts' | 'figures'>
   readonly live: Pick<LiveMarket, 'countPresent'>
   /** How many this process is connected to. */
   readonly peers: () => number

@@ -13,14 +13,26 @@ import type { AskedSettling, PreparedSettling } from '../../services/prepare-set
 import { mount } from '../mount.ts'
 import { signedIn } from './callers.ts'
 
-export type CommunityRouteDeps = {
+export type BidsRouteDeps = {
+  readonly live: Pick<LiveMarket, 'bids'>
+  readonly rankLiveBids: (job: JobId) => Promise<readonly BidView[]>
+}
+
+export type CommunityRouteDeps = BidsRouteDeps & {
   readonly live: LiveMarket
   readonly prepareAward: (asked: AskedAward) => Promise<PreparedAward>
   /** Why a bid is not believed; null for one that is. */
   readonly refusalOfBid: (bid: Envelope<Bid>) => Promise<string | null>
-  readonly rankLiveBids: (job: JobId) => Promise<readonly BidView[]>
   readonly prepareSettling: (asked: AskedSettling) => Promise<PreparedSettling>
   readonly audit: (deed: AuditDeed) => Promise<void>
+}
+
+/** The live bids for a job, and how they rank. */
+export function mountBidsRoute(router: Router, { live, rankLiveBids }: BidsRouteDeps): void {
+  mount(router, bidsRoute, async ({ params: { job } }) => {
+    const [bids, ranking] = await Promise.all([live.bids(job), rankLiveBids(job)])
+    return { bids, ranking }
+  })
 }
 
 export function mountCommunityRoutes(router: Router, deps: CommunityRouteDeps): void {
@@ -35,10 +47,6 @@ export function mountCommunityRoutes(router: Router, deps: CommunityRouteDeps): 
       throw new MarketError('bid-refused', `The bid is not believed: ${refusal}.`)
     await live.keepBid(body.body, deedOf(account, 'bid.handed-in', job))
     return { job, encoder }
-  })
-  mount(router, bidsRoute, async ({ params: { job } }) => {
-    const [bids, ranking] = await Promise.all([live.bids(job), deps.rankLiveBids(job)])
-    return { bids, ranking }
   })
   mount(router, acceptRoute, async ({ body, caller }) => {
     const creator = signedIn(caller)

@@ -3,11 +3,11 @@ import { customRoute, historyRoute, scorePointsRoute } from '#protocol/api/histo
 import type { ChainQueries } from '../../ports/chain-queries.ts'
 import { mount } from '../mount.ts'
 
-export type HistoryRouteDeps = {
-  readonly chain: Pick<ChainQueries, 'points' | 'custom' | 'history'>
-}
+export type ScoreRouteDeps = { readonly chain: Pick<ChainQueries, 'points' | 'custom'> }
+export type HistoryRouteDeps = { readonly chain: Pick<ChainQueries, 'history'> }
 
-export function mountHistoryRoutes(router: Router, { chain }: HistoryRouteDeps): void {
+/** How a score came to be what it is. */
+export function mountScoreRoutes(router: Router, { chain }: ScoreRouteDeps): void {
   mount(
     router,
     scorePointsRoute,
@@ -18,6 +18,10 @@ export function mountHistoryRoutes(router: Router, { chain }: HistoryRouteDeps):
     customRoute,
     async ({ params, query }) => await chain.custom(params.account, query.role, query.limit),
   )
+}
+
+/** What a score can be folded again from. */
+export function mountHistoryRoute(router: Router, { chain }: HistoryRouteDeps): void {
   mount(router, historyRoute, async ({ query }) => {
     const { cursor, ...question } = query
     const { blocks, ...rest } = await chain.history({ ...question, after: cursor })

@@ -21,6 +21,7 @@ import type { LiveMarket } from '../../ports/live-market.ts'
 import type { QueueOfMarket } from '../../ports/queue-of-market.ts'
 import type { SecretBox } from '../../ports/secret-box.ts'
 import type { EncodingSettings, SettingsStore } from '../../ports/settings-store.ts'
+import type { AllJobsDeps } from '../all-jobs.ts'
 import { createListAllJobs } from '../all-jobs.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { mount } from '../mount.ts'
@@ -40,6 +41,12 @@ export type JobRouteDeps = {
   readonly chain: Pick<ChainQueries, 'jobs'>
   readonly live: Pick<LiveMarket, 'offers'>
   readonly queueOfMarket: QueueOfMarket
+}
+
+/** Jobs wherever they are told of. */
+export function mountAllJobsRoute(router: Router, deps: AllJobsDeps): void {
+  const listAllJobs = createListAllJobs(deps)
+  mount(router, allJobsRoute, async ({ query }) => listAllJobs(query))
 }
 
 export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
@@ -82,8 +89,7 @@ export function mountJobRoutes(router: Router, deps: JobRouteDeps): void {
     })
     return { jobs: jobs.map(viewJob), next: next && writeCursor(next.createdAt, next.id) }
   })
-  const listAllJobs = createListAllJobs(deps)
-  mount(router, allJobsRoute, async ({ query }) => listAllJobs(query))
+  mountAllJobsRoute(router, deps)
   mount(router, queueRoute, async () => await scheduler.getQueueDepth())
   mount(router, getJobRoute, async ({ params }) =>
     detailsOf(deps, await known(scheduler, params.id)),

@@ -8,20 +8,22 @@ import { MarketError } from '../../errors.ts'
 import type { DevelopmentSigner } from '../../ports/development-signer.ts'
 import { mount } from '../mount.ts'
 
+export type Site = {
+  readonly chain: string
+  readonly chainId: string
+  readonly operationId: string
+  readonly isReal: boolean
+}
+
 export type SiteRouteDeps = {
-  readonly site: {
-    readonly chain: string
-    readonly chainId: string
-    readonly operationId: string
-    readonly isReal: boolean
-  }
+  readonly site: Site
   /** Null on every chain but a development chain whose operator wants it. */
   readonly developmentSigner: DevelopmentSigner | null
 }
 
 export function mountSiteRoutes(router: Router, { site, developmentSigner }: SiteRouteDeps): void {
   mount(router, siteRoute, async () => ({
-    ...site,
+    ...{ ...site, isReadOnly: false },
     developmentSigner: developmentSigner && { accounts: developmentSigner.accounts },
   }))
   mount(router, developmentSignatureRoute, async ({ body: { account, message } }) => ({
@@ -30,6 +32,11 @@ export function mountSiteRoutes(router: Router, { site, developmentSigner }: Sit
   mount(router, developmentTransactionRoute, async ({ body: { account, operations, role } }) => ({
     transaction: await offered(developmentSigner).broadcast(account, operations, role),
   }))
+}
+
+/** Of a server that shows the market and changes nothing in it. */
+export function mountReadOnlySite(router: Router, { site }: Pick<SiteRouteDeps, 'site'>): void {
+  mount(router, siteRoute, async () => ({ ...site, isReadOnly: true, developmentSigner: null }))
 }
 
 function offered(signer: DevelopmentSigner | null): DevelopmentSigner {
