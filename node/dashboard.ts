@@ -41,15 +41,21 @@ const absent = `<!doctype html>
 
 /**
  * The dashboard: its files from memory, and its one page under every other address that a person may open, since pages name themselves.
- * Comes last. Nothing is loaded from elsewhere: see the content security policy.
+ * Comes last. A server that changes nothing says so in the page itself, which then offers nothing that it would have to take away again.
+ * Nothing is loaded from elsewhere: see the content security policy.
  */
-export async function createDashboard(folder: string): Promise<Middleware> {
+export async function createDashboard(
+  folder: string,
+  { isReadOnly = false }: { readonly isReadOnly?: boolean } = {},
+): Promise<Middleware> {
   const files = await readFiles(folder)
-  const home = files.get('/index.html') ?? (await pageOf('index.html', Buffer.from(absent)))
+  const built = files.get('/index.html')?.bytes.toString('utf8') ?? absent
+  const text = isReadOnly ? built.replace('<html ', '<html data-read-only ') : built
+  const home = await pageOf('index.html', Buffer.from(text))
   return async (context, next) => {
     const isRead = context.method === 'GET' || context.method === 'HEAD'
     const file = files.get(context.path)
-    if (isRead && file) send(context, file)
+    if (isRead && file && context.path !== '/index.html') send(context, file)
     else if (isRead && isForPeople(context)) send(context, home)
     else await next()
   }

@@ -20,22 +20,39 @@ import type { Roles } from './roles.ts'
 /** What gossip brings, judged good, goes to the roles that it concerns. */
 export function gossipHandlers(
   roles: () => Roles,
-  { presence, feed }: { readonly presence: PresenceBoard; readonly feed: MarketFeed },
+  {
+    presence,
+    feed,
+    live,
+  }: {
+    readonly presence: PresenceBoard
+    readonly feed: MarketFeed
+    readonly live: GossipHandlers
+  },
   operationId: string,
 ): GossipHandlers {
   return {
-    offers: ({ transaction }) => {
+    offers: (message) => {
+      const { transaction } = message
+      live.offers?.(message)
       const operation = marketOperation(transaction, operationId)
       if (operation?.t === 'job.offer') feed.heardOffer(operation)
       hearTransaction(roles(), transaction, operationId)
     },
     bids: (envelope) => {
+      live.bids?.(envelope)
       feed.heardBid(envelope.body)
       roles().creator?.receiveBid(envelope)
     },
-    progress: ({ body }) => feed.heardProgress(body),
+    progress: (envelope) => {
+      live.progress?.(envelope)
+      feed.heardProgress(envelope.body)
+    },
     seals: (envelope) => void roles().creator?.receiveSeal(envelope),
-    presence: ({ body }) => presence.hear(body),
+    presence: (envelope) => {
+      live.presence?.(envelope)
+      presence.hear(envelope.body)
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { OperationRecord } from '#contracts/fold.ts'
 import type { NodeDatabase } from '#market/adapters/sqlite/database.ts'
+import { createHistoryStore } from '#market/adapters/sqlite/history-store.ts'
 import { createLedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
 import { createOutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
@@ -10,6 +11,7 @@ import { createBlockSources } from './chain/block-source.ts'
 import { createBroadcaster } from './chain/broadcaster.ts'
 import { createHiveRpc, HiveRpcOptions, refuseForeignChain } from './chain/hive-rpc.ts'
 import { createLedgerFollower } from './chain/ledger-follower.ts'
+import { keepHistory } from './chain/market-sources.ts'
 import { createOutbox } from './chain/outbox.ts'
 import { createSigning } from './chain/signing.ts'
 import { limitSpending } from './chain/spending-limit.ts'
@@ -61,10 +63,16 @@ export async function openPeerChain(
     },
     agreement,
   )
+  const store = createLedgerStore(database, sha256)
+  const histories = createHistoryStore(database)
+  const history = config.dashboard && keepHistory({ store: histories, blocks: store }, network)
+  // With a gap it would be worth nothing to whoever looks later.
+  if (!history) histories.clear()
   const follower = createLedgerFollower(
     {
       chain,
-      store: createLedgerStore(database, sha256),
+      store,
+      ...(history && { history: history.follow }),
       outbox: outboxStore,
       state,
       network: { operationId, sha256 },
@@ -94,7 +102,8 @@ export async function openPeerChain(
     { store: outboxStore, ledger, onSubmitted: () => void signing.flush() },
     { ttlSeconds: 120 },
   )
-  return { accounts, chain, follower, ledger, broadcaster, signer, signing, outbox }
+  const sources = history?.sources(ledger.current) ?? null
+  return { accounts, chain, follower, ledger, broadcaster, signer, signing, outbox, sources }
 }
 
 export type PeerChain = Awaited<ReturnType<typeof openPeerChain>>

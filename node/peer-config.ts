@@ -27,6 +27,12 @@ export type PeerConfig = {
   readonly uploadLimit?: number | undefined
   /** Port of gateway and control on 127.0.0.1; 0 takes a free one. */
   readonly port: number
+  /** Where the market's pages are served on 127.0.0.1, and the folder that has them; absent for nowhere. Port 0 takes a free one. */
+  readonly dashboard?: {
+    readonly port: number
+    readonly folder: string
+    readonly version: string
+  }
   /** File that names what the gateway does not serve; null for none. */
   readonly denyList: string | null
   /** Milliseconds between two looks at the chain. */

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { PinStore } from '#market/adapters/sqlite/pin-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
+import type { LiveMarket } from '#market/ports/live-market.ts'
 import type { MarketFeed } from '#market/services/market-feed.ts'
 import { createEnvelopeSigner } from './chain/envelopes.ts'
 import { createDryNetwork } from './dry-run/dry-network.ts'
 import { gossipHandlers } from './inbox.ts'
 import { createContentStore } from './ipfs/content-store.ts'
 import { collectGarbage } from './ipfs/garbage.ts'
+import { hearingItself, liveWords } from './live-words.ts'
 import type { Logger } from './logger.ts'
 import { openBans } from './p2p/bans.ts'
 import { createBlockFetcher } from './p2p/block-fetcher.ts'
@@ -32,13 +34,15 @@ export type PeerNetworkDeps = Pick<PeerChain, 'accounts' | 'ledger' | 'signer'> 
   /** Who hears what is gossiped: made after the network, because the roles speak through it. */
   readonly roles: () => Roles
   readonly feed: MarketFeed
+  /** Who keeps what is said, for whoever looks at the market; null for nobody. */
+  readonly live: LiveMarket | null
 }
 
 /** A peer among others: its host, its content, and what is said between them. The host stops with the stack. */
 export async function openPeerNetwork(
   stack: AsyncDisposableStack,
   config: PeerConfig,
-  { accounts, ledger, signer, pins, clock, log, dryRun, roles, feed }: PeerNetworkDeps,
+  { accounts, ledger, signer, pins, clock, log, dryRun, roles, feed, live }: PeerNetworkDeps,
 ) {
   const { account, network } = config
   const { operationId, chainId } = network
@@ -83,19 +87,20 @@ export async function openPeerNetwork(
   const meter = createGossipMeter()
   const presence = createPresenceBoard(() => ledger.current().head?.time ?? 0)
   const envelopes = createEnvelopeSigner(account, signer, chainId)
+  const words = liveWords(live, operationId)
   const bus = createGossipBus(
     {
       host,
       validators: createValidators(validation),
-      handlers: gossipHandlers(roles, { presence, feed }, operationId),
+      handlers: gossipHandlers(roles, { presence, feed, live: words }, operationId),
       meter,
       logger: log('gossip'),
       now: clock.now,
     },
     { operationId, ...gossipRates },
   )
-  const live = createMarketNetwork({ libp2p, peers, bus, presence, logger: log('network') })
-  const marketNetwork = dryRun ? createDryNetwork(live, dryRun) : live
+  const others = createMarketNetwork({ libp2p, peers, bus, presence, logger: log('network') })
+  const marketNetwork = dryRun ? createDryNetwork(others, dryRun) : hearingItself(others, words)
   return {
     libp2p,
     blocks,

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { createLiveMemory } from '#market/adapters/memory/live-market.ts'
 import { createAgentClaimStore } from '#market/adapters/sqlite/agent-store.ts'
 import { bindDatabase } from '#market/adapters/sqlite/binding-store.ts'
 import type { NodeDatabase } from '#market/adapters/sqlite/database.ts'
@@ -29,6 +30,7 @@ import type { Cid, JobId } from '#protocol/ids.ts'
 import type { Agent } from './agent/agent.ts'
 import { nodeJobOf } from './agent/agent-order.ts'
 import { createLogTail } from './agent/log-tail.ts'
+import { createApiPageRouter } from './api-page.ts'
 import { measuredCapabilities, stillProven } from './benchmark/measure-and-keep.ts'
 import { pause } from './chain/hive-rpc.ts'
 import { createPostingAuthority } from './chain/posting-authority.ts'
@@ -47,6 +49,7 @@ import { answerCalls } from './inbox.ts'
 import type { Logger } from './logger.ts'
 import { startLoop } from './loop.ts'
 import { logMarket } from './market-log.ts'
+import { startMarketPages } from './market-pages.ts'
 import type { NodeKeys } from './node-keys.ts'
 import { createAnnouncedAddresses } from './p2p/announced-addresses.ts'
 import { serveBlocks } from './p2p/block-server.ts'
@@ -82,6 +85,8 @@ export type Peer = AsyncDisposable & {
   readonly handBack: () => Promise<number>
   /** The desktop agent's address, and a link that opens its page once; null where there is none. */
   readonly agent: Pick<Agent, 'url' | 'pageLink'> | null
+  /** Address of the market's pages; null where they are not served. */
+  readonly dashboard: string | null
 }
 
 export type PeerDeps = {
@@ -126,7 +131,7 @@ export async function startPeer(
   const capabilities = measured && (await stillProven(engine, measured, signal))
 
   const ticker = createTicker(log('ticker'))
-  const { accounts, chain, follower, ledger, broadcaster, signer, signing, outbox } =
+  const { accounts, chain, follower, ledger, broadcaster, signer, signing, outbox, sources } =
     await openPeerChain(starting, config, {
       ...{ keys, database, state, clock, log, dryRun, signal },
       onNews: ticker.tick,
@@ -134,6 +139,8 @@ export async function startPeer(
     })
   const feed = createMarketFeed({ ledger, clock })
   logMarket(feed, { ledger, logger: log('market') })
+  const isOnChain = (job: JobId): boolean => ledger.current().jobs.has(job)
+  const live = sources && createLiveMemory({ now: clock.now, isOnChain })
   const {
     libp2p,
     blocks,
@@ -149,7 +156,7 @@ export async function startPeer(
   } = await openPeerNetwork(starting, config, {
     ...{ accounts, ledger, signer, pins, clock, log, dryRun },
     roles: () => roles,
-    feed,
+    ...{ feed, live },
   })
 
   const work = join(config.data, 'work')
@@ -300,6 +307,20 @@ export async function startPeer(
     ),
   )
   await tellControlUrl(config.data, http.url)
+  const { dashboard } = config
+  const pages =
+    sources && live && dashboard
+      ? starting.use(
+          await startMarketPages(
+            {
+              ...{ sources, live, follower, logger: log('pages') },
+              ...{ peers: () => libp2p.getPeers().length, now: clock.now },
+              routers: [createGatewayRouter(blocks, denyList), createApiPageRouter()],
+            },
+            { network, dashboard },
+          ),
+        )
+      : null
   starting.use(startLoop((stopped) => follower.run(stopped)))
   starting.use(startLoop((stopped) => peers.run(stopped)))
   starting.use(
@@ -345,6 +366,7 @@ export async function startPeer(
     status,
     handBack,
     agent,
+    dashboard: pages?.url ?? null,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }

@@ -1,13 +1,15 @@
 import type { Network } from '#contracts/block-context.ts'
 import type { Divergence } from '#contracts/checkpoints.ts'
 import { divergenceOf } from '#contracts/checkpoints.ts'
-import type { Folded, OperationRecord } from '#contracts/fold.ts'
+import type { OperationRecord } from '#contracts/fold.ts'
 import { foldBlocks } from '#contracts/fold.ts'
 import type { Ledger } from '#contracts/ledger.ts'
 import type { LedgerStore } from '#market/adapters/sqlite/ledger-store.ts'
 import type { OutboxStore } from '#market/adapters/sqlite/outbox-store.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import type { NodeState } from '#market/ports/node-state.ts'
+import type { Told } from '#market/services/tell-history.ts'
+import { foldTelling } from '#market/services/tell-history.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { Logger } from '../logger.ts'
 import type { AgreedBlocks } from './agreed-blocks.ts'
@@ -35,6 +37,12 @@ export type FollowerDeps = {
   readonly state: NodeState
   readonly network: Network
   readonly logger: Logger
+  /** Where it is kept what blocks told besides, with them; absent where nobody wants to look at it. */
+  readonly history?: {
+    readonly keep: (told: Told) => void
+    /** Called after they were stored. */
+    readonly onKept: (told: Told) => void
+  }
   /** Called after blocks were folded and stored, with what became of each of their operations. */
   readonly onBlocks: (records: readonly OperationRecord[]) => void
 }
@@ -54,6 +62,8 @@ export interface LedgerFollower {
   run(signal: AbortSignal): Promise<void>
 }
 
+const nothingTold: Pick<Told, 'told' | 'scores'> = { told: [], scores: [] }
+
 /**
  * Folds irreversible blocks into the ledger. Blocks, the ledger's place among them and what they decide about this node's own
  * transactions are stored in one step; the ledger itself is folded again from the last snapshot after a restart.
@@ -71,9 +81,11 @@ export function createLedgerFollower(deps: FollowerDeps, options: FollowerOption
     if (before && !divergence) deps.logger.warn('ledger no longer contradicted', {})
   }
 
-  const keep = ({ blocks, folded, isSnapshotDue }: FollowedRange<Folded>): void =>
+  const { history, network } = deps
+  const keep = ({ blocks, folded, isSnapshotDue }: FollowedRange<Told>): void =>
     deps.state.atomically(() => {
       deps.store.append(blocks.map(({ block }) => block))
+      history?.keep(folded)
       if (deps.outbox.undecided().length > 0)
         for (const block of blocks) decideOutbox(deps.outbox, block)
       if (isSnapshotDue) deps.store.saveSnapshot(folded.ledger)
@@ -84,10 +96,15 @@ export function createLedgerFollower(deps: FollowerDeps, options: FollowerOption
     {
       chain: deps.chain,
       start,
-      fold: (ledger, blocks) => foldBlocks(ledger, blocks, deps.network),
+      fold: (ledger, blocks) =>
+        history
+          ? foldTelling(ledger, blocks, network)
+          : { ...foldBlocks(ledger, blocks, network), ...nothingTold },
       keep,
-      onKept: ({ ledger, records }) => {
+      onKept: (told) => {
+        const { ledger, records } = told
         judge(ledger)
+        history?.onKept(told)
         logRefusals(deps.logger, records)
         deps.onBlocks(records)
       },

@@ -49,6 +49,7 @@ export type NodeFlags = {
   readonly reach?: Reach
   readonly upnp?: true
   readonly port: number
+  readonly dashboard?: number | true
   readonly denyList?: string
   readonly indexer?: string
   readonly agentPort: number | 'off'
@@ -92,6 +93,9 @@ const AgentPort = z.union([z.literal('off'), wholeNumber(0, 65_535)], {
 const PageOrigin = z
   .string()
   .regex(/^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/, 'not an origin like https://market.example')
+
+/** Beside the desktop agent's, and out of the way of indexers. */
+export const usualDashboardPort = 3_001
 
 const usualFee = '0.001 HBD'
 const percent = count(100_000)
@@ -157,6 +161,11 @@ export function createNodeCommand(): Command {
       'port of gateway and control on 127.0.0.1; 0 takes a free one',
       parsedBy(wholeNumber(0, 65_535)),
       0,
+    )
+    .option(
+      '--dashboard [port]',
+      `show the market as pages on 127.0.0.1, read-only, from what this node knows by itself; 0 takes a free port (default: off; ${usualDashboardPort} without a port)`,
+      parsedBy(wholeNumber(0, 65_535)),
     )
     .addOption(denyListOption())
     .option(
@@ -329,6 +338,10 @@ transactions that wait for its signature, and an encoder does not bid; what the 
 
 A creator's node is also the desktop agent of its account: it encodes the account's own jobs for nothing. Pages find it on
 127.0.0.1:3002, and work with it once they are paired: spk-encoder agent --help.
+
+With --dashboard any node shows the market to its own machine: jobs, encoders, standings with their evidence, prices, money over time,
+live offers and bids. Nothing is signed or posted there, and no database is needed; the first time it reads the market's blocks anew.
+  $ spk-encoder node --account alice --role encoder --dashboard
 
 Behind a router that lets nobody in, a node is found through a node of the role relay, and meets others directly past both their
 routers; nothing has to be set. A relay needs a public address: say it with --announce, and let its port in for TCP and for UDP.

@@ -9,6 +9,7 @@ import type { AgentConfig } from '../agent/agent.ts'
 import { pause } from '../chain/hive-rpc.ts'
 import type { Secrets } from '../config.ts'
 import { readEnvironment } from '../config.ts'
+import { dashboardFolder } from '../dashboard.ts'
 import { defaultDataPath, openDataDirectory } from '../data-directory.ts'
 import { drySigner } from '../dry-run/dry-signer.ts'
 import { defaultKeystorePath } from '../keystore/default-path.ts'
@@ -21,8 +22,10 @@ import type { NodeKeys } from '../node-keys.ts'
 import { nameNodeKeys, openNodeKeys } from '../node-keys.ts'
 import type { Peer } from '../peer.ts'
 import { startPeer } from '../peer.ts'
+import type { PeerConfig } from '../peer-config.ts'
 import { readPriceList } from '../price-list.ts'
 import type { NodeFlags } from './node.ts'
+import { usualDashboardPort } from './node.ts'
 import { runServer, untilAborted } from './serve.ts'
 import { terminal } from './terminal.ts'
 
@@ -95,11 +98,13 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
       allowance: allowanceOf(flags),
       arbiter: { fee: flags.fee },
       agent: roles.includes('creator') ? agentOf(flags) : null,
+      ...dashboardOf(flags),
     },
     { keys, logger, signal, dryRun: flags.dryRun ? print : null },
   )
   const page = peer.agent?.pageLink() ?? null
   announce({ type: 'ready', url: peer.url, agent: peer.agent?.url ?? null, page })
+  if (peer.dashboard !== null && !flags.supervised) print(`  dashboard: ${peer.dashboard}`)
   if (page !== null && !flags.supervised) print(`  desktop agent: ${page}`)
   logger.info('node is up', { url: peer.url, roles: flags.role })
   await untilAborted(signal)
@@ -147,6 +152,12 @@ function agentOf({ agentPort, agentOrigin = [], indexer }: NodeFlags): AgentConf
   const port = agentPort === 'off' ? null : agentPort
   const { version } = description
   return { port, origins: agentOrigin, indexer: indexer ?? null, version }
+}
+
+function dashboardOf({ dashboard }: NodeFlags): Pick<PeerConfig, 'dashboard'> {
+  if (dashboard === undefined) return {}
+  const port = dashboard === true ? usualDashboardPort : dashboard
+  return { dashboard: { port, folder: dashboardFolder, version: description.version } }
 }
 
 /** Nothing is spent on an indexer's word alone: without a limit of the node's own it offers nothing from there. */

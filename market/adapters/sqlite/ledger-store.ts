@@ -10,7 +10,7 @@ import type { Sha256 } from '#protocol/canonical.ts'
 import type { BlockHeight } from '#protocol/ids.ts'
 import type { LedgerBlock } from '#protocol/ledger-block.ts'
 import type { NodeDatabase } from './database.ts'
-import { ledgerBlocks, ledgerSnapshots } from './schema.ts'
+import { ledgerBlocks, ledgerHistory, ledgerSnapshots } from './schema.ts'
 
 /** Enough of the chain to have the ledger again after a restart without asking anyone. */
 export type LedgerStore = {
@@ -18,7 +18,7 @@ export type LedgerStore = {
   snapshot(): Ledger | null
   /** Kept blocks from a height on, in order. Iterating throws at one that cannot be read. */
   blocksFrom(height: BlockHeight): Iterable<LedgerBlock>
-  /** Forgets blocks and snapshots from a height on. */
+  /** Forgets blocks and snapshots from a height on, and what those blocks told. */
   forgetFrom(height: BlockHeight): void
   append(blocks: readonly LedgerBlock[]): void
   /** Keeps the ledger's state and forgets the blocks that led to it. The snapshot before stays, in case this one is damaged. */
@@ -37,6 +37,7 @@ export function createLedgerStore(database: NodeDatabase, sha256: Sha256): Ledge
     forgetFrom: (height) => {
       database.delete(ledgerBlocks).where(gte(ledgerBlocks.height, height)).run()
       database.delete(ledgerSnapshots).where(gte(ledgerSnapshots.height, height)).run()
+      database.delete(ledgerHistory).where(gte(ledgerHistory.height, height)).run()
     },
     append: (blocks) => {
       for (const block of blocks) insertBlock.run({ height: block.height, block })

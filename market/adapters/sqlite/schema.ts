@@ -24,6 +24,7 @@ import type { EncounterKind } from '../../domain/encounter.ts'
 import type { SplitJob } from '../../domain/split-job.ts'
 import type { AgentClaim } from '../../ports/agent-queue.ts'
 import type { EncodingResult } from '../../ports/job-scheduler.ts'
+import type { BlockHistory } from '../../ports/market-history.ts'
 
 /** One node's own state. What the chain says can be folded again; what this node has signed, decided or made cannot. */
 
@@ -212,4 +213,10 @@ export const agentClaims = sqliteTable('agent_claims', {
   job: text().$type<EncodingJobId>().primaryKey(),
   claim: record<AgentClaim>('claim').notNull(),
   result: record<EncodingResult>('result'),
+})
+
+/** What blocks told of the market, from its first one on, where somebody wants to look at it; else nothing. */
+export const ledgerHistory = sqliteTable('ledger_history', {
+  height: integer().primaryKey(),
+  block: record<BlockHistory>('block').notNull(),
 })

@@ -1,0 +1,4 @@
+CREATE TABLE `ledger_history` (
+	`height` integer PRIMARY KEY NOT NULL,
+	`block` text NOT NULL
+);
