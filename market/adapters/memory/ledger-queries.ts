@@ -1,4 +1,9 @@
 import { z } from 'zod'
+import type { Escrow } from '#contracts/escrow.ts'
+import type { Job } from '#contracts/job.ts'
+import type { Ledger } from '#contracts/ledger.ts'
+import { escrowKey } from '#contracts/ledger.ts'
+import { jobCreator } from '#protocol/ids.ts'
 import { customInRole, noCustom, scoreInRole } from '../../domain/account-scores.ts'
 import type { ChainQueries, JobsQuestion, PageOptions } from '../../ports/chain-queries.ts'
 import { accountsPage, evidencePage, rolesOf } from './account-pages.ts'
@@ -40,8 +45,14 @@ export function createLedgerQueries(sources: LedgerSources): LedgerQueries {
     jobs: async (question, page) => jobsPage(jobs, question, page),
     job: async (id) => {
       const job = ledger().jobs.get(id)
-      return job ? { job, events: history.eventsOf(id) } : null
+      return job ? { job, events: history.eventsOf(id), escrow: escrowOf(ledger(), job) } : null
     },
+    jobsOfWhole: async (whole, limit) =>
+      jobs
+        .of(jobCreator(whole))
+        .filter(({ creator, offer }) => offer.whole === whole && creator === jobCreator(whole))
+        .toSorted((left, right) => newestFirst(right, left))
+        .slice(0, limit),
     node: async (account) => ledger().nodes.get(account) ?? null,
     eventsAfter: async (sequence, limit) => history.eventsAfter(sequence, limit),
     figures: async (window) => {
@@ -49,6 +60,13 @@ export function createLedgerQueries(sources: LedgerSources): LedgerQueries {
       return { at: headOf(now), ...figuresOf({ ledger: now, jobs, history }, window) }
     },
   }
+}
+
+/** A payer's numbers are used again: the transaction says whether it is the job's. */
+function escrowOf({ escrows }: Ledger, job: Job): Escrow | null {
+  if (job.phase === 'offered' || job.phase === 'cancelled') return null
+  const escrow = escrows.get(escrowKey(job.creator, job.award.escrow))
+  return escrow?.terms.opened.transaction === job.awardedAt.transaction ? escrow : null
 }
 
 const JobPlace = z.tuple([z.int(), z.string()])
