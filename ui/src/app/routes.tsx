@@ -34,6 +34,12 @@ const job = createRoute({
   component: lazyRouteComponent(() => import('#ui/features/jobs/job-page.tsx'), 'JobPage'),
 })
 
+const whole = createRoute({
+  getParentRoute: () => root,
+  path: '/wholes/$id',
+  component: lazyRouteComponent(() => import('#ui/features/jobs/whole-page.tsx'), 'WholePage'),
+})
+
 const encode = createRoute({
   getParentRoute: () => root,
   path: '/encode',
@@ -142,6 +148,7 @@ export const router = createRouter({
     home,
     jobs,
     job,
+    whole,
     encode,
     post,
     network,

@@ -5,6 +5,7 @@ import { Time } from '#ui/shared/components/time.tsx'
 import type { Column } from '#ui/shared/components/virtual-row.tsx'
 import { shortened } from '#ui/shared/format.ts'
 import { tierNames } from '#ui/shared/jobs-search.ts'
+import { partsText } from './range-view.ts'
 import { StateBadge } from './state-badge.tsx'
 
 /** Of the list of jobs; the first one's link opens the row. */
@@ -12,14 +13,21 @@ export const jobColumns: readonly Column<AnyJob>[] = [
   {
     name: 'Job',
     width: 'minmax(0, 2fr)',
-    cell: ({ id, permlink, owner }) => (
-      <Link
-        to="/jobs/$id"
-        params={{ id }}
-        className="font-medium after:absolute after:inset-0 hover:underline"
-      >
-        {permlink ?? shortened(id, owner.length + 5, 4)}
-      </Link>
+    cell: ({ id, permlink, owner, range }) => (
+      <>
+        <Link
+          to="/jobs/$id"
+          params={{ id }}
+          className="font-medium after:absolute after:inset-0 hover:underline"
+        >
+          {permlink ?? shortened(id, owner.length + 5, 4)}
+        </Link>
+        {range && (
+          <span className="ml-2 text-sm text-muted">
+            {partsText(range, range.of)}, {shortened(range.whole, owner.length + 5, 4)}
+          </span>
+        )}
+      </>
     ),
   },
   {

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react'
 import { AccountLink } from '#ui/shared/components/account-link.tsx'
+import { AppLink } from '#ui/shared/components/app-link.tsx'
 import { Badge } from '#ui/shared/components/badge.tsx'
 import { CidView } from '#ui/shared/components/cid.tsx'
 import { CopyButton } from '#ui/shared/components/copy-button.tsx'
@@ -9,6 +10,7 @@ import { Time } from '#ui/shared/components/time.tsx'
 import { durationText, shortened } from '#ui/shared/format.ts'
 import { tierNames } from '#ui/shared/jobs-search.ts'
 import type { JobDetailProps } from './job-detail.tsx'
+import { partsText } from './range-view.ts'
 import { StateBadge } from './state-badge.tsx'
 import { stateOfMarket, stateOfQueue } from './states.ts'
 
@@ -65,6 +67,12 @@ export function JobFigures({ queue, market }: Omit<JobDetailProps, 'history'>): 
         )}
         {queue && queue.durationSeconds !== null && (
           <span>{durationText(queue.durationSeconds)} of video</span>
+        )}
+        {market?.range && (
+          <span>
+            {partsText(market.range, market.range.of)}:{' '}
+            <AppLink to={`/wholes/${market.range.whole}`}>a video in ranges</AppLink>
+          </span>
         )}
         {market && (
           <span>
