@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { networkRoute } from '#protocol/api/network.ts'
 import { Time } from '#ui/shared/components/time.tsx'
 import { liveEvents } from '#ui/shared/live-events.ts'
+import { isReadOnly } from '#ui/shared/read-only.ts'
 import { useRoute } from '#ui/shared/use-route.ts'
 import { version } from './version.ts'
 
@@ -16,6 +17,8 @@ const words = {
   lost: 'Live events are lost; trying again.',
 } as const
 
+const readOnly = 'Read-only, as this node knows the market'
+
 /** How fresh everything on the page is. */
 export function Footer(): ReactElement {
   const state = useSyncExternalStore(liveEvents.watch, liveEvents.state)
@@ -26,9 +29,9 @@ export function Footer(): ReactElement {
         <span className="inline-flex items-center gap-2">
           <span
             aria-hidden="true"
-            className={`size-2 rounded-full ${state === 'live' ? 'bg-good' : 'bg-muted'}`}
+            className={`size-2 rounded-full ${isReadOnly() || state === 'live' ? 'bg-good' : 'bg-muted'}`}
           />
-          <span role="status">{words[state]}</span>
+          <span role="status">{isReadOnly() ? readOnly : words[state]}</span>
         </span>
         <span className="tabular-nums">{chainText(data?.at ?? null, error)}</span>
         {data?.at && <Time at={data.at.time} />}

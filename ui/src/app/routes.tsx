@@ -10,8 +10,15 @@ import { parseEncoderSearch } from '#ui/features/encoders/encoder-search.ts'
 import { parseEarningsSearch } from '#ui/features/me/earnings-period.ts'
 import { parseNetworkSearch } from '#ui/features/network/network-range.ts'
 import { parseJobsSearch } from '#ui/shared/jobs-search.ts'
+import { isReadOnly } from '#ui/shared/read-only.ts'
 import { Layout } from './layout.tsx'
 import { NoSuchPage } from './no-such-page.tsx'
+
+const ReadOnlyPage = lazyRouteComponent(() => import('./read-only-page.tsx'), 'ReadOnlyPage')
+
+/** What a node's own pages cannot do. */
+const acting = <Component,>(component: Component): Component | typeof ReadOnlyPage =>
+  isReadOnly() ? ReadOnlyPage : component
 
 const root = createRootRoute({ component: Layout, notFoundComponent: NoSuchPage })
 
@@ -43,13 +50,17 @@ const whole = createRoute({
 const encode = createRoute({
   getParentRoute: () => root,
   path: '/encode',
-  component: lazyRouteComponent(() => import('#ui/features/encode/encode-page.tsx'), 'EncodePage'),
+  component: acting(
+    lazyRouteComponent(() => import('#ui/features/encode/encode-page.tsx'), 'EncodePage'),
+  ),
 })
 
 const post = createRoute({
   getParentRoute: () => root,
   path: '/post',
-  component: lazyRouteComponent(() => import('#ui/features/post/post-page.tsx'), 'PostPage'),
+  component: acting(
+    lazyRouteComponent(() => import('#ui/features/post/post-page.tsx'), 'PostPage'),
+  ),
 })
 
 const network = createRoute({
@@ -83,7 +94,7 @@ const encoder = createRoute({
 const me = createRoute({
   getParentRoute: () => root,
   path: '/me',
-  component: lazyRouteComponent(() => import('#ui/features/me/me-page.tsx'), 'MePage'),
+  component: acting(lazyRouteComponent(() => import('#ui/features/me/me-page.tsx'), 'MePage')),
 })
 
 const myEarnings = createRoute({

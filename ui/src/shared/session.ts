@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react'
 import { z } from 'zod'
 import { createClient } from '#protocol/client.ts'
 import { HiveAccount } from '#protocol/ids.ts'
+import { isReadOnly } from './read-only.ts'
 import { walletNames } from './signer.ts'
 
 /** Who is signed in at this page's server, the token that says so, and who signs for them. */
@@ -17,8 +18,9 @@ const storedAs = 'spk-encoder session'
 const listeners = new Set<() => void>()
 let current: Session | null = read()
 
-/** Null for nobody, and once the session has run out. */
+/** Null for nobody, once the session has run out, and where there is nothing to be signed in for. */
 export function currentSession(): Session | null {
+  if (isReadOnly()) return null
   return current && current.expiresAt > Date.now() ? current : null
 }
 

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 import { evidenceRoute } from '#protocol/api/evidence.ts'
 import { mostPoints, scorePointsRoute } from '#protocol/api/history.ts'
 import { QueryView } from '#ui/shared/components/query-view.tsx'
+import { isReadOnly } from '#ui/shared/read-only.ts'
 import { useCursorList, useRoute } from '#ui/shared/use-route.ts'
 import { CustomCard } from './custom-card.tsx'
 import { EvidenceCard } from './evidence-card.tsx'
@@ -42,7 +43,7 @@ export function AccountStanding({ reputation, shown }: AccountStandingProps): Re
       </QueryView>
       <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
         <CustomCard {...{ account, role, credit }} />
-        <RecomputeCard state={state} onRun={() => void run(reputation)} />
+        {!isReadOnly() && <RecomputeCard state={state} onRun={() => void run(reputation)} />}
       </div>
       <QueryView query={evidence}>
         {() => (

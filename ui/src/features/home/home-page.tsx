@@ -13,31 +13,40 @@ import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'
 import { Time } from '#ui/shared/components/time.tsx'
 import { shortened } from '#ui/shared/format.ts'
+import { isReadOnly } from '#ui/shared/read-only.ts'
 import { useRoute } from '#ui/shared/use-route.ts'
 
 const lookMs = 15_000
 const shown = 8
+
+const usualLead =
+  'Post a video and the community encodes it for the price you agree on, held in Hive escrow until the work is checked. A short one your own browser encodes for nothing.'
+const shownLead =
+  'What one node knows of it by itself, from the chain and from what other nodes say. Nothing is posted or signed here.'
 
 /** What is going on, and the two ways in. */
 export function HomePage(): ReactElement {
   return (
     <Page
       title="A market for video encoding"
-      lead="Post a video and the community encodes it for the price you agree on, held in Hive escrow until the work is checked. A short one your own browser encodes for nothing."
-      actions={
-        <>
-          <WayIn to="/post" look="bg-accent text-on-accent">
-            Post a job
-          </WayIn>
-          <WayIn to="/encode" look="border border-line bg-surface">
-            Encode in this tab
-          </WayIn>
-        </>
-      }
+      {...(isReadOnly() ? { lead: shownLead } : { lead: usualLead, actions: <WaysIn /> })}
     >
       <Figures />
       <Latest />
     </Page>
+  )
+}
+
+function WaysIn(): ReactElement {
+  return (
+    <>
+      <WayIn to="/post" look="bg-accent text-on-accent">
+        Post a job
+      </WayIn>
+      <WayIn to="/encode" look="border border-line bg-surface">
+        Encode in this tab
+      </WayIn>
+    </>
   )
 }
 
@@ -56,10 +65,6 @@ function WayIn({ to, look, children }: WayInProps): ReactElement {
 
 function Figures(): ReactElement {
   const network = useRoute(networkRoute, { query: { days: 7 } }, { everyMs: lookMs })
-  const queue = useRoute(queueRoute, {}, { live: ['jobs'] })
-  const tiers = queue.data ? Object.values(queue.data.tiers) : []
-  const sumOf = (name: 'queued' | 'leased'): number | string =>
-    queue.data ? tiers.reduce((sum, tier) => sum + tier[name], 0) : '–'
   const paid = network.data?.days.reduce((sum, day) => sum + day.paid, 0n) ?? null
   return (
     <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5">
@@ -70,9 +75,22 @@ function Figures(): ReactElement {
         value={<Hbd milli={network.data?.medianPricePerMinute ?? null} />}
         note="a minute"
       />
+      {!isReadOnly() && <QueueFigures />}
+    </dl>
+  )
+}
+
+/** Of a server that has a queue. */
+function QueueFigures(): ReactElement {
+  const queue = useRoute(queueRoute, {}, { live: ['jobs'] })
+  const tiers = queue.data ? Object.values(queue.data.tiers) : []
+  const sumOf = (name: 'queued' | 'leased'): number | string =>
+    queue.data ? tiers.reduce((sum, tier) => sum + tier[name], 0) : '–'
+  return (
+    <>
       <Figure label="Waiting" value={sumOf('queued')} note="in the queue" />
       <Figure label="At work" value={sumOf('leased')} note="in the queue" />
-    </dl>
+    </>
   )
 }
 

@@ -4,6 +4,7 @@ import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'
 import { VirtualTable } from '#ui/shared/components/virtual-table.tsx'
 import type { JobsSearch } from '#ui/shared/jobs-search.ts'
+import { isReadOnly } from '#ui/shared/read-only.ts'
 import { jobColumns } from './job-columns.tsx'
 import { useJobs } from './use-jobs.ts'
 
@@ -17,7 +18,8 @@ export function JobList({ search }: JobListProps): ReactElement {
     <p>No job is like that.</p>
   ) : (
     <p>
-      Nobody has posted a job yet. <AppLink to="/post">Post the first one</AppLink>.
+      Nobody has posted a job yet.{' '}
+      {!isReadOnly() && <AppLink to="/post">Post the first one</AppLink>}
     </p>
   )
   return (

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import { Suspense } from 'react'
 import { Page } from '#ui/shared/components/page.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'
+import { isReadOnly } from '#ui/shared/read-only.ts'
 import { NetworkFigures } from './network-figures.tsx'
 import { QueueByTier } from './queue-by-tier.tsx'
 
@@ -18,7 +19,7 @@ export function NetworkPage(): ReactElement {
       lead="How the market does: the chain, the peers, the queue and the money."
     >
       <NetworkFigures />
-      <QueueByTier />
+      {!isReadOnly() && <QueueByTier />}
       <Suspense fallback={<Skeleton lines={20} />}>
         <NetworkSeries />
       </Suspense>
