@@ -14,15 +14,20 @@ type BrowserProgram = { readonly file: string; readonly env: Readonly<Record<str
 
 /** Starts a real Chromium without a window. Rejects where none can be had: a test of playback is never passed over. */
 export async function openBrowser(): Promise<Browser> {
+  const { file, env } = await browserProgram()
+  return await chromium.launch({
+    ...{ executablePath: file, env: { ...env } },
+    args: ['--autoplay-policy=no-user-gesture-required'],
+  })
+}
+
+/** The program, and the whole environment that it runs in. */
+export async function browserProgram(): Promise<BrowserProgram> {
   const { file, env } = await findBrowser()
   const environment = Object.entries(childEnvironment(env)).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   )
-  return await chromium.launch({
-    executablePath: file,
-    env: Object.fromEntries(environment),
-    args: ['--autoplay-policy=no-user-gesture-required'],
-  })
+  return { file, env: Object.fromEntries(environment) }
 }
 
 /** The one that `CHROMIUM_PATH` names, else the one installed, else the one that npm ships for Linux. */

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
 import { childEnvironment } from '#node/config.ts'
 import type { DashboardScene } from './dashboard-scene.ts'
+import { keychainExtension, openWithKeychain } from './keychain-extension.ts'
 import type { KeychainInPage } from './keychain-in-page.ts'
 import { installKeychain } from './keychain-in-page.ts'
 
@@ -23,15 +24,18 @@ export type VisitOptions = {
 
 /**
  * Opens a page of the dashboard in a browser of its own, whose Keychain signs whatever it is asked with the development
- * chain's keys.
+ * chain's keys: a double, or for specs that say what its user does the real extension, where the environment names one.
  */
 export async function visit(
   browser: Browser,
   address: string,
   { width = 1200, height = 900, colorScheme = 'light', keychain }: VisitOptions = {},
 ): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme })
-  await installKeychain(context, keychain)
+  const screen = { viewport: { width, height }, colorScheme }
+  const extension = keychain && keychainExtension()
+  const context = extension
+    ? await openWithKeychain(extension, screen, keychain)
+    : await withDouble(browser, screen, keychain)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -45,6 +49,16 @@ export async function visit(
   })
   await page.goto(address)
   return { page, complaints }
+}
+
+async function withDouble(
+  browser: Browser,
+  screen: Pick<BrowserContextOptions, 'viewport' | 'colorScheme'>,
+  keychain?: KeychainInPage,
+): Promise<BrowserContext> {
+  const context = await browser.newContext(screen)
+  await installKeychain(context, keychain)
+  return context
 }
 
 export async function signInOn(page: Page, account: string): Promise<void> {

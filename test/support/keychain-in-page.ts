@@ -17,8 +17,8 @@ export type KeychainRequest = {
 export type KeychainInPage = {
   /** JSON-RPC of the chain that it broadcasts to; absent for none. */
   readonly rpc?: string
-  /** What its user does about a request: `leave` leaves its window open. */
-  readonly decide?: (request: KeychainRequest) => 'confirm' | 'cancel' | 'leave'
+  /** What its user does about the next request: `leave` leaves its window open. */
+  readonly decide?: () => 'confirm' | 'cancel' | 'leave'
 }
 
 /**
@@ -30,7 +30,7 @@ export async function installKeychain(
   { rpc, decide = () => 'confirm' }: KeychainInPage = {},
 ): Promise<void> {
   await context.exposeBinding('keychainAsked', async (_, request: KeychainRequest) => {
-    const decision = decide(request)
+    const decision = decide()
     if (decision === 'leave') return null
     return decision === 'cancel' ? cancelled(request) : await confirmed(request, rpc)
   })
