@@ -65,6 +65,7 @@ import { createJobPipeline } from './processing/job-pipeline.ts'
 import { createJobProcessor } from './processing/job-processor.ts'
 import { createJobTrees } from './processing/job-trees.ts'
 import { createRangeMerger } from './processing/range-merger.ts'
+import { sourceHolders } from './processing/source-holders.ts'
 import { startSourceWindows } from './processing/source-windows.ts'
 import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
 import { createReadiness, createReadinessTeller } from './readiness.ts'
@@ -179,6 +180,8 @@ export async function startPeer(
   const processor = createJobProcessor({
     ...encoding,
     engineFor: (job) => hardware.engineFor(ledger.current().jobs.get(job)),
+    holdersOf: (offer, creator) =>
+      sourceHolders(ledger, offer, creator).filter((holder) => holder !== account),
   })
   const checker = createDeliveryChecker(
     {

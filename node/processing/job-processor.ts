@@ -8,11 +8,14 @@ import { Sha256Hex } from '#protocol/ids.ts'
 import { sha256 } from '../sha256.ts'
 import type { MadeTree, PipelineDeps } from './job-pipeline.ts'
 import { createJobPipeline } from './job-pipeline.ts'
+import type { HoldersOf } from './source-fetch.ts'
 import { createSourceFetch } from './source-fetch.ts'
 
 export type ProcessorDeps = PipelineDeps & {
   /** What encodes a job: the same engine, or one that uses hardware. */
   readonly engineFor: (job: JobId) => EncodingEngine
+  /** Who has a job's source; absent for its creator alone. */
+  readonly holdersOf?: HoldersOf
 }
 
 /** The market's end of the pipeline: terms and source are the offer's, and what is delivered is a commitment, ready to be signed. */

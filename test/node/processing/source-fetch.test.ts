@@ -1,15 +1,35 @@
 import { expect, test } from 'vitest'
+import type { AwardedJob } from '#contracts/job.ts'
 import { createContentStore } from '#node/ipfs/content-store.ts'
 import { serveBlocks } from '#node/p2p/block-server.ts'
+import type { HoldersOf } from '#node/processing/source-fetch.ts'
 import { createSourceFetch } from '#node/processing/source-fetch.ts'
+import { sourceHolders } from '#node/processing/source-holders.ts'
 import { startSourceWindows } from '#node/processing/source-windows.ts'
-import { alice, anOffer } from '#test/support/builders.ts'
+import type { HiveAccount } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
+import {
+  account,
+  alice,
+  anAward,
+  anOffer,
+  bob,
+  carol,
+  height,
+  jobId,
+  time,
+  transactionId,
+} from '#test/support/builders.ts'
 import { noise } from '#test/support/content.ts'
 import { untroubled } from '#test/support/ffmpeg.ts'
 import type { TestHost } from '#test/support/peers.ts'
-import { aFetcher, aHost, silent } from '#test/support/peers.ts'
+import { aFetcher, aHost, aRegistry, silent } from '#test/support/peers.ts'
 
 const mebibyte = 1024 * 1024
+const offeredAt = {
+  ...{ height: height(1), time: time(1) },
+  transaction: transactionId('offer'),
+}
 const pins = { pin: () => undefined, unpin: () => undefined, pinned: () => [] }
 
 /** Blocks of a host, counted. */
@@ -49,6 +69,43 @@ test('of a range, an encoder fetches the windows that it reads and nothing more'
   expect(await blocksIn(encoder)).toBe(2 + 3)
   expect(sources.bringing(whole, alice)).toBeUndefined()
   expect(source.signal.aborted).toBe(false)
+})
+
+test('a source whose creator has gone is had of whoever else encodes from it', async () => {
+  await using other = await aHost()
+  await serveBlocks({ libp2p: other.libp2p, blocks: other.blocks, logger: silent })
+  await using encoder = await aHost()
+  const nobody = { fetch: () => Promise.reject(new Error('this node fetches nothing')) }
+  const film = noise(3 * mebibyte, 'shared film')
+  const { cid } = await createContentStore({ ...other, pins, fetcher: nobody }).addBytes(film)
+  const gone = await aHost()
+  const fetcher = aFetcher(encoder, { alice: gone, carol: other })
+  await gone[Symbol.asyncDispose]()
+  const content = createContentStore({ blocks: encoder.blocks, pins, fetcher })
+  const offered = anOffer()
+  const offer = { ...offered, source: { ...offered.source, cid, bytes: film.length } }
+  const awardedOf = (job: JobOffer, to: HiveAccount): AwardedJob => ({
+    ...{ phase: 'awarded', id: job.job, creator: alice, offer: job, awardedAt: offeredAt },
+    ...{ offeredAt, rejectedAwards: 0, silences: [], hwAccel: 'none', encoderClass: null },
+    award: anAward({ encoder: to }),
+  })
+  const jobs = [
+    awardedOf(offer, bob),
+    awardedOf({ ...offer, job: jobId('alice', 2) }, carol),
+    awardedOf(anOffer({ job: jobId('alice', 3) }), account('dave')),
+  ]
+  const ledger = aRegistry()
+  const withJobs = {
+    ...ledger,
+    current: () => ({ ...ledger.current(), jobs: new Map(jobs.map((job) => [job.id, job])) }),
+  }
+  const holdersOf: HoldersOf = (asked, creator) => sourceHolders(withJobs, asked, creator)
+  expect(holdersOf(offer, alice)).toEqual([alice, carol, bob])
+  const sources = createSourceFetch({ content, clock: { now: () => 0 }, holdersOf })
+
+  await sources.fetch(offer, alice, { signal: untroubled })
+
+  expect(await content.isWhole(cid)).toBe(true)
 })
 
 test('of a whole video, an encoder has all of it before it begins', async () => {
