@@ -19,6 +19,8 @@ import { pause } from '../chain/hive-rpc.ts'
 import { extrasBytesLimit } from '../encoding/extras-shape.ts'
 import type { Ffmpeg } from '../encoding/ffmpeg-process.ts'
 import type { Ffprobe } from '../encoding/ffprobe.ts'
+import { bringSource } from '../processing/source-fetch.ts'
+import { sourceHolders } from '../processing/source-holders.ts'
 import { assembleTree } from '../processing/tree.ts'
 import type { Workspace } from '../processing/workspace.ts'
 import { sha256 } from '../sha256.ts'
@@ -172,7 +174,10 @@ function isOfItsClass({ ledger, encoder, job }: Check, manifest: Manifest): bool
   return classOf(registered.encoder, manifest.recipe) === manifest.class.cid
 }
 
-/** Brings the source here, and checks the leaves that were drawn, but for those of renditions that are at fault already. */
+/**
+ * Checks the leaves that were drawn, but for those of renditions that are at fault already. The source is brought for it: of a range
+ * only what is read to encode it anew.
+ */
 async function challenge(
   check: Check,
   { manifest, faults }: Structure,
@@ -186,11 +191,11 @@ async function challenge(
   if (leaves.length === 0) return []
   const { content, creator, encoder, engine, job, ledger, offer, signal } = check
   content.pin(offer.source.cid, job)
-  await content.fetch(offer.source.cid, [creator, encoder], {
-    signal,
-    expectedBytes: offer.source.bytes,
-  })
-  await using opened = await check.workspaceOf(job).source(offer.source.cid, { signal })
+  const { begin, bring } = bringSource(content, offer, () => [
+    ...new Set([encoder, ...sourceHolders(ledger, offer, creator)]),
+  ])
+  await begin({ signal })
+  await using opened = await check.workspaceOf(job).source(offer.source.cid, { signal, bring })
   const reading = { ...check, source: opened.input, signal: opened.signal }
   const { encoderClass: awarded, hwAccel } = deliveredJob(ledger, job)
   const { class: own } = await engine.prove(manifest.recipe, { signal })

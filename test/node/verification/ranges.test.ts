@@ -1,16 +1,27 @@
+import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { leavesOf } from '#contracts/merkle.ts'
 import { MarketError } from '#market/errors.ts'
+import type { ContentStore, FileSpan } from '#market/ports/content-store.ts'
 import { mergeRanges } from '#node/encoding/merge-ranges.ts'
+import { openBlockStore } from '#node/ipfs/block-store.ts'
+import { chunkBytes } from '#node/ipfs/dag.ts'
+import { startSourceWindows } from '#node/processing/source-windows.ts'
 import { assembleTree } from '#node/processing/tree.ts'
+import { createWorkspaces } from '#node/processing/workspace.ts'
 import type { PartRange } from '#protocol/grid.ts'
 import { partWindow } from '#protocol/grid.ts'
+import type { JobId } from '#protocol/ids.ts'
+import { Cid } from '#protocol/ids.ts'
 import type { Manifest } from '#protocol/manifest.ts'
 import { Manifest as ManifestSchema } from '#protocol/manifest.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { jobId } from '../../support/builders.ts'
+import { aFileNode, aLeaf, keep } from '../../support/content.ts'
 import type { Workshop } from '../../support/delivered-tree.ts'
 import { openWorkshop, withSegments } from '../../support/delivered-tree.ts'
+import { makeFolder, untroubled } from '../../support/ffmpeg.ts'
+import { silent } from '../../support/peers.ts'
 
 let shop: Workshop
 /** The two ranges of the workshop's video, of one part each; the first has the sound. */
@@ -46,6 +57,43 @@ async function encodeRange(range: PartRange, sound: 'with sound' | 'silent'): Pr
   })
 }
 
+/**
+ * The workshop's video with 96 MiB behind it that belong to no picture, in a store of its own; what is brought of it is noted. The
+ * system's own buffers take some of what nobody asked for.
+ */
+async function aLongSource() {
+  const folder = await makeFolder()
+  const blocks = await openBlockStore(path.join(folder, 'blocks'))
+  const { cid: clip, bytes } = shop.offer.source
+  const film = await shop.content.read(clip, { limitBytes: bytes, signal: untroubled })
+  const padding = 96
+  const free = Buffer.alloc(8)
+  free.writeUInt32BE(8 + padding * chunkBytes)
+  free.write('free', 4)
+  const head = await aLeaf(Buffer.concat([film, free]))
+  const nothing = await aLeaf(Buffer.alloc(chunkBytes))
+  const tail = Array.from({ length: padding }, () => ({ cid: nothing.cid, size: chunkBytes }))
+  const root = await aFileNode([{ cid: head.cid, size: head.block.length }, ...tail])
+  await keep(blocks, root, head, nothing)
+  const source = {
+    cid: Cid.parse(root.cid.toString()),
+    bytes: head.block.length + padding * chunkBytes,
+  }
+  const readSpans: FileSpan[] = []
+  const content: ContentStore = {
+    ...shop.content,
+    fetch: async (cid, from, options) => {
+      if (cid !== source.cid) return shop.content.fetch(cid, from, options)
+      readSpans.push(options.span ?? { start: 0, end: source.bytes })
+      return { blocks: 0, bytes: 0, local: 0 }
+    },
+  }
+  const windows = await startSourceWindows({ blocks, logger: silent })
+  const workspaces = createWorkspaces(path.join(folder, 'work'), content, windows)
+  const workspaceOf = (job: JobId) => workspaces(job, 'check')
+  return { source, readSpans, read: { content, workspaceOf } }
+}
+
 describe('a range of a video', () => {
   test('is encoded alone, into the same segments as in the whole', () => {
     const whole = leavesOf(shop.manifest)
@@ -72,6 +120,20 @@ describe('a range of a video', () => {
       const found = await shop.check(delivery, { asked, drawing })
       expect(found).toMatchObject({ verdict: 'pass', faults: [] })
     }
+  })
+
+  test('is checked by the bytes of its source that hold it, and few others', async () => {
+    const { read, readSpans, source } = await aLongSource()
+    const asked = askedFor({ first: 1, parts: 1 }, 'silent')
+    const offer = { ...asked, source: { ...asked.source, ...source } }
+    const delivery = await shop.deliver({ ...second, source: source.cid })
+
+    const found = await shop.check(delivery, { asked: offer, deps: read })
+
+    expect(found).toMatchObject({ verdict: 'pass', faults: [] })
+    expect(readSpans.length).toBeGreaterThan(0)
+    const last = Math.max(...readSpans.map(({ end }) => end))
+    expect(last).toBeLessThan(source.bytes / 2)
   })
 
   test('passes with the sound of the whole video where it is asked for that', async () => {
