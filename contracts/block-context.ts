@@ -26,8 +26,8 @@ export type ChainPoint = {
 export type Network = {
   /** Id of the market's custom_json, and `app` in the meta of its escrows. */
   readonly operationId: string
-  /** Kinds of operations that come into force at other heights than `activation.ts` says. */
-  readonly activations?: Partial<ActivationHeights>
+  /** Kinds of operations, and terms of them, that come into force at other heights than `activation.ts` says. */
+  readonly activations?: Partial<ActivationHeights> | undefined
   readonly sha256: Sha256
 }
 

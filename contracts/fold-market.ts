@@ -51,7 +51,7 @@ export function applyMarketOperation(
   const parsed = parseOperation(json)
   if (!parsed.ok) return refused(parsed.reason)
   const { operation } = parsed
-  if (!isInForce(operation.t, block.height, network)) return refused('not-yet')
+  if (!isInForce(operation, block.height, network)) return refused('not-yet')
   if (signingRole[operation.t] !== signer.role) return refused('wrong-role')
   const context = { ...block, transaction: at.transaction, signer: signer.account }
   switch (operation.t) {

@@ -14,6 +14,9 @@ import { sha256 } from '../support/builders.ts'
  */
 const Vectors = z.strictObject({
   operationId: z.string(),
+  activations: z
+    .strictObject({ 'job.offer grid.range': z.int(), 'job.offer sealedUntil': z.int() })
+    .optional(),
   genesisHash: Sha256Hex,
   genesisHeight: BlockHeight,
   histories: z
@@ -34,16 +37,22 @@ const Vectors = z.strictObject({
     .min(1),
 })
 
-const file = new URL('../vectors/ledger.json', import.meta.url)
-const { histories, operationId, genesisHash, genesisHeight } = Vectors.parse(
-  JSON.parse(readFileSync(file, 'utf8')),
+const read = (name: string): z.infer<typeof Vectors> =>
+  Vectors.parse(JSON.parse(readFileSync(new URL(`../vectors/${name}`, import.meta.url), 'utf8')))
+
+const files = ['ledger.json', 'activations.json'].map((name) => [name, read(name)] as const)
+const { histories, operationId, genesisHash, genesisHeight } = read('ledger.json')
+
+const each = files.flatMap(([name, vectors]) =>
+  vectors.histories.map((history, number) => [number, name, { ...vectors, ...history }] as const),
 )
 
-test.each(histories.map((history, number) => [number, history] as const))(
-  'history %i folds to its hash, its checkpoint and its refusals',
-  (_, { blocks, refusals, checkpoint, stateHash }) => {
-    const start = emptyLedger(genesisHash, genesisHeight)
-    const { ledger, records } = foldBlocks(start, blocks, { operationId, sha256 })
+test.each(each)(
+  'history %i of %s folds to its hash, its checkpoint and its refusals',
+  (_, __, { blocks, refusals, checkpoint, stateHash, ...vectors }) => {
+    const start = emptyLedger(vectors.genesisHash, vectors.genesisHeight)
+    const network = { ...vectors, sha256 }
+    const { ledger, records } = foldBlocks(start, blocks, network)
     const refused = records.filter(({ refusal }) => refusal !== null)
     expect(refused.map(({ height, position, refusal }) => ({ height, position, refusal }))).toEqual(
       refusals,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Multiaddr } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
 import type { Operation } from '#protocol/operation.ts'
 import {
   formatOperation,
@@ -7,7 +8,15 @@ import {
   parseOperation,
   signingRole,
 } from '#protocol/operation.ts'
-import { alice, aRegistration, encoderProfile, hbd } from '../support/builders.ts'
+import {
+  alice,
+  anOffer,
+  aRegistration,
+  encoderProfile,
+  hbd,
+  jobId,
+  time,
+} from '../support/builders.ts'
 import { operations } from '../support/operations.ts'
 import { createTestChain, testNetwork } from '../support/test-chain.ts'
 
@@ -79,6 +88,26 @@ describe.each(kinds)('%s', (kind, operation) => {
     expect(refusalOf(text, role, chain)).not.toBe('not-yet')
   })
 })
+
+const terms = {
+  'job.offer grid.range': {
+    ...{ whole: jobId('alice', 9), grid: { ...anOffer().grid, range: { first: 0, parts: 1 } } },
+  },
+  'job.offer sealedUntil': { sealedUntil: time(1_000_050) },
+} satisfies Record<string, Partial<JobOffer>>
+
+test.each(Object.entries(terms))(
+  '%s is recorded and does nothing before it is in force, and other offers count',
+  (term, said) => {
+    const chain = createTestChain(undefined, { ...testNetwork, activations: { [term]: 3 } })
+    const heard = (offer: JobOffer) => refusalOf(formatOperation(offer), 'posting', chain)
+    expect(heard(anOffer({ job: jobId('alice', 2), ...said }))).toBe('not-yet')
+    expect(chain.ledger().jobs.size).toBe(0)
+    expect(heard(anOffer())).toBe(null)
+    expect(heard(anOffer({ job: jobId('alice', 2), ...said }))).toBe(null)
+    expect(chain.ledger().jobs.size).toBe(2)
+  },
+)
 
 test('an update that changes nothing is malformed', () => {
   for (const json of ['{"v":1,"t":"node.update"}', '{"v":1,"t":"node.update","encoder":{}}'])

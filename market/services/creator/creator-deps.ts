@@ -1,3 +1,4 @@
+import type { ActivationHeights } from '#contracts/activation.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
@@ -33,6 +34,8 @@ import type { StandIns } from './stand-in.ts'
 export type CreatorDeps = {
   readonly account: HiveAccount
   readonly operationId: string
+  /** What comes into force at other heights than the contracts say. */
+  readonly activations?: Partial<ActivationHeights> | undefined
   readonly state: NodeState
   readonly jobs: CreatorJobStore
   readonly splits: SplitJobStore

@@ -1,3 +1,4 @@
+import { firstHeightOf } from '#contracts/activation.ts'
 import type { MilliHbd } from '#protocol/amount.ts'
 import { formatHbd, milliHbd } from '#protocol/amount.ts'
 import type { HiveAccount, JobId, Sha256Hex } from '#protocol/ids.ts'
@@ -33,7 +34,7 @@ export function buildOffer(
 ): JobOffer {
   const { ledger, sha256, options } = deps
   const ceiling = asked.ceiling ?? usualCeiling(deps, terms, percent)
-  return {
+  return requireInForce(deps, {
     v: 1,
     t: 'job.offer',
     job: id,
@@ -42,7 +43,17 @@ export function buildOffer(
     ...biddingTimes(requireHead(ledger.current()).time, terms.grid, { ...options, bidding }),
     arbiters: requireFitting(deps, arbiters, ceiling),
     saltHash: saltHashOf(salt, sha256),
-  }
+  })
+}
+
+/** An offer that says what the chain does not take yet would be none. */
+function requireInForce(deps: CreatorDeps, offer: JobOffer): JobOffer {
+  const from = firstHeightOf(offer, deps)
+  if (requireHead(deps.ledger.current()).height >= from) return offer
+  throw new MarketError(
+    'option-invalid',
+    `This chain takes no such offer before block ${from}; post the video whole, with open bids.`,
+  )
 }
 
 /** What a job may cost where its owner has not said. */

@@ -1,3 +1,4 @@
+import type { ActivationHeights } from '#contracts/activation.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import type { RenditionPrice } from '#protocol/encoder.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
@@ -17,6 +18,8 @@ import type { BackgroundWork } from '../background.ts'
 export type EncoderDeps = {
   readonly account: HiveAccount
   readonly operationId: string
+  /** What comes into force at other heights than the contracts say. */
+  readonly activations?: Partial<ActivationHeights> | undefined
   readonly state: NodeState
   readonly jobs: EncoderJobStore
   readonly outbox: Outbox

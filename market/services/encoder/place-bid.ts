@@ -1,3 +1,4 @@
+import { isInForce } from '#contracts/activation.ts'
 import type { Bid } from '#protocol/bid.ts'
 import { classOf } from '#protocol/encoder.ts'
 import { bidHash } from '#protocol/envelope-body.ts'
@@ -31,6 +32,10 @@ export function createConsiderOffer(deps: EncoderDeps, { declined, answered }: C
     if (head.time >= offer.bidsUntil && !network.isConnected(creator)) return
     if (offer.sealedUntil !== undefined && head.time >= offer.sealedUntil) {
       declined(offer, 'its bids were to be sealed by now')
+      return
+    }
+    if (!isInForce(offer, head.height, deps)) {
+      declined(offer, 'its terms are not in force yet')
       return
     }
     if (!engine.decodes(offer.source.codec)) {

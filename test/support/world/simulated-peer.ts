@@ -1,3 +1,4 @@
+import type { ActivationHeights } from '#contracts/activation.ts'
 import type { Ledger } from '#contracts/ledger.ts'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createEncounterStore } from '#market/adapters/sqlite/encounter-store.ts'
@@ -64,6 +65,8 @@ export type PeerTerms = {
   readonly releaseLimit?: bigint
   readonly selection?: Selection
   readonly bidding?: Bidding
+  /** What the node takes to come into force later than the market. */
+  readonly activations?: Partial<ActivationHeights>
   readonly standIns?: StandIns
   /** The account, where it is not the node's name: two nodes can have one. */
   readonly account?: string
@@ -199,6 +202,7 @@ export function createSimulatedPeer(
     const common = {
       account,
       operationId,
+      activations: terms.activations,
       state,
       outbox,
       ledger: view,
