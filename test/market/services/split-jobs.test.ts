@@ -32,6 +32,17 @@ const isOver = (peer: SimulatedPeer, id: JobId) => (): boolean =>
 const winnersOf = (peer: SimulatedPeer, id: JobId) =>
   peer.split(id)?.ranges.map(({ won }) => won?.encoder)
 
+/** The jobs that a range was offered as, the oldest first. */
+const jobsIn = (peer: SimulatedPeer, id: JobId, place: number) =>
+  peer.split(id)?.ranges[place]?.jobs.flatMap((job) => peer.job(job) ?? []) ?? []
+
+/** What the jobs of a whole cost, or may still cost, all together. */
+const committed = (peer: SimulatedPeer, id: JobId): bigint =>
+  (peer.split(id)?.ranges ?? [])
+    .flatMap((_, place) => jobsIn(peer, id, place))
+    .filter(({ phase }) => phase !== 'failed')
+    .reduce((sum, job) => sum + ('choice' in job ? job.choice.bid.price : job.offer.ceiling), 0n)
+
 const typesOf = (peer: SimulatedPeer, id: JobId) => peer.events(id).map(({ type }) => type)
 
 describe('a video that is sold in ranges', () => {
@@ -162,6 +173,29 @@ describe('a range', () => {
       (job) => job.phase === 'settled' && job.award.encoder === 'bob',
     )
     expect(late).toMatchObject({ phase: 'settled', toCreator: 0n })
+    world.expectSound()
+  })
+
+  test('that is offered again may cost what the others leave of the ceiling, and no more', async () => {
+    const { world, alice } = await cast({ bob: 'silent', erin: 'honest', frank: 'careless' })
+    const ceiling = 72n
+    const whole = await world.post(alice, 1, ceiling, 3)
+    const untilThen = (then: () => boolean) =>
+      world.until(() => {
+        expect(committed(alice, whole)).toBeLessThanOrEqual(ceiling)
+        return then()
+      }, 300)
+    const offers = (place: number) => jobsIn(alice, whole, place)
+    // Frank's work on the first range is bad, and nobody is there to do it again when bob's range is hedged.
+    await untilThen(() => offers(0).length === 2)
+    for (const name of ['erin', 'frank']) await world.peers.get(name)?.stop()
+    await untilThen(() => offers(0).at(-1)?.phase === 'failed' && offers(2).length > 1)
+    world.join('gina', { roles: ['encoder'] })
+    await untilThen(isOver(alice, whole))
+
+    expect(alice.split(whole)?.phase).toBe('done')
+    const share = alice.split(whole)?.ranges[0]?.ceiling ?? 0n
+    expect(offers(0).at(-1)?.offer.ceiling).toBeLessThan(share)
     world.expectSound()
   })
 
