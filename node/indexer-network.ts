@@ -3,6 +3,8 @@ import type { RegistryReader } from '#market/adapters/postgres/registry-reader.t
 import type { LiveMarket } from '#market/ports/live-market.ts'
 import type { LiveKeeper } from '#market/services/keep-live.ts'
 import { createLiveKeeper } from '#market/services/keep-live.ts'
+import type { KeepSealDeps } from '#market/services/keep-seal.ts'
+import { createKeepSeal } from '#market/services/keep-seal.ts'
 import type { Topic } from '#protocol/topics.ts'
 import type { Accounts } from './chain/accounts.ts'
 import { pause } from './chain/hive-rpc.ts'
@@ -37,6 +39,7 @@ export type IndexerNetworkDeps = {
   readonly host: Host
   readonly accounts: Accounts
   readonly registry: RegistryReader
+  readonly chain: KeepSealDeps['chain']
   readonly live: LiveMarket
   readonly meter: Pick<GossipMeter, 'judged' | 'sent'>
   readonly logger: Logger
@@ -61,7 +64,7 @@ export type IndexerNetworkOptions = {
  * so: what is kept twice is the same once.
  */
 export async function joinNetwork(
-  { host, accounts, registry, live, meter, logger, now, onHeard }: IndexerNetworkDeps,
+  { host, accounts, registry, chain, live, meter, logger, now, onHeard }: IndexerNetworkDeps,
   { network, bootstrap, uploadLimit, pollMs, data }: IndexerNetworkOptions,
 ): Promise<IndexerNetwork> {
   const { libp2p, blocks } = host
@@ -77,7 +80,7 @@ export async function joinNetwork(
         ...{ accounts, ledger: registry, operationId, chainId },
         mayAskFor: createStrangerLimit({ ledger: registry, now }),
       }),
-      handlers: liveHandlers({ keeper, live, onHeard }, operationId),
+      handlers: liveHandlers({ keeper, chain, live, onHeard }, operationId),
       meter,
       logger,
       now,
@@ -106,9 +109,17 @@ export async function joinNetwork(
 
 /** Where each topic's messages are kept, the newest of each subject. */
 function liveHandlers(
-  { keeper, live, onHeard }: Pick<IndexerNetworkDeps, 'live' | 'onHeard'> & { keeper: LiveKeeper },
+  {
+    keeper,
+    chain,
+    live,
+    onHeard,
+  }: Pick<IndexerNetworkDeps, 'chain' | 'live' | 'onHeard'> & {
+    keeper: LiveKeeper
+  },
   operationId: string,
 ): GossipHandlers {
+  const keepSeal = createKeepSeal({ chain, live })
   const keep = (topic: Topic, subject: string, write: () => Promise<void>): void =>
     onHeard(topic, keeper.keep(`${topic} ${subject}`, write))
   return {
@@ -119,6 +130,9 @@ function liveHandlers(
       keep('offers', operation.job, () => live.keepOffer(operation))
     },
     bids: ({ body }) => keep('bids', `${body.job} ${body.encoder}`, () => live.keepBid(body)),
+    // The first one counts, so that none takes the place of another that waits.
+    seals: ({ body }) =>
+      keep('seals', `${body.job} ${body.encoder} ${body.bid}`, () => keepSeal(body)),
     progress: ({ body }) =>
       keep('progress', `${body.job} ${body.encoder}`, () => live.keepProgress(body)),
     presence: ({ body }) => keep('presence', body.account, () => live.keepPresence(body)),

@@ -189,7 +189,7 @@ export async function startIndexer(
   const { peers, fetcher } = starting.use(
     await joinNetwork(
       {
-        ...{ host, accounts, registry, live, logger: log('network'), now: clock.now },
+        ...{ host, accounts, registry, chain, live, logger: log('network'), now: clock.now },
         ...{ onHeard: metrics.heard, meter: metrics.gossip },
       },
       {

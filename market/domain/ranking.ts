@@ -7,6 +7,7 @@ import type { NodeRegister } from '#protocol/registration.ts'
 import type { DeliveryHistory } from './delivery-history.ts'
 import { historyPercent } from './delivery-history.ts'
 import type { Luck } from './luck.ts'
+import type { SealFault } from './sealed-bidding.ts'
 import type { SelectionRules } from './selection.ts'
 
 /** A bid, and what the creator's own node knows about its author. */
@@ -19,6 +20,8 @@ export type Candidate = {
   readonly setAsideUntil: ChainTime | null
   /** How many of the creator's latest awards, of {@link spreadAwards}, went to its author. */
   readonly recentAwards: number
+  /** What is wrong with it where the offer takes sealed ones, as far as whoever ranks has heard the seals; absent for nothing. */
+  readonly sealFault?: SealFault | null
 }
 
 /** The latest awards of a creator that are looked at, so that its work is spread over several. */
@@ -47,6 +50,7 @@ export type Circumstances = {
 
 /** Why a bid cannot win, in words for its author and the creator. */
 export type Exclusion =
+  | SealFault
   | 'not registered as an encoder'
   | 'recipe not proven in the registry'
   | "of another class than the video's other ranges"
@@ -64,9 +68,10 @@ export const awardMarginSeconds = 30
 
 /** Null for a bid that can win. */
 export function exclusionOf(
-  { bid, node, score, setAsideUntil }: Candidate,
+  { bid, node, score, setAsideUntil, sealFault }: Candidate,
   { offer, now, arbiters, rules, inClass }: Circumstances,
 ): Exclusion | null {
+  if (sealFault) return sealFault
   if (!node?.encoder) return 'not registered as an encoder'
   const ownersClass = classOf(node.encoder, offer.recipe)
   if (ownersClass === null) return 'recipe not proven in the registry'

@@ -1,3 +1,6 @@
+import type { Bid, SealedBid } from '#protocol/bid.ts'
+import type { Sha256 } from '#protocol/canonical.ts'
+import { bidHash } from '#protocol/envelope-body.ts'
 import type { ChainTime, HiveAccount, Sha256Hex } from '#protocol/ids.ts'
 import { ChainTime as Time } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
@@ -23,6 +26,16 @@ export function sealFault(
   if (offer.sealedUntil === undefined) return null
   if (sealed === undefined) return 'was not sealed in time'
   return sealed === opened ? null : 'differs from what was sealed'
+}
+
+/** The same for whoever has the seals of many; a seal counts for its author alone. */
+export function sealFaultsOf(
+  offer: Pick<JobOffer, 'sealedUntil'>,
+  seals: readonly SealedBid[],
+  sha256: Sha256,
+): (bid: Bid) => SealFault | null {
+  const sealedBy = new Map(seals.map(({ encoder, bid }) => [encoder, bid] as const))
+  return (bid) => sealFault(offer, bidHash(bid, sha256), sealedBy.get(bid.encoder))
 }
 
 /** Those who sealed a bid and have opened none; one that differs from its seal opens nothing. */

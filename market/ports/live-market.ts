@@ -1,4 +1,4 @@
-import type { Bid } from '#protocol/bid.ts'
+import type { Bid, SealedBid } from '#protocol/bid.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Presence } from '#protocol/presence.ts'
@@ -17,6 +17,8 @@ export interface LiveMarket {
    * is firm: anyone may bid for anything. A deed is noted with it.
    */
   keepBid(bid: Bid, deed?: AuditDeed): Promise<void>
+  /** An encoder's first seal for a job stays, for as long as a bid would. */
+  keepSeal(seal: SealedBid): Promise<void>
   /** Only a greater sequence number replaces what is known. */
   keepProgress(progress: Progress): Promise<void>
   /** Only a later one replaces what is known. */
@@ -26,7 +28,9 @@ export interface LiveMarket {
   offers(limit: number): Promise<readonly JobOffer[]>
   /** The cheapest first. */
   bids(job: JobId): Promise<readonly Bid[]>
-  /** How many each of the jobs has; a job without any is left out. */
+  /** By encoder, those among them whose bids are open by now. */
+  seals(job: JobId): Promise<readonly SealedBid[]>
+  /** How many encoders have bid for each of the jobs, openly or sealed; a job without any is left out. */
   countBids(jobs: readonly JobId[]): Promise<ReadonlyMap<JobId, number>>
   progress(job: JobId): Promise<readonly Progress[]>
   /** Those of the accounts that are there now. */

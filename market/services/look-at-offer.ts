@@ -9,6 +9,7 @@ import { marketJobOf } from '../domain/market-job-of.ts'
 import { escrowIdOf } from '../domain/offer-terms.ts'
 import type { Candidate, Circumstances } from '../domain/ranking.ts'
 import { exclusionOf, rankBids } from '../domain/ranking.ts'
+import { sealFaultsOf } from '../domain/sealed-bidding.ts'
 import { openRules } from '../domain/selection.ts'
 import type { BestBid, OfferSight } from '../domain/tier-decision.ts'
 import type { ChainQueries } from '../ports/chain-queries.ts'
@@ -19,7 +20,7 @@ import { historyOf } from './known-deliveries.ts'
 
 export type OfferDeps = {
   readonly chain: Pick<ChainQueries, 'at' | 'job' | 'node' | 'reputation'>
-  readonly live: Pick<LiveMarket, 'bids'>
+  readonly live: Pick<LiveMarket, 'bids' | 'seals'>
   readonly scheduler: Pick<JobScheduler, 'noteMarketJob'>
   readonly sha256: Sha256
 }
@@ -68,8 +69,12 @@ async function lookAtBids(
   { offered, now }: Offered,
 ): Promise<OfferSight> {
   const bids = (await deps.live.bids(offered.id)).slice(0, mostBids)
+  const seals = offered.offer.sealedUntil === undefined ? [] : await deps.live.seals(offered.id)
+  const faultOf = sealFaultsOf(offered.offer, seals, deps.sha256)
   const circumstances = await circumstancesOf(deps, { offered, now })
-  const candidates = await Promise.all(bids.map((bid) => candidateOf(deps, bid)))
+  const candidates = await Promise.all(
+    bids.map(async (bid) => ({ ...(await candidateOf(deps, bid)), sealFault: faultOf(bid) })),
+  )
   const affordable = candidates.filter(({ bid }) => isWithinBudget(job, bid))
   const [best] = rankBids(affordable, circumstances)
   return {

@@ -7,13 +7,14 @@ import type { HiveOperation } from '#protocol/transaction.ts'
 import { awardOperations } from '../domain/award-operations.ts'
 import type { Choice } from '../domain/creator-job.ts'
 import { escrowIdOf } from '../domain/offer-terms.ts'
+import { sealFaultsOf } from '../domain/sealed-bidding.ts'
 import { MarketError } from '../errors.ts'
 import type { ChainQueries } from '../ports/chain-queries.ts'
 import type { LiveMarket } from '../ports/live-market.ts'
 
 export type PrepareAwardDeps = {
   readonly chain: Pick<ChainQueries, 'at' | 'job' | 'node'>
-  readonly live: Pick<LiveMarket, 'bids'>
+  readonly live: Pick<LiveMarket, 'bids' | 'seals'>
   readonly operationId: string
   readonly sha256: Sha256
   readonly ratificationSeconds: number
@@ -51,6 +52,9 @@ export function createPrepareAward(deps: PrepareAwardDeps) {
     const bid = bids.find(({ encoder }) => encoder === asked.encoder)
     if (!bid || bid.expires <= at.time)
       throw new MarketError('no-bids', `@${asked.encoder} has no bid for it that still holds.`)
+    const seals = job.offer.sealedUntil === undefined ? [] : await deps.live.seals(asked.job)
+    const fault = sealFaultsOf(job.offer, seals, deps.sha256)(bid)
+    if (fault !== null) throw new MarketError('no-bids', `The bid of @${asked.encoder} ${fault}.`)
     const shared = bid.arbiters.filter((account) => job.offer.arbiters.includes(account))
     const named = asked.arbiter === null ? shared : shared.filter((name) => name === asked.arbiter)
     const choice: Choice = {

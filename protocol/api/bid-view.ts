@@ -35,3 +35,14 @@ export const BidView = z.strictObject({
   why: z.string(),
 })
 export type BidView = z.infer<typeof BidView>
+
+/** A bid that nobody can read: it is sealed still, or was never opened. */
+export const SealView = z.strictObject({
+  encoder: HiveAccount,
+  /** Names the bid that opens it. */
+  bid: Sha256Hex,
+  sealedUntil: ChainTime,
+  /** Bids are to be open by now, and it is not. */
+  isOverdue: z.boolean(),
+})
+export type SealView = z.infer<typeof SealView>

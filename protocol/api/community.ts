@@ -6,7 +6,7 @@ import { envelopeOf } from '../envelope.ts'
 import { HiveAccount, JobId } from '../ids.ts'
 import { defineRoute } from '../route.ts'
 import { HiveOperation } from '../transaction.ts'
-import { BidView } from './bid-view.ts'
+import { BidView, SealView } from './bid-view.ts'
 import { noBody, none } from './paging.ts'
 
 export const bidRoute = defineRoute({
@@ -29,6 +29,8 @@ export const bidsRoute = defineRoute({
     bids: z.array(Bid).readonly(),
     /** Those that cannot win last. Empty while nobody has the offer. */
     ranking: z.array(BidView).readonly(),
+    /** Those that are not open: sealed until a time that the offer says, or never opened. */
+    sealed: z.array(SealView).readonly(),
   }),
 })
 

@@ -1,4 +1,6 @@
 import { and, asc, count, eq, exists, gt, inArray, lte, notExists, or, sql } from 'drizzle-orm'
+import { union } from 'drizzle-orm/pg-core'
+import type { Bid } from '#protocol/bid.ts'
 import { JobId } from '#protocol/ids.ts'
 import { Presence } from '#protocol/presence.ts'
 import { Progress } from '#protocol/progress.ts'
@@ -6,7 +8,7 @@ import type { LiveMarket } from '../../ports/live-market.ts'
 import type { PostgresDatabase } from './database.ts'
 import { noteDeed } from './note-deed.ts'
 import { chainJobs } from './schema/chain.ts'
-import { liveBids, liveOffers, livePresence, liveProgress } from './schema/live.ts'
+import { liveBids, liveOffers, livePresence, liveProgress, liveSeals } from './schema/live.ts'
 
 /** Milliseconds for which what was said is shown. */
 export type LiveMarketOptions = {
@@ -42,6 +44,10 @@ export function createLiveMarket(
     )
     return rows[0]?.known === true
   }
+  const endOf = async ({ job, expires }: Pick<Bid, 'job' | 'expires'>): Promise<Date> => {
+    const longestMs = (await isHeardOf(job)) ? bidMs : Math.min(bidMs, offerMs)
+    return new Date(Math.min(now() + longestMs, expires * 1_000))
+  }
   return {
     keepOffer: async (offer) => {
       const row = { job: offer.job, offer, expiresAt: after(offerMs) }
@@ -68,8 +74,7 @@ export function createLiveMarket(
     },
     keepBid: async (bid, deed) => {
       const { job, encoder, price, readyBy } = bid
-      const longestMs = (await isHeardOf(job)) ? bidMs : Math.min(bidMs, offerMs)
-      const expiresAt = new Date(Math.min(now() + longestMs, bid.expires * 1_000))
+      const expiresAt = await endOf(bid)
       const row = { job, encoder, price, readyBy, bid, expiresAt }
       await database.transaction(async (transaction) => {
         await transaction
@@ -78,6 +83,15 @@ export function createLiveMarket(
           .onConflictDoUpdate({ target: [liveBids.job, liveBids.encoder], set: row })
         if (deed) await noteDeed(transaction, deed)
       })
+    },
+    keepSeal: async (seal) => {
+      const { job, encoder } = seal
+      const row = { job, encoder, seal, expiresAt: await endOf(seal) }
+      const target = [liveSeals.job, liveSeals.encoder]
+      await database
+        .insert(liveSeals)
+        .values(row)
+        .onConflictDoUpdate({ target, set: row, setWhere: lte(liveSeals.expiresAt, moment()) })
     },
     keepProgress: async (progress) => {
       const { v: _v, type: _type, ...said } = progress
@@ -116,13 +130,26 @@ export function createLiveMarket(
         .orderBy(asc(liveBids.price), asc(liveBids.encoder))
       return rows.map(({ bid }) => bid)
     },
+    seals: async (job) => {
+      const rows = await database
+        .select({ seal: liveSeals.seal })
+        .from(liveSeals)
+        .where(and(eq(liveSeals.job, job), gt(liveSeals.expiresAt, moment())))
+        .orderBy(asc(liveSeals.encoder))
+      return rows.map(({ seal }) => seal)
+    },
     countBids: async (jobs) => {
       if (jobs.length === 0) return new Map()
+      const biddersIn = (table: typeof liveBids | typeof liveSeals) =>
+        database
+          .select({ job: table.job, encoder: table.encoder })
+          .from(table)
+          .where(and(inArray(table.job, [...jobs]), gt(table.expiresAt, moment())))
+      const bidders = union(biddersIn(liveBids), biddersIn(liveSeals)).as('bidders')
       const rows = await database
-        .select({ job: liveBids.job, bids: count() })
-        .from(liveBids)
-        .where(and(inArray(liveBids.job, [...jobs]), gt(liveBids.expiresAt, moment())))
-        .groupBy(liveBids.job)
+        .select({ job: bidders.job, bids: count() })
+        .from(bidders)
+        .groupBy(bidders.job)
       return new Map(rows.map(({ job, bids }) => [JobId.parse(job), bids]))
     },
     progress: async (job) => {
@@ -156,7 +183,7 @@ export function createLiveMarket(
     sweep: async () => {
       const ended = moment()
       let rows = 0
-      for (const table of [liveOffers, liveBids, liveProgress, livePresence]) {
+      for (const table of [liveOffers, liveBids, liveSeals, liveProgress, livePresence]) {
         const { rowCount } = await database.delete(table).where(lte(table.expiresAt, ended))
         rows += rowCount ?? 0
       }

@@ -1,5 +1,4 @@
 import type Router from '@koa/router'
-import type { BidView } from '#protocol/api/bid-view.ts'
 import { acceptRoute, bidRoute, bidsRoute, settleRoute } from '#protocol/api/community.ts'
 import type { Bid } from '#protocol/bid.ts'
 import type { Envelope } from '#protocol/envelope.ts'
@@ -10,12 +9,13 @@ import { MarketError } from '../../errors.ts'
 import type { LiveMarket } from '../../ports/live-market.ts'
 import type { AskedAward, PreparedAward } from '../../services/prepare-award.ts'
 import type { AskedSettling, PreparedSettling } from '../../services/prepare-settling.ts'
+import type { RankedBids } from '../../services/rank-live-bids.ts'
 import { mount } from '../mount.ts'
 import { signedIn } from './callers.ts'
 
 export type BidsRouteDeps = {
   readonly live: Pick<LiveMarket, 'bids'>
-  readonly rankLiveBids: (job: JobId) => Promise<readonly BidView[]>
+  readonly rankLiveBids: (job: JobId) => Promise<RankedBids>
 }
 
 export type CommunityRouteDeps = BidsRouteDeps & {
@@ -30,8 +30,8 @@ export type CommunityRouteDeps = BidsRouteDeps & {
 /** The live bids for a job, and how they rank. */
 export function mountBidsRoute(router: Router, { live, rankLiveBids }: BidsRouteDeps): void {
   mount(router, bidsRoute, async ({ params: { job } }) => {
-    const [bids, ranking] = await Promise.all([live.bids(job), rankLiveBids(job)])
-    return { bids, ranking }
+    const [bids, ranked] = await Promise.all([live.bids(job), rankLiveBids(job)])
+    return { bids, ...ranked }
   })
 }
 

@@ -3,6 +3,7 @@ import type { NodeRecord } from '#contracts/registry.ts'
 import type { AskedAward, PrepareAwardDeps } from '#market/services/prepare-award.ts'
 import { createPrepareAward } from '#market/services/prepare-award.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
+import type { JobOffer } from '#protocol/offer.ts'
 import { aBid, account, alice, anOffer, bob, hbd, sha256, time } from '#test/support/builders.ts'
 
 const [carol, gina, hugo] = ['carol', 'gina', 'hugo'].map(account) as [
@@ -13,8 +14,12 @@ const [carol, gina, hugo] = ['carol', 'gina', 'hugo'].map(account) as [
 const arbiters = [carol, gina, hugo]
 
 /** An offer of at most 50 with bob's bid for it, and what its arbiters ask now. */
-function prepare(fees: ReadonlyMap<HiveAccount, bigint>, asked: Partial<AskedAward> = {}) {
-  const offer = anOffer({ arbiters, ceiling: hbd(50n) })
+function prepare(
+  fees: ReadonlyMap<HiveAccount, bigint>,
+  asked: Partial<AskedAward> = {},
+  terms: Partial<JobOffer> = {},
+) {
+  const offer = anOffer({ arbiters, ceiling: hbd(50n), ...terms })
   const bid = aBid({ job: offer.job, arbiters, expires: time(2_000_000) })
   const job = { id: offer.job, phase: 'offered', creator: alice, offer, rejectedAwards: 0 }
   const chain = {
@@ -24,7 +29,12 @@ function prepare(fees: ReadonlyMap<HiveAccount, bigint>, asked: Partial<AskedAwa
       ({ arbiter: { fee: hbd(fees.get(name) ?? 0n) } }) as NodeRecord,
   } as unknown as PrepareAwardDeps['chain']
   const prepareAward = createPrepareAward({
-    ...{ chain, live: { bids: async () => [bid] }, operationId: 'spk-encoder-dev', sha256 },
+    ...{
+      chain,
+      live: { bids: async () => [bid], seals: async () => [] },
+      operationId: 'spk-encoder-dev',
+      sha256,
+    },
     ratificationSeconds: 60,
   })
   const usual = { creator: alice, job: offer.job, encoder: bob, arbiter: null }
@@ -54,5 +64,12 @@ test('nobody is asked to sign for an arbiter that wants more than the whole job 
 test('an arbiter that bid and offer do not share is refused', async () => {
   await expect(prepare(new Map(), { arbiter: account('erin') })).rejects.toMatchObject({
     code: 'arbiter-missing',
+  })
+})
+
+test('a bid that was not sealed in time cannot be awarded where bids are to be sealed', async () => {
+  await expect(prepare(new Map(), {}, { sealedUntil: time(1_000_050) })).rejects.toMatchObject({
+    code: 'no-bids',
+    message: 'The bid of @bob was not sealed in time.',
   })
 })

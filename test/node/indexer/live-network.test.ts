@@ -12,7 +12,16 @@ import { startPeer } from '#node/peer.ts'
 import { uploadsPath } from '#protocol/api/uploads.ts'
 import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { Operation } from '#protocol/operation.ts'
-import { account, alice, anOffer, aRegistration, bob, hbd, time } from '#test/support/builders.ts'
+import {
+  account,
+  alice,
+  anOffer,
+  aRegistration,
+  bob,
+  hbd,
+  jobId,
+  time,
+} from '#test/support/builders.ts'
 import { makeFolder, searchPath, untroubled } from '#test/support/ffmpeg.ts'
 import type { TestIndexer } from '#test/support/indexer.ts'
 import { anIndexer } from '#test/support/indexer.ts'
@@ -136,6 +145,24 @@ test('an encoder that the registry names is found, and what it says of itself is
   const metrics = String(await read('/metrics'))
   expect(metrics).toContain('spk_encoder_peers 1')
   expect(metrics).toMatch(/gossip_messages_total\{topic="presence",outcome="kept"\} [1-9]/)
+})
+
+test('a bid that is sealed is shown as such until it is opened', async () => {
+  const now = await chainTime()
+  const sealedUntil = time(now + 120)
+  const offer = anOffer({
+    ...{ job: jobId('alice', 3), arbiters: [arbiter], ceiling: hbd(1_000n), sealedUntil },
+    ...{ bidsUntil: time(now + 3_000), deliverBy: time(now + 200_000) },
+  })
+  await say('alice', offer)
+
+  const bids = `/api/encoding/community/bids/${offer.job}`
+  const sealed = { bids: [], ranking: [], sealed: [{ encoder: 'bob', sealedUntil }] }
+  await expect.poll(() => read(bids), patient).toMatchObject(sealed)
+  expect(await read(`${market}?creator=alice`)).toMatchObject({ jobs: [{ bids: 1 }] })
+  const opened = { sealed: [], ranking: [{ encoder: 'bob', excluded: null, rank: 1 }] }
+  await expect.poll(() => read(bids), patient).toMatchObject(opened)
+  await say('alice', { v: 1, t: 'job.cancel', job: offer.job })
 })
 
 test('what was uploaded reaches the encoder that was awarded the job, from the indexer alone', async () => {

@@ -65,8 +65,9 @@ export function fakeMarket() {
     node: async (account) => registered(account),
     reputation: async (account) => ({ account, at: null, scores: [] }),
   }
-  const live: Pick<LiveMarket, 'bids'> = {
+  const live: Pick<LiveMarket, 'bids' | 'seals'> = {
     bids: async (id) => (bids.get(id) ?? []).filter(({ expires }) => expires > seconds()),
+    seals: async () => [],
   }
   return {
     ...{ chain, live },

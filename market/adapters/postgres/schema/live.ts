@@ -8,7 +8,7 @@ import {
   text,
   varchar,
 } from 'drizzle-orm/pg-core'
-import type { Bid } from '#protocol/bid.ts'
+import type { Bid, SealedBid } from '#protocol/bid.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import { chainNumber, milliHbd, moment, record } from '../columns.ts'
 
@@ -39,6 +39,21 @@ export const liveBids = pgTable(
     primaryKey({ columns: [table.job, table.encoder] }),
     index('live_bids_by_price').on(table.job, table.price, table.encoder),
     index('live_bids_ending').on(table.expiresAt),
+  ],
+)
+
+/** Bids that nobody can read yet: the first seal of each encoder, by which the bid that opens it is known. */
+export const liveSeals = pgTable(
+  'live_seals',
+  {
+    job: varchar({ length: 33 }).notNull(),
+    encoder: varchar({ length: 16 }).notNull(),
+    seal: record<SealedBid>().notNull(),
+    expiresAt: moment().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.job, table.encoder] }),
+    index('live_seals_ending').on(table.expiresAt),
   ],
 )
 

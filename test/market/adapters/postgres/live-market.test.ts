@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { createLiveMarket } from '#market/adapters/postgres/live-market.ts'
+import type { SealedBid } from '#protocol/bid.ts'
 import type { Presence } from '#protocol/presence.ts'
 import type { Progress } from '#protocol/progress.ts'
 import {
@@ -10,6 +11,7 @@ import {
   bob,
   carol,
   cid,
+  hashHex,
   hbd,
   jobId,
   time,
@@ -25,6 +27,11 @@ const start = 1_000_000_000
 const aReport = (overrides: Partial<Progress> = {}): Progress => ({
   ...{ v: 1, type: 'progress', job, encoder: bob },
   ...{ sequence: 1, stage: 'encoding', percent: 12.5 },
+  ...overrides,
+})
+
+const aSeal = (overrides: Partial<SealedBid>): SealedBid => ({
+  ...{ v: 1, type: 'sealed-bid', job, encoder: bob, bid: hashHex('bid'), expires: time(0) },
   ...overrides,
 })
 
@@ -69,6 +76,25 @@ test('bids are told the cheapest first, one of each encoder, until they expire',
   expect(await live.bids(job)).toEqual([better])
   market.wait(30_000)
   expect(await live.bids(job)).toEqual([])
+})
+
+test('an encoder has one seal, its first, and counts once among the bidders', async () => {
+  await using market = await aLiveMarket()
+  const { live } = market
+  const expires = time(start / 1_000 + 30)
+  await live.keepOffer(anOffer({ job }))
+  const first = aSeal({ encoder: bob, expires })
+  await live.keepSeal(first)
+  await live.keepSeal({ ...first, bid: hashHex('another') })
+  await live.keepSeal(aSeal({ encoder: carol, expires }))
+  await live.keepBid(aBid({ encoder: bob, expires }))
+  expect(await live.seals(job)).toEqual([first, aSeal({ encoder: carol, expires })])
+  expect(await live.countBids([job, jobId('bob')])).toEqual(new Map([[job, 2]]))
+  market.wait(30_000)
+  expect([await live.seals(job), await live.countBids([job])]).toEqual([[], new Map()])
+  const later = { ...first, bid: hashHex('another'), expires: time(start / 1_000 + 60) }
+  await live.keepSeal(later)
+  expect(await live.seals(job)).toEqual([later])
 })
 
 test('an offer is told until the chain has it, or for minutes', async () => {

@@ -10,6 +10,7 @@ import { speedText } from '#ui/shared/format.ts'
 import { useSession } from '#ui/shared/session.ts'
 import { useRoute } from '#ui/shared/use-route.ts'
 import { AwardButton } from './award-button.tsx'
+import { SealedBidRow } from './sealed-bid-row.tsx'
 import type { MarketJob } from './timeline.ts'
 
 export type BidsCardProps = { readonly market: MarketJob }
@@ -31,14 +32,17 @@ export function BidsCard({ market }: BidsCardProps): ReactElement {
       <QueryView
         query={query}
         empty={{
-          when: ({ ranking }) => ranking.length === 0,
+          when: ({ ranking, sealed }) => ranking.length + sealed.length === 0,
           say: isOpen
             ? 'No bid yet; they come within seconds.'
             : 'Bids are forgotten when they end.',
         }}
       >
-        {({ ranking }) => (
+        {({ ranking, sealed }) => (
           <ol className="grid grid-cols-1 gap-4">
+            {sealed.map((seal) => (
+              <SealedBidRow key={seal.encoder} seal={seal} />
+            ))}
             {ranking.map((bid) => (
               <li
                 key={bid.encoder}
