@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import type { PinStore } from '#market/adapters/sqlite/pin-store.ts'
 import type { Clock } from '#market/ports/clock.ts'
-import type { LiveMarket } from '#market/ports/live-market.ts'
 import type { MarketFeed } from '#market/services/market-feed.ts'
 import { createEnvelopeSigner } from './chain/envelopes.ts'
 import { createDryNetwork } from './dry-run/dry-network.ts'
 import { gossipHandlers } from './inbox.ts'
 import { createContentStore } from './ipfs/content-store.ts'
 import { collectGarbage } from './ipfs/garbage.ts'
+import type { LiveKeeping } from './live-words.ts'
 import { hearingItself, liveWords } from './live-words.ts'
 import type { Logger } from './logger.ts'
 import { openBans } from './p2p/bans.ts'
@@ -35,14 +35,14 @@ export type PeerNetworkDeps = Pick<PeerChain, 'accounts' | 'ledger' | 'signer'> 
   readonly roles: () => Roles
   readonly feed: MarketFeed
   /** Who keeps what is said, for whoever looks at the market; null for nobody. */
-  readonly live: LiveMarket | null
+  readonly keeping: LiveKeeping | null
 }
 
 /** A peer among others: its host, its content, and what is said between them. The host stops with the stack. */
 export async function openPeerNetwork(
   stack: AsyncDisposableStack,
   config: PeerConfig,
-  { accounts, ledger, signer, pins, clock, log, dryRun, roles, feed, live }: PeerNetworkDeps,
+  { accounts, ledger, signer, pins, clock, log, dryRun, roles, feed, keeping }: PeerNetworkDeps,
 ) {
   const { account, network } = config
   const { operationId, chainId } = network
@@ -87,7 +87,7 @@ export async function openPeerNetwork(
   const meter = createGossipMeter()
   const presence = createPresenceBoard(() => ledger.current().head?.time ?? 0)
   const envelopes = createEnvelopeSigner(account, signer, chainId)
-  const words = liveWords(live, operationId)
+  const words = liveWords(keeping, operationId)
   const bus = createGossipBus(
     {
       host,

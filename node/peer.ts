@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { createLedgerQueries } from '#market/adapters/memory/ledger-queries.ts'
 import { createLiveMemory } from '#market/adapters/memory/live-market.ts'
 import { createAgentClaimStore } from '#market/adapters/sqlite/agent-store.ts'
 import { bindDatabase } from '#market/adapters/sqlite/binding-store.ts'
@@ -21,6 +22,7 @@ import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
 import type { Creator } from '#market/services/creator/creator.ts'
 import type { Encoder } from '#market/services/encoder/encoder.ts'
+import { createKeepSeal } from '#market/services/keep-seal.ts'
 import { createMarketFeed } from '#market/services/market-feed.ts'
 import { createCheckpointPublisher } from '#market/services/publish-checkpoint.ts'
 import { createRegistration } from '#market/services/register-node.ts'
@@ -142,6 +144,8 @@ export async function startPeer(
   logMarket(feed, { ledger, logger: log('market') })
   const isOnChain = (job: JobId): boolean => ledger.current().jobs.has(job)
   const live = sources && createLiveMemory({ now: clock.now, isOnChain })
+  const keeping = sources &&
+    live && { live, keepSeal: createKeepSeal({ chain: createLedgerQueries(sources), live }) }
   const {
     libp2p,
     blocks,
@@ -157,7 +161,7 @@ export async function startPeer(
   } = await openPeerNetwork(starting, config, {
     ...{ accounts, ledger, signer, pins, clock, log, dryRun },
     roles: () => roles,
-    ...{ feed, live },
+    ...{ feed, keeping },
   })
 
   const work = join(config.data, 'work')

@@ -1,4 +1,4 @@
-import type { Bid } from '#protocol/bid.ts'
+import type { Bid, SealedBid } from '#protocol/bid.ts'
 import type { HiveAccount, JobId } from '#protocol/ids.ts'
 import type { JobOffer } from '#protocol/offer.ts'
 import type { Presence } from '#protocol/presence.ts'
@@ -42,14 +42,25 @@ export function createLiveMemory(
   const presence = createExpiringMap<HiveAccount, Presence>(now, accounts)
   const bidsOf = () => createExpiringMap<HiveAccount, Bid>(now, bidsOfJob)
   const liveBids = (job: JobId): readonly Bid[] => bids.get(job)?.values() ?? []
+  const seals = createExpiringMap<JobId, ReturnType<typeof sealsOf>>(now, jobs)
+  const sealsOf = () => createExpiringMap<HiveAccount, SealedBid>(now, bidsOfJob)
+  const liveSeals = (job: JobId): readonly SealedBid[] => seals.get(job)?.values() ?? []
+  const endOf = ({ job, expires }: Pick<Bid, 'job' | 'expires'>): number => {
+    const isHeardOf = isOnChain(job) || offers.get(job) !== undefined
+    return Math.min(now() + (isHeardOf ? lives.bid : lives.offer), expires * 1_000)
+  }
   return {
     keepOffer: async (offer) => offers.set(offer.job, offer, now() + lives.offer),
     keepBid: async (bid) => {
-      const isHeardOf = isOnChain(bid.job) || offers.get(bid.job) !== undefined
-      const longest = isHeardOf ? lives.bid : lives.offer
       const ofJob = bids.get(bid.job) ?? bidsOf()
-      ofJob.set(bid.encoder, bid, Math.min(now() + longest, bid.expires * 1_000))
+      ofJob.set(bid.encoder, bid, endOf(bid))
       bids.set(bid.job, ofJob, now() + lives.bid)
+    },
+    keepSeal: async (seal) => {
+      const ofJob = seals.get(seal.job) ?? sealsOf()
+      if (ofJob.get(seal.encoder)) return
+      ofJob.set(seal.encoder, seal, endOf(seal))
+      seals.set(seal.job, ofJob, now() + lives.bid)
     },
     keepProgress: async (said) => {
       const key = `${said.job} ${said.encoder}` as const
@@ -68,29 +79,37 @@ export function createLiveMemory(
         .sort((left, right) => (left.job < right.job ? -1 : 1))
         .slice(0, limit),
     bids: async (job) => liveBids(job).toSorted(cheapestFirst),
+    seals: async (job) => liveSeals(job).toSorted(byEncoder),
     countBids: async (asked) =>
       new Map(
         asked.flatMap((job) => {
-          const { length } = liveBids(job)
-          return length > 0 ? [[job, length] as const] : []
+          const bidders = [...liveBids(job), ...liveSeals(job)].map(({ encoder }) => encoder)
+          const { size } = new Set(bidders)
+          return size > 0 ? [[job, size] as const] : []
         }),
       ),
     progress: async (job) =>
       progress
         .values()
         .filter((said) => said.job === job)
-        .sort((left, right) => (left.encoder < right.encoder ? -1 : 1)),
+        .sort(byEncoder),
     present: async (asked) =>
       asked
         .flatMap((account) => presence.get(account) ?? [])
         .sort((left, right) => (left.account < right.account ? -1 : 1)),
     countPresent: async () => presence.values().length,
     sweep: async () =>
-      [offers, bids, progress, presence].reduce((sum, { sweep }) => sum + sweep(), 0),
+      [offers, bids, seals, progress, presence].reduce((sum, { sweep }) => sum + sweep(), 0),
   }
 }
 
 function cheapestFirst(left: Bid, right: Bid): number {
   if (left.price !== right.price) return left.price < right.price ? -1 : 1
+  return byEncoder(left, right)
+}
+
+type OfEncoder = { readonly encoder: HiveAccount }
+
+function byEncoder(left: OfEncoder, right: OfEncoder): number {
   return left.encoder < right.encoder ? -1 : 1
 }

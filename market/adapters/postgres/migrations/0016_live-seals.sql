@@ -1,4 +1,4 @@
-CREATE TABLE "live_seals" (
+CREATE UNLOGGED TABLE "live_seals" (
 	"job" varchar(33) NOT NULL,
 	"encoder" varchar(16) NOT NULL,
 	"seal" text NOT NULL,
