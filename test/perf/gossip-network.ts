@@ -6,7 +6,7 @@ import { createGossipBus } from '#node/p2p/gossip-bus.ts'
 import { createGossipMeter } from '#node/p2p/gossip-meter.ts'
 import { createValidators } from '#node/p2p/validators.ts'
 import type { TopicMessage } from '#protocol/topics.ts'
-import { topicName } from '#protocol/topics.ts'
+import { topicName, topicNames } from '#protocol/topics.ts'
 import { aBid, account, jobId, time } from '../support/builders.ts'
 import { aDevchain } from '../support/devchain.ts'
 import type { TestHost } from '../support/peers.ts'
@@ -146,7 +146,8 @@ function joinOurs(host: TestHost): (bid: TopicMessage<'bids'>) => Promise<void> 
 
 function joinBare({ libp2p }: TestHost): (bid: TopicMessage<'bids'>) => Promise<void> {
   const { pubsub } = libp2p.services
-  pubsub.subscribe(topicName(operationId, 'bids'))
+  // All topics of the market, as our bus does: each has a mesh of its own to keep.
+  for (const each of topicNames(operationId)) pubsub.subscribe(each)
   pubsub.addEventListener('message', () => onHeard())
   return async (bid) => {
     const wire = { ...bid, body: { ...bid.body, price: String(bid.body.price) } }
