@@ -66,6 +66,7 @@ import { createMetricsRouter } from './metrics-router.ts'
 import { createMonitoringSources } from './monitoring-sources.ts'
 import { startHost } from './p2p/host.ts'
 import { listPeers } from './p2p/peer-list.ts'
+import { createWebSocketAddresses } from './p2p/web-socket-addresses.ts'
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts'
 import { startSourceWindows } from './processing/source-windows.ts'
 import { createSecretBox } from './secrets/secret-box.ts'
@@ -249,6 +250,7 @@ export async function startIndexer(
       audit: async (deed) => void (await auditLog.append(deed, new Date(clock.now()))),
       ...{ browserEncodes, webhooks: webhooks.deliveries },
       peers: () => libp2p.getPeers().length,
+      webSocketAddresses: createWebSocketAddresses(libp2p),
       now: clock.now,
       newId: randomUUID,
       newSecret: () => formatWebhookSecret(randomBytes(32)),

@@ -6,6 +6,7 @@ import { createReadingApp } from '#market/api/reading-app.ts'
 import type { Check } from '#market/api/routes/health-routes.ts'
 import type { LiveMarket } from '#market/ports/live-market.ts'
 import { createRankLiveBids } from '#market/services/rank-live-bids.ts'
+import type { Multiaddr } from '#protocol/ids.ts'
 import type { LedgerFollower } from './chain/ledger-follower.ts'
 import { createDashboard } from './dashboard.ts'
 import type { HttpServer } from './http-server.ts'
@@ -19,6 +20,8 @@ export type MarketPagesDeps = {
   readonly live: LiveMarket
   readonly follower: Pick<LedgerFollower, 'behind' | 'view'>
   readonly peers: () => number
+  /** Where pages can dial this node, as of now. */
+  readonly webSocketAddresses: () => readonly Multiaddr[]
   readonly now: () => number
   /** Of content that the pages play, and of the API's own page. */
   readonly routers: readonly Router[]
@@ -30,14 +33,15 @@ export type MarketPagesDeps = {
  * port is taken.
  */
 export async function startMarketPages(
-  { sources, live, follower, peers, now, routers, logger }: MarketPagesDeps,
+  deps: MarketPagesDeps,
   { network, dashboard }: Pick<PeerConfig, 'network'> & Required<Pick<PeerConfig, 'dashboard'>>,
 ): Promise<HttpServer> {
+  const { sources, live, follower, peers, webSocketAddresses, now, routers, logger } = deps
   const { name: chainName, chainId, operationId, isReal } = network
   const chain = createLedgerQueries(sources)
   const app = createReadingApp(
     {
-      ...{ chain, live, peers, now, routers },
+      ...{ chain, live, peers, webSocketAddresses, now, routers },
       records: createLedgerRecords({ ...sources, live }),
       rankLiveBids: createRankLiveBids({ chain, live, sha256 }),
       checks: async () => [

@@ -14,6 +14,8 @@ export type Network = {
   readonly reach: 'loopback' | 'anywhere'
   /** libp2p addresses that its peers listen on unless told otherwise. */
   readonly listen: readonly string[]
+  /** Those that an indexer's peer listens on besides, for pages: without TLS only pages of this machine may dial it. */
+  readonly listenForPages: readonly string[]
   /** Endpoints that are asked unless others are named, the preferred one first. */
   readonly rpc: readonly string[]
   /** Milliseconds between two looks at the chain unless told otherwise. */
@@ -44,6 +46,7 @@ export const networks = {
     genesisHeight: 1,
     reach: 'loopback',
     listen: ['/ip4/127.0.0.1/tcp/0'],
+    listenForPages: ['/ip4/127.0.0.1/tcp/0/ws'],
     rpc: ['http://127.0.0.1:8090'],
     pollMs: 500,
     timeoutMs: 10_000,
@@ -61,6 +64,7 @@ export const networks = {
     genesisHeight: 111_000_000,
     reach: 'anywhere',
     listen: ['/ip4/0.0.0.0/tcp/4001'],
+    listenForPages: [],
     rpc: [
       'https://api.hive.blog',
       'https://api.deathwing.me',

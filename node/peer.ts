@@ -57,6 +57,7 @@ import { createAnnouncedAddresses } from './p2p/announced-addresses.ts'
 import { serveBlocks } from './p2p/block-server.ts'
 import { createPace } from './p2p/pace.ts'
 import { listPeers } from './p2p/peer-list.ts'
+import { createWebSocketAddresses } from './p2p/web-socket-addresses.ts'
 import { startPeerAgent } from './peer-agent.ts'
 import { openPeerChain } from './peer-chain.ts'
 import type { PeerConfig } from './peer-config.ts'
@@ -322,6 +323,7 @@ export async function startPeer(
             {
               ...{ sources, live, follower, logger: log('pages') },
               ...{ peers: () => libp2p.getPeers().length, now: clock.now },
+              webSocketAddresses: createWebSocketAddresses(libp2p),
               routers: [createGatewayRouter(blocks, denyList), createApiPageRouter()],
             },
             { network, dashboard },

@@ -91,7 +91,7 @@ export function createIndexerApp(deps: IndexerAppDeps, options: IndexerAppOption
   // Clients that went away in the middle of an answer: that is their right.
   app.on('error', () => undefined)
   app.use(identify(ids, deps.log.request))
-  app.use(securityHeaders())
+  app.use(securityHeaders(deps.webSocketAddresses))
   app.use(problemResponses(deps.log.bug, (context) => ids.get(context) ?? ''))
   app.use(forApi(allowOrigins(options.origins)))
   app.use(

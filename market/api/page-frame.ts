@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Middleware } from 'koa'
 import helmet from 'koa-helmet'
+import type { Multiaddr } from '#protocol/ids.ts'
+import { webSocketSource } from './web-socket-source.ts'
 
 export type RequestFacts = {
   readonly request: string
@@ -37,7 +39,7 @@ export function identify(
 }
 
 /** Pages of this server load nothing from elsewhere; blobs are what players make of segments. */
-export function securityHeaders(): Middleware {
+export function securityHeaders(webSockets: () => readonly Multiaddr[]): Middleware {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -45,8 +47,8 @@ export function securityHeaders(): Middleware {
         defaultSrc: ["'self'"],
         // The encoder of the sound, where a browser lacks one, is WebAssembly.
         scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        // A page finds its user's own desktop agent here.
-        connectSrc: ["'self'", 'http://127.0.0.1:3002'],
+        // A page finds its user's own desktop agent here, and the server's peer where that listens for pages.
+        connectSrc: ["'self'", 'http://127.0.0.1:3002', () => sourcesOf(webSockets())],
         imgSrc: ["'self'", 'data:', 'blob:'],
         mediaSrc: ["'self'", 'blob:'],
         workerSrc: ["'self'", 'blob:'],
@@ -60,4 +62,8 @@ export function securityHeaders(): Middleware {
     },
     crossOriginResourcePolicy: false,
   })
+}
+
+function sourcesOf(addresses: readonly Multiaddr[]): string {
+  return [...new Set(addresses.flatMap((address) => webSocketSource(address) ?? []))].join(' ')
 }

@@ -31,7 +31,7 @@ export type ReadingAppDeps = ChainRouteDeps &
   BidsRouteDeps &
   RecordRouteDeps &
   HealthDeps &
-  Pick<SiteRouteDeps, 'site'> & {
+  Pick<SiteRouteDeps, 'site' | 'webSocketAddresses'> & {
     readonly chain: Omit<ChainQueries, 'history'>
     readonly live: LiveMarket
     /** Other routers, served under the same roof. */
@@ -53,7 +53,7 @@ export function createReadingApp(deps: ReadingAppDeps, { version }: { version: s
   // Clients that went away in the middle of an answer: that is their right.
   app.on('error', () => undefined)
   app.use(identify(ids, deps.log.request))
-  app.use(securityHeaders())
+  app.use(securityHeaders(deps.webSocketAddresses))
   app.use(problemResponses(deps.log.bug, (context) => ids.get(context) ?? ''))
   app.use(localHostOnly())
   const router = new Router()

@@ -35,6 +35,7 @@ import {
   listJobsRoute,
   submitJobRoute,
 } from '#protocol/api/jobs.ts'
+import { joinRoute } from '#protocol/api/join.ts'
 import { marketEncodersRoute } from '#protocol/api/market-encoders.ts'
 import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
 import { networkRoute, seriesRoute } from '#protocol/api/network.ts'
@@ -124,6 +125,7 @@ const table: readonly (readonly [route: Route, right: Right])[] = [
   [wholeRoute, anyone],
   [networkRoute, anyone],
   [seriesRoute, anyone],
+  [joinRoute, anyone],
   [marketEncodersRoute, anyone],
   [priceHistoryRoute, anyone],
   [earningsRoute, anyone],

@@ -28,7 +28,7 @@ async function serve(flags: IndexerFlags, { signal, announce }: Lifetime): Promi
   await using indexer = await startIndexer(
     {
       ...{ network, rpc, data: data.path, host: flags.host, port: flags.port },
-      listen: flags.listen ?? network.listen,
+      listen: flags.listen ?? [...network.listen, ...network.listenForPages],
       announce: flags.announce ?? [],
       bootstrap: flags.bootstrap ?? [],
       uploadLimit: flags.uploadLimit,

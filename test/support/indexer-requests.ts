@@ -17,6 +17,7 @@ import { evidenceRoute } from '#protocol/api/evidence.ts'
 import * as health from '#protocol/api/health.ts'
 import * as history from '#protocol/api/history.ts'
 import * as jobs from '#protocol/api/jobs.ts'
+import { joinRoute } from '#protocol/api/join.ts'
 import { marketEncodersRoute } from '#protocol/api/market-encoders.ts'
 import { marketJobRoute, marketJobsRoute } from '#protocol/api/market-jobs.ts'
 import { networkRoute, seriesRoute } from '#protocol/api/network.ts'
@@ -128,6 +129,7 @@ export const fittingRequests: ReadonlyMap<Route, (scene: Scene) => FittingReques
   [marketJobsRoute, () => ({})],
   [wholeRoute, () => ({ path: `/api/encoding/market/wholes/${jobId('alice')}` })],
   [networkRoute, () => ({})],
+  [joinRoute, () => ({})],
   [seriesRoute, () => ({ path: '/api/encoding/network/series?bucket=hour&count=24' })],
   [marketEncodersRoute, () => ({})],
   [priceHistoryRoute, () => ({ path: '/api/encoding/market/encoders/alice/prices' })],

@@ -114,6 +114,7 @@ export async function startTestIndexer(options: Partial<IndexerAppOptions> = {})
       balanceOf: async () => milliHbd(0n),
     }),
     site: { chain: 'devchain', chainId: '00', operationId: 'spk-encoder-dev', isReal: false },
+    webSocketAddresses: () => [],
     developmentSigner: null,
     browserEncodes: { ...noTabs, check: completeUnchecked(scheduler) },
     webhooks: createWebhookStore(opened.database),

@@ -35,6 +35,7 @@ export async function startReadingServer(blocks: readonly LedgerBlock[], length:
       ...{ chain, live, records: createLedgerRecords({ ...sources, live }) },
       rankLiveBids: createRankLiveBids({ chain, live, sha256 }),
       ...{ now: Date.now, peers: () => 3, checks: async () => [], routers: [] },
+      webSocketAddresses: () => [],
       site: { chain: 'devchain', chainId: '00', operationId: 'spk-encoder-dev', isReal: false },
       pages: (_, next) => next(),
       log: { request: () => undefined, bug: (error) => void bugs.push(error) },

@@ -45,7 +45,8 @@ async function startScene(): Promise<DashboardScene> {
   const indexer = stack.use(
     await startIndexer(
       {
-        ...{ network, rpc: [seen.rpc], data, listen: network.listen, announce: [], bootstrap: [] },
+        ...{ network, rpc: [seen.rpc], data, announce: [], bootstrap: [] },
+        listen: [...network.listen, ...network.listenForPages],
         ...{ host: '127.0.0.1', port, domain: 'market.example', origins: [], isProxied: false },
         ...{ dashboard: await builtDashboard(), pollMs: 50, rebuild: false, denyList: null },
         ...{ rateLimits: noRateLimits, alertUrl: null, version: '0.0.0' },

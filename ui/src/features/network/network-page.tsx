@@ -7,9 +7,8 @@ import { isReadOnly } from '#ui/shared/read-only.ts'
 import { NetworkFigures } from './network-figures.tsx'
 import { QueueByTier } from './queue-by-tier.tsx'
 
-/** Its charts stand below what is asked for first. */
-const series = import('./network-series.tsx')
-const NetworkSeries = lazyRouteComponent(() => series, 'NetworkSeries')
+const rest = import('./network-rest.tsx')
+const NetworkRest = lazyRouteComponent(() => rest, 'NetworkRest')
 
 /** How the market does as a whole. */
 export function NetworkPage(): ReactElement {
@@ -21,7 +20,7 @@ export function NetworkPage(): ReactElement {
       <NetworkFigures />
       {!isReadOnly() && <QueueByTier />}
       <Suspense fallback={<Skeleton lines={20} />}>
-        <NetworkSeries />
+        <NetworkRest />
       </Suspense>
     </Page>
   )
