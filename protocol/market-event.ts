@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MilliHbd } from './amount.ts'
+import { Statement } from './dispute.ts'
 import { BlockHeight, ChainTime, Cid, HiveAccount, JobId } from './ids.ts'
 import { Stage } from './progress.ts'
 
@@ -29,6 +30,12 @@ export const MarketEvent = z.discriminatedUnion('type', [
   event('progress', { encoder: HiveAccount, stage: Stage, percent: z.number() }),
   event('delivered', { encoder: HiveAccount, root: Cid, block: BlockHeight }),
   event('disputed', { by: HiveAccount, block: BlockHeight }),
+  event('explained', {
+    by: HiveAccount,
+    text: Statement,
+    evidence: Cid.nullable(),
+    block: BlockHeight,
+  }),
   event('settled', {
     encoder: HiveAccount,
     toEncoder: MilliHbd,

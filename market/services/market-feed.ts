@@ -96,6 +96,7 @@ export function createMarketFeed(
 /** One key for each thing that can happen to a job once; an award that came to nothing is not the next one. */
 function keyOf(event: MarketEvent): string {
   if (event.type === 'awarded' || event.type === 'accepted') return `${event.type} ${event.block}`
+  if (event.type === 'explained') return `${event.type} ${event.by}`
   return event.type
 }
 
@@ -123,6 +124,10 @@ function eventsOf(job: Job): readonly MarketEvent[] {
     story.push({ type: 'delivered', ...when(at), encoder, root: operation.root })
   }
   if (job.dispute) story.push({ type: 'disputed', ...when(job.dispute.at), by: job.dispute.by })
+  for (const { by, at, operation } of job.dispute?.evidence ?? []) {
+    const { text, evidence = null } = operation
+    story.push({ type: 'explained', ...when(at), by, text, evidence })
+  }
   if (job.phase === 'settled') {
     const { toEncoder, toCreator } = job
     story.push({ type: 'settled', ...when(job.settledAt), encoder, toEncoder, toCreator })

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { MilliHbd } from '#protocol/amount.ts'
-import { HiveAccount, JobId } from '#protocol/ids.ts'
+import { Statement } from '#protocol/dispute.ts'
+import { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import { Codec } from '#protocol/recipe.ts'
 import type { Bidding, SelectionMode } from '#protocol/selection.ts'
 import { chainOption } from './chain-option.ts'
@@ -11,6 +12,10 @@ import { biddingOption, count, parsedBy, selectionOption } from './options.ts'
 type DataFlag = { readonly data?: string }
 export type OutputFlags = DataFlag & { readonly json?: true }
 export type AwardFlags = OutputFlags & { readonly atMost?: z.output<typeof MilliHbd> }
+export type DisputeFlags = OutputFlags & {
+  readonly reason: Statement
+  readonly evidence?: z.output<typeof Cid>
+}
 type AccountFlag = { readonly account: z.output<typeof HiveAccount> }
 export type ListFlags = OutputFlags & AccountFlag
 export type PostFlags = OutputFlags &
@@ -33,6 +38,7 @@ watches, and through restarts.
   $ spk-encoder job bids alice:0123456789abcdef
   $ spk-encoder job award alice:0123456789abcdef swift-encoder --at-most "0.042 HBD"
   $ spk-encoder job release alice:0123456789abcdef
+  $ spk-encoder job dispute alice:0123456789abcdef --reason "From 0:12 on the picture is black."
 
 Exit code: 0 it is done, and a job that was watched is paid; 1 it could not be done, or the job failed.`
 
@@ -114,6 +120,18 @@ export function createJobCommand(): Command {
       withOutput(
         ofJob('release', 'Pay for good work that is above what the node pays by itself.'),
       ).action(async (job: JobId, flags: OutputFlags) => (await run()).runRelease(job, flags)),
+    )
+    .addCommand(
+      withOutput(
+        ofJob('dispute', 'Call the arbiter of a job, or say more to it: once, for all to read.'),
+      )
+        .requiredOption(
+          '--reason <text>',
+          'what is to be known of it: where it goes wrong, and what is seen or heard there (required)',
+          parsedBy(Statement),
+        )
+        .option('--evidence <cid>', 'a file in IPFS that shows it', parsedBy(Cid))
+        .action(async (job: JobId, flags: DisputeFlags) => (await run()).runDispute(job, flags)),
     )
 }
 

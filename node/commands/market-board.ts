@@ -82,7 +82,9 @@ function rowLine(
 
 function colourOf(phase: BoardRow['phase'], paint: Palette): (text: string) => string {
   if (phase === 'settled') return paint.good
-  return phase === 'disputed' || phase === 'cancelled' ? paint.bad : (text) => text
+  return phase === 'disputed' || phase === 'explained' || phase === 'cancelled'
+    ? paint.bad
+    : (text) => text
 }
 
 function toldOf(event: Exclude<MarketEvent, { type: 'bid' }>): string {
@@ -101,6 +103,8 @@ function toldOf(event: Exclude<MarketEvent, { type: 'bid' }>): string {
       return `by @${event.encoder}`
     case 'disputed':
       return `by @${event.by}`
+    case 'explained':
+      return `@${event.by}: ${event.text.replaceAll('\n', ' ')}${event.evidence === null ? '' : ` (${event.evidence})`}`
     case 'settled':
       return `${formatHbd(event.toEncoder)} to @${event.encoder}, ${formatHbd(event.toCreator)} back`
   }

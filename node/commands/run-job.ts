@@ -13,7 +13,7 @@ import { controlUrlFile, tokenFile } from '../control/control-files.ts'
 import { createPalette } from '../supervisor/palette.ts'
 import { bidLines } from './bid-lines.ts'
 import { explain } from './explain.ts'
-import type { AwardFlags, ListFlags, OutputFlags, PostFlags } from './job.ts'
+import type { AwardFlags, DisputeFlags, ListFlags, OutputFlags, PostFlags } from './job.ts'
 import { jobLines } from './job-lines.ts'
 import { createJobView } from './job-view.ts'
 import { offerLines } from './offer-lines.ts'
@@ -102,6 +102,18 @@ export async function runRelease(job: JobId, flags: OutputFlags): Promise<void> 
   await ask({ ...flags, account: jobCreator(job) }, flags, async ({ control }) => {
     await control.allowRelease(job)
     print(flags.json ? JSON.stringify({ job, released: true }) : `${job} is paid for.`)
+  })
+}
+
+export async function runDispute(job: JobId, flags: DisputeFlags): Promise<void> {
+  const { reason: text, evidence } = flags
+  await ask({ ...flags, account: jobCreator(job) }, flags, async ({ control }) => {
+    await control.dispute(job, { text, ...(evidence && { evidence }) })
+    print(
+      flags.json
+        ? JSON.stringify({ job, disputed: true })
+        : `The arbiter of ${job} is called, and what you say goes with it; a block will have both.`,
+    )
   })
 }
 

@@ -15,6 +15,7 @@ import {
   allowReleaseRoute,
   chooseBidRoute,
   consideredRoute,
+  disputeRoute,
   gossipRoute,
   jobBidsRoute,
   jobEventsPath,
@@ -26,6 +27,7 @@ import {
 import type { PeerView } from '#protocol/api/peers.ts'
 import { peersRoute } from '#protocol/api/peers.ts'
 import { CallError, createClient } from '#protocol/client.ts'
+import type { JobEvidence } from '#protocol/dispute.ts'
 import type { JobId, Sha256Hex } from '#protocol/ids.ts'
 import { JobEvent } from '#protocol/job-event.ts'
 import { MarketEvent } from '#protocol/market-event.ts'
@@ -45,6 +47,7 @@ export type ControlClient = {
   considered(): Promise<readonly Consideration[]>
   chooseBid(job: JobId, bid: Sha256Hex): Promise<void>
   allowRelease(job: JobId): Promise<void>
+  dispute(job: JobId, statement: Pick<JobEvidence, 'text' | 'evidence'>): Promise<void>
   /** Every event of a job from its beginning, across restarts of the node, until stopped. */
   events(job: JobId, signal: AbortSignal): AsyncGenerator<JobEvent>
   /** What the node remembers of the market and then each new thing, across its restarts, until stopped. */
@@ -73,6 +76,9 @@ export async function createControlClient(url: string, tokenFile: string): Promi
     },
     allowRelease: async (job) => {
       await refused(call(allowReleaseRoute, { params: { job }, body: {} }))
+    },
+    dispute: async (job, body) => {
+      await refused(call(disputeRoute, { params: { job }, body }))
     },
     gossip: async () => (await refused(call(gossipRoute, {}))).topics,
     market: async function* (signal) {

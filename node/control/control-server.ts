@@ -13,6 +13,7 @@ import {
   awaitedRoute,
   chooseBidRoute,
   consideredRoute,
+  disputeRoute,
   jobBidsRoute,
   jobEventsPath,
   listPostedRoute,
@@ -33,7 +34,7 @@ export type ControlHandlers = {
   /** Throws where the node is none. */
   readonly creator: () => Pick<
     Creator,
-    'postJob' | 'posted' | 'bidsFor' | 'chooseBid' | 'allowRelease'
+    'postJob' | 'posted' | 'bidsFor' | 'chooseBid' | 'allowRelease' | 'dispute'
   >
   /** Throws where the node is none. */
   readonly encoder: () => Pick<Encoder, 'considered'>
@@ -76,6 +77,10 @@ export function createControlRouter(
   })
   mount(router, allowReleaseRoute, async ({ params }) => {
     creator().allowRelease(params.job)
+    return {}
+  })
+  mount(router, disputeRoute, async ({ params, body }) => {
+    creator().dispute(params.job, body)
     return {}
   })
   mount(router, awaitedRoute, async () => signing.awaited().map(describeAwaited))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MilliHbd } from '../amount.ts'
+import { JobEvidence } from '../dispute.ts'
 import { Signature } from '../envelope.ts'
 import { PartRange } from '../grid.ts'
 import {
@@ -202,6 +203,15 @@ export const allowReleaseRoute = defineRoute({
   path: '/control/jobs/:job/release',
   params: jobParams,
   body: none,
+  reply: none,
+})
+
+/** Calls the arbiter of a job of the creator's, or says more to it: once, for everybody to read. */
+export const disputeRoute = defineRoute({
+  method: 'POST',
+  path: '/control/jobs/:job/dispute',
+  params: jobParams,
+  body: JobEvidence.pick({ text: true, evidence: true }),
   reply: none,
 })
 

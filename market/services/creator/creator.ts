@@ -17,6 +17,8 @@ import { announceOffers } from './announce-offers.ts'
 import { createAllowRelease } from './await-release.ts'
 import { createChooseBid } from './choose-bid.ts'
 import type { CreatorContext, CreatorDeps } from './creator-deps.ts'
+import type { DisputeStatement } from './dispute-by-hand.ts'
+import { createDisputeByHand } from './dispute-by-hand.ts'
 import { createListBids } from './list-bids.ts'
 import { listPosted } from './list-posted.ts'
 import type { JobRequest } from './post-job.ts'
@@ -43,6 +45,8 @@ export type Creator = {
   chooseBid(job: JobId, bid: Sha256Hex): void
   /** Pays for good work that waits for the owner's word. */
   allowRelease(job: JobId): void
+  /** Calls the arbiter, or says more to it. */
+  dispute(job: JobId, statement: DisputeStatement): void
   /** Moves every job as far as it can go. Called after each block, and after whatever else may have changed something. */
   advance(): void
 }
@@ -154,6 +158,7 @@ export function createCreator(needs: CreatorDeps): Creator {
     receiveProgress: createReceiveProgress(deps, watch, board),
     posted: () => listPosted(deps),
     bidsFor: createListBids(deps),
+    dispute: createDisputeByHand(deps),
     chooseBid: (job, bid) => {
       chooseBid(job, bid)
       advanceJob(job)

@@ -11,7 +11,7 @@ import { startHttpServer } from '#node/http-server.ts'
 import type { Consideration, JobBids, PostedJob, PostJob } from '#protocol/api/control.ts'
 import type { JobId } from '#protocol/ids.ts'
 import type { JobEvent } from '#protocol/job-event.ts'
-import { account, anOffer, bob, hashHex, hbd, jobId, time } from '#test/support/builders.ts'
+import { account, anOffer, bob, cid, hashHex, hbd, jobId, time } from '#test/support/builders.ts'
 import { aDirectory } from '#test/support/directory.ts'
 import { silent } from '#test/support/peers.ts'
 
@@ -81,6 +81,7 @@ const heard: Consideration[] = [
 /** Failed as well, and the job stands in for it. */
 const first = jobId('alice', 7)
 const released: JobId[] = []
+const disputed: unknown[] = []
 let data: string
 
 beforeAll(async () => {
@@ -104,6 +105,7 @@ beforeAll(async () => {
         throw new MarketError('escrow-refused', 'Nothing of the job waits to be released.')
       released.push(id)
     },
+    dispute: (...asked: readonly unknown[]) => void disputed.push(asked),
   }
   const token = await readControlToken(data)
   const router = createControlRouter(
@@ -208,6 +210,13 @@ test('good work is paid for at its owner’s word, and nothing else is', async (
   expect(released).toEqual([job, job])
   const early = await ask('release', jobId('alice', 9))
   expect(early).toMatchObject({ code: 1, stderr: expect.stringMatching(/^escrow-refused: /) })
+})
+
+test('a dispute takes its reason along', async () => {
+  const reason = 'From 0:12 on it is black.\nLook.'
+  const { code, stdout } = await ask('dispute', job, '--reason', reason, '--evidence', cid('clip'))
+  expect([code, disputed]).toEqual([0, [[job, { text: reason, evidence: cid('clip') }]]])
+  expect(stdout).toContain(`The arbiter of ${job} is called`)
 })
 
 test('nothing is awarded to who asks more by now, or has not bid', async () => {

@@ -116,7 +116,9 @@ beforeAll(async () => {
   }
   const chooseBid = (_: unknown, bid: Sha256Hex) => void choices.push(bid)
   const allowRelease = (id: JobId) => void allowed.push(id)
-  const creator = { postJob, posted: () => [], bidsFor: () => bids, chooseBid, allowRelease }
+  const dispute = () => expect.unreachable('nobody asks for it')
+  const ofJob = { bidsFor: () => bids, chooseBid, allowRelease, dispute }
+  const creator = { postJob, posted: () => [], ...ofJob }
   const missing = () => {
     throw new MarketError('role-missing', '@alice does not play the role of an encoder.')
   }
