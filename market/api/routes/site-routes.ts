@@ -10,7 +10,7 @@ import { MarketError } from '../../errors.ts'
 import type { DevelopmentSigner } from '../../ports/development-signer.ts'
 import { mount } from '../mount.ts'
 
-export type Site = {
+type Site = {
   readonly chain: string
   readonly chainId: string
   readonly operationId: string
