@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { lpStream } from '@libp2p/utils'
 import { CID } from 'multiformats/cid'
@@ -60,7 +61,7 @@ export async function serveBlocks(
       using _place = waiting.enter(() => stream.abort(new Error('others wait')))
       return await wait()
     }
-    const drain = () => whileHeld(() => stream.onDrain({ signal: AbortSignal.timeout(writeMs) }))
+    const drain = () => whileHeld(() => drained(stream, AbortSignal.timeout(writeMs)))
     for (;;) {
       const request = await whileHeld(() => frames.read({ signal: AbortSignal.timeout(idleMs) }))
       for (const cid of parseIds(request.subarray())) {
@@ -103,6 +104,18 @@ async function writePaced(
     await pace.take(slice.length)
     if (stream.status !== 'open') throw new Error('the stream has ended')
     if (!stream.send(slice)) await drain()
+  }
+}
+
+/** Resolves once a stream takes more. Its own `onDrain` waits the first time only. Rejects when it closes instead. */
+async function drained(stream: Stream, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController()
+  const end = (): void => ended.abort(new Error('the stream has ended'))
+  stream.addEventListener('close', end)
+  try {
+    await once(stream, 'drain', { signal: AbortSignal.any([signal, ended.signal]) })
+  } finally {
+    stream.removeEventListener('close', end)
   }
 }
 

@@ -578,23 +578,29 @@ describe('the server', () => {
     await expect(frames.read()).rejects.toThrow()
   })
 
-  test('lets a peer go that asks for much and takes nothing', async () => {
-    await using provider = await aProvider({}, { writeMs: 200 })
-    await using host = await aHost()
-    const leaves = await Promise.all(
-      Array.from({ length: 32 }, (_, index) => aLeaf(noise(2 * mebibyte, `${index}`))),
-    )
-    await keep(provider.blocks, ...leaves)
+  for (const [name, rate] of [
+    ['', null],
+    [', under a limit as well', 512 * mebibyte],
+  ] as const)
+    test(`lets a peer go that asks for much and takes nothing${name}`, async () => {
+      await using provider = await aHost()
+      const options = { ...blockServerOptions, writeMs: 200 }
+      const serving = { ...provider, logger: silent, pace: createPace(rate) }
+      await serveBlocks(serving, options)
+      await using host = await aHost()
+      // The same block as often as a request may name one: what nobody takes is soon more than all buffers on the way hold.
+      const leaf = await aLeaf(noise(2 * mebibyte))
+      await keep(provider.blocks, leaf)
 
-    const stream = await open(host, provider)
-    const closed = new Promise((resolve) => stream.addEventListener('close', resolve))
-    const frames = lpStream(stream)
-    await frames.write(Buffer.concat(leaves.map(({ cid }) => cid.bytes)))
-    frames.unwrap()
-    stream.pause()
+      const stream = await open(host, provider)
+      const closed = new Promise((resolve) => stream.addEventListener('close', resolve))
+      const frames = lpStream(stream)
+      await frames.write(Buffer.concat(Array.from({ length: 32 }, () => leaf.cid.bytes)))
+      frames.unwrap()
+      stream.pause()
 
-    await closed
-  })
+      await closed
+    })
 })
 
 async function lastLeaf(host: TestHost, root: CID): Promise<CID> {
