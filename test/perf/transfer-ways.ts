@@ -11,6 +11,7 @@ import { CarBlockIterator } from '@ipld/car'
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { LevelDatastore } from 'datastore-level'
@@ -38,43 +39,46 @@ export type Way = (typeof ways)[number]
 
 const { signal } = new AbortController()
 
-/** Each brings the file to the disk of an empty folder, verified, and resolves to the seconds that took once it was connected. */
-export const fetchBy: Readonly<
-  Record<Way, (from: Provided, directory: string) => Promise<number>>
-> = {
+/** What it took, from the first request to the last byte on the disk: how long, and of the processor. */
+export type Taken = { readonly seconds: number; readonly cpuSeconds: number }
+
+type Fetch = (from: Provided, directory: string) => Promise<Taken>
+
+/** Each brings the file to the disk of an empty folder, verified, and resolves to what that took once it was connected. */
+export const fetchBy: Readonly<Record<Way, Fetch>> = {
   blocks: async ({ cid, bytes, addresses }, directory) => {
     const { libp2p, blocks } = await aHost({ path: directory })
     const connection = await libp2p.dial(addresses.map((address) => multiaddr(address)))
     const peers = { connect: async () => connection.remotePeer }
     const streams = createBlockStreams({ libp2p, peers })
     const fetcher = createBlockFetcher({ blocks, streams, logger: silent })
-    const started = performance.now()
+    const taken = startWatch()
     const asked = { signal, expectedBytes: bytes }
     await fetcher.fetch(CID.parse(cid), [account('provider')], asked)
-    return since(started)
+    return taken()
   },
   bitswap: async ({ cid, addresses }, directory) => {
     const helia = await openHelia(directory)
     await helia.libp2p.dial(addresses.map((address) => multiaddr(address)))
-    const started = performance.now()
+    const taken = startWatch()
     const entry = await exporter(CID.parse(cid), helia.blockstore)
     if (entry.type !== 'file') throw new Error('a file was provided')
     for await (const _ of entry.content());
-    return since(started)
+    return taken()
   },
   car: async ({ cid, gateway }, directory) => {
     const blocks = await openBlockStore(path.join(directory, 'blocks'))
-    const started = performance.now()
+    const taken = startWatch()
     const { body } = await fetch(`${gateway}/ipfs/${cid}?format=car`)
     if (!body) throw new Error('the gateway sends nothing')
     for await (const block of await CarBlockIterator.fromIterable(body)) {
       if (!isBlockOf(block.cid, block.bytes)) throw new Error(`other bytes for ${block.cid}`)
       await blocks.put(block.cid, block.bytes)
     }
-    return since(started)
+    return taken()
   },
   tcp: async ({ sha256, tcpPort }, directory) => {
-    const started = performance.now()
+    const taken = startWatch()
     const hash = createHash('sha256')
     const hashing = new Transform({
       transform: (chunk: Uint8Array, _, done) => {
@@ -88,11 +92,11 @@ export const fetchBy: Readonly<
     const written = await open(file)
     await written.datasync()
     await written.close()
-    return since(started)
+    return taken()
   },
 }
 
-/** A peer as anybody would make one to fetch by bitswap alone, over the same transport and into the same kind of store. */
+/** A peer as anybody would make one to fetch by bitswap alone, over the same transport, encrypted alike, and into the same kind of store. */
 async function openHelia(directory: string) {
   const blockstore = await openBlockStore(path.join(directory, 'blocks'))
   const datastore = new LevelDatastore(path.join(directory, 'peer'))
@@ -101,7 +105,7 @@ async function openHelia(directory: string) {
   const helia = withBitswap(
     withLibp2pLight(light, {
       transports: [tcp()],
-      connectionEncrypters: [noise()],
+      connectionEncrypters: [tls(), noise()],
       streamMuxers: [yamux()],
       connectionGater: { denyDialMultiaddr: () => false },
       peerDiscovery: [],
@@ -112,6 +116,11 @@ async function openHelia(directory: string) {
   return helia
 }
 
-function since(started: number): number {
-  return (performance.now() - started) / 1_000
+function startWatch(): () => Taken {
+  const started = performance.now()
+  const used = process.cpuUsage()
+  return () => {
+    const { user, system } = process.cpuUsage(used)
+    return { seconds: (performance.now() - started) / 1_000, cpuSeconds: (user + system) / 1e6 }
+  }
 }

@@ -57,25 +57,38 @@ async function writeNoise(file: string, bytes: number): Promise<void> {
   await pipeline(Readable.from(zeros()), cipher, createWriteStream(file))
 }
 
+/** Ticks of the kernel's clock, of which it counts 100 a second on every machine that matters here. */
+const ticksPerSecond = 100
+
+/** Processor time of a process so far, in seconds. Linux only. */
+async function cpuSecondsOf({ pid }: Child): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  // The name, which may hold anything, ends with the last bracket; user and system time are the 12th and 13th figures after it.
+  const figures = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(figures[11]) + Number(figures[12])) / ticksPerSecond
+}
+
 /** Peak of the memory of a process so far, in bytes. Linux only. */
 async function peakBytesOf({ pid }: Child): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return 1024 * Number(/^VmHWM:\s*(\d+)/m.exec(status)?.[1])
 }
 
-type Moved = Fetched & { readonly providerPeakBytes: number }
+type Moved = Fetched & { readonly providerPeakBytes: number; readonly providerCpuSeconds: number }
 
 /** Moves the file from a provider into an empty folder, and throws both processes away. */
 async function move(way: Way, { store, file }: { store: string; file: string }): Promise<Moved> {
   await using provider = start({ role: 'provider', directory: store, file })
   const from = (await provider.told) as Provided
+  const idle = await cpuSecondsOf(provider)
   const directory = path.join(folder, `fetched-${way}`)
   await mkdir(directory)
   await using fetcher = start({ role: 'fetcher', directory, way, from })
   const fetched = (await fetcher.told) as Fetched
+  const providerCpuSeconds = (await cpuSecondsOf(provider)) - idle
   const providerPeakBytes = await peakBytesOf(provider)
   await rm(directory, { recursive: true, force: true })
-  return { ...fetched, providerPeakBytes }
+  return { ...fetched, providerPeakBytes, providerCpuSeconds }
 }
 
 const median = (figures: readonly number[]): number =>
@@ -107,9 +120,10 @@ try {
     const cpu = median(moved[way].map(({ cpuSeconds }) => cpuSeconds))
     const peak = rounded(median(moved[way].map(({ peakBytes }) => peakBytes)))
     const provider = rounded(median(moved[way].map((each) => each.providerPeakBytes)))
+    const given = median(moved[way].map((each) => each.providerCpuSeconds))
     lines.push(
       tell(
-        `${names[way]}: ${speed.toFixed(1)} MiB/s; fetcher ${cpu.toFixed(1)} s of processor and ${peak} at its peak, provider ${provider}`,
+        `${names[way]}: ${speed.toFixed(1)} MiB/s; fetcher ${cpu.toFixed(1)} s of processor and ${peak} at its peak, provider ${given.toFixed(1)} s and ${provider}`,
       ),
     )
   }
@@ -117,7 +131,16 @@ try {
     const ratios = moved.blocks.map(
       ({ seconds }, round) => (moved[way][round]?.seconds ?? Number.NaN) / seconds,
     )
-    lines.push(tell(`ours to ${names[way]}: ${median(ratios).toFixed(2)} (median of the rounds)`))
+    const spent = (each: Moved): number => each.cpuSeconds + each.providerCpuSeconds
+    const shares = moved.blocks.map((each, round) => {
+      const other = moved[way][round]
+      return other ? spent(other) / spent(each) : Number.NaN
+    })
+    lines.push(
+      tell(
+        `ours to ${names[way]}: ${median(ratios).toFixed(2)} (median of the rounds); by the processor time of both ends ${median(shares).toFixed(2)}`,
+      ),
+    )
   }
 
   const stream = Number(values.bytes)

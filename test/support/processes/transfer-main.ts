@@ -3,11 +3,12 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { pipeline } from 'node:stream/promises'
+import { countBuffersAsHeap } from '#node/buffer-memory.ts'
 import { createGatewayRouter } from '#node/gateway/gateway.ts'
 import { startHttpServer } from '#node/http-server.ts'
 import { createContentStore } from '#node/ipfs/content-store.ts'
 import { serveBlocks } from '#node/p2p/block-server.ts'
-import type { Provided, Way } from '#test/perf/transfer-ways.ts'
+import type { Provided, Taken, Way } from '#test/perf/transfer-ways.ts'
 import { fetchBy } from '#test/perf/transfer-ways.ts'
 import { aHost, silent } from '../peers.ts'
 
@@ -21,21 +22,16 @@ export type TransferEnd =
       readonly from: Provided
     }
 
-export type Fetched = {
-  readonly seconds: number
-  readonly cpuSeconds: number
-  readonly peakBytes: number
-}
+export type Fetched = Taken & { readonly peakBytes: number }
 
 const end = JSON.parse(String(process.argv[2])) as TransferEnd
+countBuffersAsHeap()
 process.on('disconnect', () => process.exit())
 
 if (end.role === 'provider') process.send?.(await provide(end.directory, end.file))
 else {
-  const seconds = await fetchBy[end.way](end.from, end.directory)
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
-  const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6
-  process.send?.({ seconds, cpuSeconds, peakBytes: maxRSS * 1024 } satisfies Fetched)
+  const taken = await fetchBy[end.way](end.from, end.directory)
+  process.send?.({ ...taken, peakBytes: process.resourceUsage().maxRSS * 1024 } satisfies Fetched)
 }
 
 async function provide(directory: string, file: string): Promise<Provided> {
