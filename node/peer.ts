@@ -73,6 +73,7 @@ import { startSourceWindows } from './processing/source-windows.ts'
 import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
 import { createReadiness, createReadinessTeller } from './readiness.ts'
 import { createPinCare } from './replication/pin-care.ts'
+import { expireReplicas } from './replication/replica-expiry.ts'
 import { createReplicaKeeper, usualReplicaBytes } from './replication/replica-keeper.ts'
 import { createReplicator, deliveredRoot } from './replication/replicator.ts'
 import { createRoles } from './roles.ts'
@@ -271,6 +272,10 @@ export async function startPeer(
         { limitBytes: config.replicaBytes ?? usualReplicaBytes },
       )
     : null
+  if (replicas) {
+    const expiry = { keeper: replicas, blocks, pins, logger: log('pins') }
+    starting.use(startLoop((stopped) => expireReplicas(expiry, stopped)))
+  }
   await answerCalls({ libp2p, logger: log('calls'), roles, validation, replicas })
   const pinCare = createPinCare({
     ...{ account, blocks, content, pins, ledger, streams, bans, random: randomInt },

@@ -14,8 +14,8 @@ export type Acknowledged = z.infer<typeof Acknowledged>
 /** What a gateway does about a tree that it is asked to keep. Whoever asks again is told how far it is. */
 const ReplicaAnswer = z.strictObject({
   state: z.enum(['kept', 'fetching', 'refused']),
-  /** Why it does not keep the tree. */
-  reason: z.enum(['full', 'unknown-delivery', 'not-creator']).optional(),
+  /** Why it does not keep the tree; `over` where the time is that such a tree is kept. */
+  reason: z.enum(['full', 'unknown-delivery', 'not-creator', 'over']).optional(),
 })
 export type ReplicaAnswer = z.infer<typeof ReplicaAnswer>
 

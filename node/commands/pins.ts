@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { HiveAccount } from '#protocol/ids.ts'
+import { replicaDays } from '#protocol/replica-term.ts'
 import { count, parsedBy } from './options.ts'
 
 export type PinsFlags = {
@@ -11,7 +12,7 @@ export type VerifyFlags = PinsFlags & { readonly samples: number }
 
 const details = `
 What a node that runs on this machine keeps: sources and finished trees of its jobs, pieces that another job may ask for again, and, on
-a gateway, trees of others (replica:JOB).
+a gateway, trees of others (replica:JOB), each until ${replicaDays} days after its delivery.
 
   $ spk-encoder pins list --account alice
   $ spk-encoder pins verify --account alice --samples 50

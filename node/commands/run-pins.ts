@@ -68,9 +68,10 @@ export async function runCollect(flags: PinsFlags): Promise<void> {
   })
 }
 
-function groupLine({ owner, ids, bytes, missing }: PinGroup): string {
+function groupLine({ owner, ids, bytes, missing, until }: PinGroup): string {
   const lacking = missing === 0 ? '' : `, ${missing} of them missing`
-  return `${owner}  ${formatBytes(bytes)} below ${ids} ids${lacking}`
+  const end = until === undefined ? '' : `, until ${new Date(until).toISOString().slice(0, 10)}`
+  return `${owner}  ${formatBytes(bytes)} below ${ids} ids${lacking}${end}`
 }
 
 function checkLine({ job, own, replicas }: TreeCheck): string {

@@ -7,6 +7,7 @@ import type { FinishedTree, Replicator } from '#market/ports/replication.ts'
 import type { Collected, PinGroup, PinList, TreeCheck, TreeRepair } from '#protocol/api/pins.ts'
 import type { Cid, HiveAccount } from '#protocol/ids.ts'
 import { JobId, jobCreator } from '#protocol/ids.ts'
+import { replicaUntil } from '#protocol/replica-term.ts'
 import type { FlatBlockStore } from '../ipfs/block-store.ts'
 import { isBlockOf } from '../ipfs/block-store.ts'
 import { isLeaf, linksOf, parseCid } from '../ipfs/dag.ts'
@@ -14,7 +15,7 @@ import { collectGarbage } from '../ipfs/garbage.ts'
 import type { Logger } from '../logger.ts'
 import type { Bans } from '../p2p/bans.ts'
 import type { BlockStreams } from '../p2p/block-streams.ts'
-import { replicaPrefix } from './replica-keeper.ts'
+import { replicaPrefix, replicasIn } from './replica-keeper.ts'
 import { gatewaysFor } from './replicator.ts'
 import { claimOf, claimsOf } from './tree-claim.ts'
 
@@ -136,6 +137,10 @@ export function createPinCare(deps: PinCareDeps): PinCare {
           bytes: known.bytes + (sizes?.dagBytes ?? 0),
           missing: known.missing + (sizes ? 0 : 1),
         })
+      }
+      for (const [job, { deliveredAt }] of claimsOf(ledger, replicasIn(pins))) {
+        const group = groups.get(`${replicaPrefix}${job}`)
+        if (group) groups.set(group.owner, { ...group, until: 1_000 * replicaUntil(deliveredAt) })
       }
       return { groups: [...groups.values()], banned: [...deps.bans.all()] }
     },

@@ -5,6 +5,7 @@ import type { BackgroundWork } from '#market/services/background.ts'
 import type { CallRequest, ReplicaAnswer } from '#protocol/calls.ts'
 import type { Cid } from '#protocol/ids.ts'
 import { JobId, jobCreator } from '#protocol/ids.ts'
+import { replicaUntil } from '#protocol/replica-term.ts'
 import type { TreeClaim } from './tree-claim.ts'
 import { claimOf, claimsOf } from './tree-claim.ts'
 
@@ -19,6 +20,8 @@ export type ReplicaKeeperDeps = {
 export type ReplicaKeeper = {
   /** Says how far a tree is that the peer asks to be kept, and begins with it where it has not. */
   answer(asked: CallRequest<'replicate'>, peer: string): ReplicaAnswer
+  /** Lets go of what has been kept for as long as was agreed, and tells of which jobs; their blocks are garbage then. */
+  expire(): readonly JobId[]
 }
 
 /** Bytes of others' trees that a gateway keeps unless it is told otherwise. */
@@ -26,6 +29,14 @@ export const usualReplicaBytes = 50 * 2 ** 30
 
 /** Begins the name under which a gateway keeps a job's tree. */
 export const replicaPrefix = 'replica:'
+
+/** Jobs, and wholes of several, whose trees are kept for others. */
+export function replicasIn(pins: Pick<PinStore, 'all'>): readonly JobId[] {
+  return pins
+    .all()
+    .filter(({ owner }) => owner.startsWith(replicaPrefix))
+    .map(({ owner }) => JobId.parse(owner.slice(replicaPrefix.length)))
+}
 
 function replicaOwner(job: JobId): string {
   return `${replicaPrefix}${job}`
@@ -35,7 +46,8 @@ function replicaOwner(job: JobId): string {
  * Keeps delivered trees for their creators, up to a limit in bytes: what a tree may take is what its encoder has promised on the chain,
  * and no more of it is fetched. A tree that could not be had is let go, and begun anew when it is asked for again. Trees that were
  * kept before a restart are looked through once, when somebody asks. Of a whole that was sold in ranges the chain does not say the root:
- * one tree is kept for it, the last that its creator has named, of no more bytes than its paid ranges have.
+ * one tree is kept for it, the last that its creator has named, of no more bytes than its paid ranges have. What has been kept for the
+ * agreed time is let go.
  */
 export function createReplicaKeeper(
   { ledger, content, pins, background }: ReplicaKeeperDeps,
@@ -61,6 +73,10 @@ export function createReplicaKeeper(
     whole.set(job, root)
   }
 
+  /** By chain time; what the chain says nothing of is nobody's to let go. */
+  const isOver = ({ deliveredAt }: TreeClaim): boolean =>
+    (ledger.current().head?.time ?? 0) >= replicaUntil(deliveredAt)
+
   /** Another tree of the same whole takes the place of the one before. */
   const pin = ({ job, root }: CallRequest<'replicate'>): void => {
     const owner = replicaOwner(job)
@@ -76,6 +92,7 @@ export function createReplicaKeeper(
       const claim = claimOf(ledger, job)
       if (!claim || (claim.root ?? root) !== root)
         return { state: 'refused', reason: 'unknown-delivery' }
+      if (isOver(claim)) return { state: 'refused', reason: 'over' }
       if (whole.get(job) === root) return { state: 'kept' }
       if (bytesWith(job) > limitBytes) return { state: 'refused', reason: 'full' }
       pin(asked)
@@ -86,13 +103,13 @@ export function createReplicaKeeper(
       )
       return { state: 'fetching' }
     },
+    expire: () => {
+      const over = [...claimsOf(ledger, replicasIn(pins))].filter(([, claim]) => isOver(claim))
+      for (const [job] of over) {
+        content.unpin(replicaOwner(job))
+        whole.delete(job)
+      }
+      return over.map(([job]) => job)
+    },
   }
-}
-
-/** Jobs, and wholes of several, whose trees are kept for others. */
-function replicasIn(pins: Pick<PinStore, 'all'>): readonly JobId[] {
-  return pins
-    .all()
-    .filter(({ owner }) => owner.startsWith(replicaPrefix))
-    .map(({ owner }) => JobId.parse(owner.slice(replicaPrefix.length)))
 }

@@ -2,7 +2,7 @@ import type { Delivery, Job, SettledJob } from '#contracts/job.ts'
 import type { FetchOptions } from '#market/ports/content-store.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
 import { partCount } from '#protocol/grid.ts'
-import type { Cid, HiveAccount, JobId } from '#protocol/ids.ts'
+import type { ChainTime, Cid, HiveAccount, JobId } from '#protocol/ids.ts'
 import { jobCreator } from '#protocol/ids.ts'
 import { extrasBytesLimit } from '../encoding/extras-shape.ts'
 import { promisedBytes } from './promised-bytes.ts'
@@ -17,6 +17,8 @@ export type TreeClaim = {
   readonly makers: readonly HiveAccount[]
   /** The most that is fetched for it. */
   readonly bytes: Required<Pick<FetchOptions, 'expectedBytes' | 'extraBytes'>>
+  /** When that was delivered; of a whole, the last of its ranges. */
+  readonly deliveredAt: ChainTime
   /** The jobs of its ranges; none for a job's own tree. */
   readonly ranges: readonly JobId[]
 }
@@ -61,6 +63,7 @@ function claimOfJob(ledger: Pick<LedgerView, 'current'>, job: Job): TreeClaim | 
     source: job.offer.source.cid,
     makers: [job.award.encoder],
     bytes: promisedBytes(job.offer, delivered),
+    deliveredAt: delivered.at.time,
     ranges: [],
   }
 }
@@ -96,6 +99,11 @@ function claimOfWhole(paid: readonly Paid[]): TreeClaim | null {
       expectedBytes: [...bytesOf.values()].reduce((sum, bytes) => sum + bytes, 0),
       extraBytes: extrasBytesLimit({ grid, renditions: ladder }),
     },
+    deliveredAt: paid.map(({ delivered }) => delivered.at.time).reduce(later),
     ranges: paid.map(({ id }) => id),
   }
+}
+
+function later(one: ChainTime, other: ChainTime): ChainTime {
+  return other > one ? other : one
 }

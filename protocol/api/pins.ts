@@ -15,6 +15,8 @@ export const PinGroup = z.strictObject({
   bytes: z.int().nonnegative(),
   /** Ids of which not even the first block is here. */
   missing: z.int().nonnegative(),
+  /** Milliseconds since 1970 until which a tree is kept for somebody else; absent for what has no such end. */
+  until: z.int().nonnegative().optional(),
 })
 export type PinGroup = z.infer<typeof PinGroup>
 

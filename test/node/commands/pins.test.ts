@@ -27,6 +27,7 @@ beforeAll(async () => {
   const groups = [
     { owner: 'cache', ids: 9, bytes: 1_000, missing: 0 },
     { owner: job, ids: 2, bytes: 3_000_000, missing: 1 },
+    { owner: `replica:${job}`, ids: 1, bytes: 10, missing: 0, until: 1_782_777_600_000 },
   ]
   const banned = [{ provider: '12D3KooWliar', cid: 'bafkrei', until: 1_767_225_600_000 }]
   const care = {
@@ -66,12 +67,14 @@ test('what is kept is listed by size, and who is banned below it', async () => {
   expect(stdout).toBe(
     `${job}  3.0 MB below 2 ids, 1 of them missing\n` +
       'cache  1.0 kB below 9 ids\n' +
+      `replica:${job}  10 B below 1 ids, until 2026-06-30\n` +
       'banned until 2026-01-01T00:00:00.000Z: 12D3KooWliar\n',
   )
   const lines = (await ask('list', '--json')).stdout.trim().split('\n')
   expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
     { owner: job },
     { owner: 'cache' },
+    { owner: `replica:${job}` },
     { banned: { provider: '12D3KooWliar' } },
   ])
 })

@@ -16,10 +16,11 @@ import { createWaitingRoom } from '#node/p2p/waiting-room.ts'
 import type { PinCareDeps } from '#node/replication/pin-care.ts'
 import { createPinCare } from '#node/replication/pin-care.ts'
 import { createReplicaKeeper } from '#node/replication/replica-keeper.ts'
-import { createReplicator } from '#node/replication/replicator.ts'
+import { createReplicator, deliveryOf } from '#node/replication/replicator.ts'
 import type { Cid, HiveAccount } from '#protocol/ids.ts'
 import { PeerId } from '#protocol/ids.ts'
-import { account, alice, anOffer, cid, jobId, peerId } from '#test/support/builders.ts'
+import { replicaDays } from '#protocol/replica-term.ts'
+import { account, alice, anOffer, cid, jobId, peerId, time } from '#test/support/builders.ts'
 import { noise, spoil } from '#test/support/content.ts'
 import { aDeliveredLedger, aSplitLedger } from '#test/support/delivered-ledger.ts'
 import { untroubled } from '#test/support/ffmpeg.ts'
@@ -105,6 +106,15 @@ test('a tree is kept by a gateway, looked through, mended, and its garbage colle
   })
   expect(await care.collect()).toMatchObject({ unknown: [] })
   expect(await own.content.isWhole(root)).toBe(true)
+
+  const caring = createPinCare({
+    ...{ account: gate, blocks: gateway.blocks, ledger, network, replicator: null, logger: silent },
+    ...{ ...theirs, bans: { all: () => [] }, random: () => 0 },
+  })
+  const delivered = deliveryOf(ledger, job)?.at.time ?? time(0)
+  expect((await caring.list()).groups).toMatchObject([
+    { owner: `replica:${job}`, until: 1_000 * (delivered + replicaDays * 86_400) },
+  ])
 })
 
 test('the tree of a whole that was sold in ranges is cared for, and its source is none', async () => {

@@ -6,7 +6,8 @@ import type { FetchOptions } from '#market/ports/content-store.ts'
 import { createBackground } from '#market/services/background.ts'
 import { createReplicaKeeper } from '#node/replication/replica-keeper.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
-import { account, alice, anOffer, bob, cid, jobId, peerId } from '#test/support/builders.ts'
+import { replicaDays } from '#protocol/replica-term.ts'
+import { account, alice, anOffer, bob, cid, jobId, peerId, time } from '#test/support/builders.ts'
 import { aDeliveredLedger, aSplitLedger } from '#test/support/delivered-ledger.ts'
 import { until } from '#test/support/peers.ts'
 
@@ -24,10 +25,11 @@ function aKeeper({ limitBytes = 10 ** 9, ledger = aDeliveredLedger(root, [gate])
     readonly options: FetchOptions
   })[] = []
   let now = 0
+  let head = ledger.head
   const keeper = createReplicaKeeper(
     {
       pins,
-      ledger: { current: () => ledger, isSynced: () => true, isTrusted: () => true },
+      ledger: { current: () => ({ ...ledger, head }), isSynced: () => true, isTrusted: () => true },
       background: createBackground({ now: () => now, onFailure: () => undefined }),
       content: {
         pin: pins.pin,
@@ -42,7 +44,11 @@ function aKeeper({ limitBytes = 10 ** 9, ledger = aDeliveredLedger(root, [gate])
     },
     { limitBytes },
   )
-  return { keeper, pins, fetches, later: () => (now += 3_600_000) }
+  /** Moves chain time on to so many seconds after what it is. */
+  const chainLater = (seconds: number): void => {
+    if (head) head = { ...head, time: time(head.time + seconds) }
+  }
+  return { keeper, pins, fetches, chainLater, later: () => (now += 3_600_000) }
 }
 
 test('a tree is fetched from its creator and its encoder, and then confirmed', async () => {
@@ -86,6 +92,23 @@ test("only a job's creator has its tree kept, and only the tree that was deliver
   const unknown = { job: jobId('alice', 2), root }
   expect(keeper.answer(unknown, creator)).toMatchObject({ reason: 'unknown-delivery' })
   expect(fetches).toEqual([])
+})
+
+test('a tree is let go when its time is over, and not taken once more', async () => {
+  const { keeper, pins, fetches, chainLater } = aKeeper()
+  keeper.answer(asked, creator)
+  fetches[0]?.resolve()
+  await until(() => keeper.answer(asked, creator).state === 'kept')
+
+  chainLater((replicaDays - 1) * 86_400)
+  expect(keeper.expire()).toEqual([])
+  expect(keeper.answer(asked, creator)).toEqual({ state: 'kept' })
+
+  chainLater(86_400)
+  expect(keeper.answer(asked, creator)).toEqual({ state: 'refused', reason: 'over' })
+  expect(keeper.expire()).toEqual([job])
+  expect(pins.all()).toEqual([])
+  expect(keeper.expire()).toEqual([])
 })
 
 describe('of a whole that was sold in ranges', () => {
