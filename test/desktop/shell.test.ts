@@ -1,4 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { devchainKey } from '#node/devchain/keys.ts'
@@ -57,6 +60,24 @@ async function saveSettings(settings: Readonly<Record<string, string>>): Promise
      form.requestSubmit()`,
     settings,
   )
+}
+
+/** A web server of one page, and the paths that it was asked for. */
+async function aSite(text: string) {
+  const asked: (string | undefined)[] = []
+  const server = createServer(({ url }, response) => {
+    asked.push(url)
+    response.setHeader('content-type', 'text/html').end(`<!doctype html><title>Site</title>${text}`)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    ...{ asked, url: `http://127.0.0.1:${port}` },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }
 
 const nodeOptions = () => ['--rpc', devchain.url, '--agent-port', '0', '--hardware', 'off']
@@ -122,7 +143,6 @@ test('a page in the window has no say over the shell', async () => {
     ['again', {}],
     ['save', { settings }],
     ['open_log', {}],
-    ['plugin:autostart|enable', {}],
     ['plugin:opener|open_url', { url: 'https://evil.example' }],
     ['plugin:notification|notify', { options: { title: 'x' } }],
     ['plugin:window|close', { label: 'main' }],
@@ -149,6 +169,45 @@ test('a node that is paused from the tray and killed comes back, and is paused s
   expect(await readFile(logFile(), 'utf8')).not.toContain('#key=')
   await tray.click('Pause')
   await expect.poll(() => tray.items(), patience).toContain('Pause')
+})
+
+test('starting at login is chosen in the tray', async () => {
+  const entries = () => readdir(path.join(desktop.home, '.config/autostart')).catch(() => [])
+  await tray.click('Start at login')
+  await expect.poll(() => tray.items(), patience).toContain('[x] Start at login')
+  const [entry = ''] = await entries()
+  const text = await readFile(path.join(desktop.home, '.config/autostart', entry), 'utf8')
+  expect(text).toContain(`Exec="${await realpath(shellFile)}" --hidden`)
+  await tray.click('Start at login')
+  await expect.poll(entries, patience).toEqual([])
+})
+
+test('a link to a job opens it on the dashboard, in the one shell that runs, and leads nowhere else', async () => {
+  await using dashboard = await aSite('<p>The dashboard</p>')
+  await using elsewhere = await aSite('<p>Elsewhere</p>')
+  const indexer = dashboard.url
+  await tray.click('Settings')
+  await expect.poll(shown, patience).toContain('Whose node is it?')
+  await saveSettings({ indexer })
+  await expect.poll(shown, patience).toContain(indexer)
+
+  const job = '0b5f3f6e-2a8e-4d0b-9a51-7f7d7a3c1e42'
+  await using second = start(shellFile, [`spk-encoder://job/${job}`], desktop.environment)
+  expect(await second.exited).toBe(0)
+  await expect.poll(address, patience).toBe(`${indexer}/jobs/${job}`)
+  await using third = start(shellFile, [`spk-encoder://job/../owner`], desktop.environment)
+  expect(await third.exited).toBe(0)
+  await expect.poll(shown, patience).toBe('The dashboard')
+  await window.run(`location.href = '${elsewhere.url}/'`)
+
+  await tray.click('This machine')
+  await expect.poll(shown, patience).toContain('Desktop agent of @alice')
+  expect(elsewhere.asked).toEqual([])
+
+  await tray.click('Settings')
+  await expect.poll(shown, patience).toContain('Whose node is it?')
+  await saveSettings({ indexer: '' })
+  await expect.poll(() => tray.items(), patience).toContain('@alice: ready (off)')
 })
 
 test('a shell that is told to quit once the work is done stops its node and ends', async () => {

@@ -5,6 +5,7 @@ mod agent;
 mod back_off;
 mod commands;
 mod job_link;
+mod login;
 mod menu;
 mod node_log;
 mod program;
@@ -38,7 +39,6 @@ fn main() {
     tauri::Builder::default()
         // Before everything else: a second shell hands over what it was started with, and ends.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _| called(app, &arguments)))
-        .plugin(tauri_plugin_autostart::Builder::new().arg(HIDDEN).build())
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())

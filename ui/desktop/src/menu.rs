@@ -1,9 +1,10 @@
 use tauri::menu::{CheckMenuItem, Menu, MenuBuilder, MenuItem, SubmenuBuilder};
 use tauri::tray::{TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager, Wry};
-use tauri_plugin_autostart::ManagerExt;
 use tauri_plugin_opener::OpenerExt;
 
+use crate::HIDDEN;
+use crate::login::at_login;
 use crate::shell::Shell;
 use crate::supervisor::Act;
 use crate::view::{Phase, View};
@@ -44,7 +45,7 @@ pub fn window_menu(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
 }
 
 pub fn create_tray(app: &AppHandle) -> tauri::Result<()> {
-    let is_at_login = app.autolaunch().is_enabled().unwrap_or(false);
+    let is_at_login = is_at_login(app);
     let item = |id: &str, text: &str| MenuItem::with_id(app, id, text, true, None::<&str>);
     let items = TrayItems {
         state: MenuItem::with_id(app, "state", state_text(&View::default()), false, None::<&str>)?,
@@ -161,13 +162,19 @@ pub fn open_log(app: &AppHandle) {
 }
 
 fn switch_login(app: &AppHandle) {
-    let autostart = app.autolaunch();
-    let is_on = autostart.is_enabled().unwrap_or(false);
-    let switched = if is_on { autostart.disable() } else { autostart.enable() };
+    let switched = at_login(app, HIDDEN).and_then(|entry| {
+        let is_on = entry.is_enabled().unwrap_or(false);
+        let done = if is_on { entry.disable() } else { entry.enable() };
+        done.map_err(|error| error.to_string())
+    });
     if let Err(error) = switched {
         Shell::of(app).log.note(&format!("Starting at login was not changed: {error}."));
     }
     if let Some(items) = app.try_state::<TrayItems>() {
-        let _ = items.login.set_checked(autostart.is_enabled().unwrap_or(false));
+        let _ = items.login.set_checked(is_at_login(app));
     }
+}
+
+fn is_at_login(app: &AppHandle) -> bool {
+    at_login(app, HIDDEN).is_ok_and(|entry| entry.is_enabled().unwrap_or(false))
 }
