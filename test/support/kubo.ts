@@ -32,7 +32,7 @@ export async function startKubo(): Promise<Kubo> {
   const { KUBO_PATH: program } = childEnvironment({})
   if (!program)
     throw new Error(
-      'set KUBO_PATH to the program ipfs of Kubo, as `go install github.com/ipfs/kubo/cmd/ipfs@latest` makes it',
+      'set KUBO_PATH to the program ipfs of Kubo, as `go build ./cmd/ipfs` makes it of its source (`go install` refuses to)',
     )
   const folder = await makeFolder()
   const env = childEnvironment({ IPFS_PATH: folder, IPFS_TELEMETRY: 'off' })
