@@ -58,7 +58,7 @@ export type Dispute = {
   readonly evidence?: readonly GivenEvidence[]
 }
 
-export type GivenEvidence = {
+type GivenEvidence = {
   readonly by: HiveAccount
   readonly at: ChainPoint
   readonly operation: JobEvidence

@@ -49,7 +49,7 @@ export type NodeFlags = {
   readonly reach?: Reach
   readonly upnp?: true
   readonly port: number
-  readonly dashboard?: number | true
+  readonly dashboard?: number
   readonly denyList?: string
   readonly indexer?: string
   readonly agentPort: number | 'off'
@@ -95,7 +95,7 @@ const PageOrigin = z
   .regex(/^[a-z][a-z0-9+.-]*:\/\/[^/\s]+$/, 'not an origin like https://market.example')
 
 /** Beside the desktop agent's, and out of the way of indexers. */
-export const usualDashboardPort = 3_001
+const usualDashboardPort = '3001'
 
 const usualFee = '0.001 HBD'
 const percent = count(100_000)
@@ -162,10 +162,13 @@ export function createNodeCommand(): Command {
       parsedBy(wholeNumber(0, 65_535)),
       0,
     )
-    .option(
-      '--dashboard [port]',
-      `show the market as pages on 127.0.0.1, read-only, from what this node knows by itself; 0 takes a free port (default: off; ${usualDashboardPort} without a port)`,
-      parsedBy(wholeNumber(0, 65_535)),
+    .addOption(
+      new Option(
+        '--dashboard [port]',
+        'show the market as pages on 127.0.0.1, read-only, from what this node knows by itself; 0 takes a free port (default: off)',
+      )
+        .argParser(parsedBy(wholeNumber(0, 65_535)))
+        .preset(usualDashboardPort),
     )
     .addOption(denyListOption())
     .option(

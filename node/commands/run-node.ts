@@ -25,7 +25,6 @@ import { startPeer } from '../peer.ts'
 import type { PeerConfig } from '../peer-config.ts'
 import { readPriceList } from '../price-list.ts'
 import type { NodeFlags } from './node.ts'
-import { usualDashboardPort } from './node.ts'
 import { runServer, untilAborted } from './serve.ts'
 import { terminal } from './terminal.ts'
 
@@ -156,8 +155,7 @@ function agentOf({ agentPort, agentOrigin = [], indexer }: NodeFlags): AgentConf
 
 function dashboardOf({ dashboard }: NodeFlags): Pick<PeerConfig, 'dashboard'> {
   if (dashboard === undefined) return {}
-  const port = dashboard === true ? usualDashboardPort : dashboard
-  return { dashboard: { port, folder: dashboardFolder, version: description.version } }
+  return { dashboard: { port: dashboard, folder: dashboardFolder, version: description.version } }
 }
 
 /** Nothing is spent on an indexer's word alone: without a limit of the node's own it offers nothing from there. */

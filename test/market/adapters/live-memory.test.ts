@@ -1,9 +1,20 @@
 import { expect, test } from 'vitest'
 import { createLiveMemory } from '#market/adapters/memory/live-market.ts'
 import { hearingItself, liveWords } from '#node/live-words.ts'
+import type { SealedBid } from '#protocol/bid.ts'
 import type { Presence } from '#protocol/presence.ts'
 import type { Topic } from '#protocol/topics.ts'
-import { aBid, account, anOffer, bob, carol, hbd, jobId, time } from '#test/support/builders.ts'
+import {
+  aBid,
+  account,
+  anOffer,
+  bob,
+  carol,
+  hashHex,
+  hbd,
+  jobId,
+  time,
+} from '#test/support/builders.ts'
 import { sealed } from '#test/support/sealed.ts'
 
 const start = 1_000_000_000
@@ -18,8 +29,16 @@ function aLiveMemory(limits?: Parameters<typeof createLiveMemory>[1]) {
     { now: () => start + passed, isOnChain: (id) => chain.has(id) },
     limits,
   )
-  return { live, chain, wait: (milliseconds: number) => void (passed += milliseconds) }
+  const wait = (milliseconds: number): void => {
+    passed += milliseconds
+  }
+  return { live, chain, wait }
 }
+
+const aSeal = (overrides: Partial<SealedBid>): SealedBid => ({
+  ...{ v: 1, type: 'sealed-bid', job, encoder: bob, bid: hashHex('bid'), expires: late },
+  ...overrides,
+})
 
 const here = (name: string, at: number): Presence => ({
   ...{ v: 1, type: 'presence', account: account(name), at: time(at), freeSlots: 1 },
@@ -43,6 +62,20 @@ test('bids are told the cheapest first, the newest of each encoder, until they e
   expect(await live.sweep()).toBe(0)
   wait(1_440 * minute)
   expect(await told()).toEqual([])
+})
+
+test('an encoder has one seal, its first, and counts once among the bidders', async () => {
+  const { live, wait } = aLiveMemory()
+  await live.keepOffer(anOffer({ job }))
+  const expires = time(start / 1_000 + 30)
+  const first = aSeal({ encoder: carol, expires })
+  const bobs = aSeal({ encoder: bob, expires })
+  for (const seal of [first, { ...first, bid: hashHex('another') }, bobs]) await live.keepSeal(seal)
+  await live.keepBid(aBid({ encoder: bob, expires }))
+  expect(await live.seals(job)).toEqual([bobs, first])
+  expect(await live.countBids([job, jobId('bob')])).toEqual(new Map([[job, 2]]))
+  wait(30_000)
+  expect([await live.seals(job), await live.countBids([job])]).toEqual([[], new Map()])
 })
 
 test('an offer is told until the chain has it, and a bid for an unknown job for minutes only', async () => {
@@ -82,7 +115,7 @@ test('a node hears what it says itself, as others do', async () => {
       publish: async (topic) => void said.push(topic),
       ...{ call: nobody, isConnected: () => false, freeSlots: () => null, fullSince: () => null },
     },
-    liveWords(live, 'spk-encoder-dev'),
+    liveWords({ live, keepSeal: live.keepSeal }, 'spk-encoder-dev'),
   )
   await network.publish('presence', sealed('bob', here('bob', 9)))
   expect(await live.present([bob])).toEqual([here('bob', 9)])

@@ -9,7 +9,7 @@ import type { TabPeer } from './tab-peer.ts'
  *          joining -> failed           nobody answers, or the server's peer does not listen for pages
  *                     in -> failed     the connection broke
  */
-export type JoinState =
+type JoinState =
   | { readonly phase: 'out' | 'joining' }
   | { readonly phase: 'in'; readonly peer: TabPeer; readonly heard: Heard | null }
   | { readonly phase: 'failed'; readonly message: string }
