@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: '.',
     include: [
-      'test/media/{edge-cases,recipe-cheats}.test.ts',
+      'test/media/{bad-share,edge-cases,recipe-cheats}.test.ts',
       'test/node/encoding/heavy-pictures.test.ts',
       'test/playback/**/*.test.ts',
     ],
