@@ -4,9 +4,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
+import { segmentName } from '#node/encoding/playlist.ts'
 import { createEncodeFile } from '#node/local/encode-file.ts'
 import type { TreeReport } from '#node/verification/tree-check.ts'
 import { Manifest } from '#protocol/manifest.ts'
+import { recipes } from '#protocol/recipe.ts'
 import { cid } from '#test/support/builders.ts'
 import type { Tree } from '#test/support/clip.ts'
 import { aRendition, encodeTree, requestFor } from '#test/support/clip.ts'
@@ -18,7 +20,7 @@ import { localDeps } from '#test/support/local-encode.ts'
 import { shortFilm } from '#test/support/short-film.ts'
 import { makeTinyClip } from '#test/support/tiny-clip.ts'
 
-const recipes = ['vp9-fmp4-2', 'av1-fmp4-2', 'h265-fmp4-2'] as const
+const names = ['h264-ts-3', 'vp9-fmp4-2', 'av1-fmp4-2', 'h265-fmp4-2'] as const
 
 /** What a cheat does to the pictures before it encodes them by the recipe. */
 type Cheat = { readonly name: string; readonly filter: string }
@@ -26,6 +28,10 @@ type Cheat = { readonly name: string; readonly filter: string }
 const pictureCheats: readonly Cheat[] = [
   { name: 'black', filter: 'lutyuv=y=16:u=128:v=128' },
   { name: 'frozen for a quarter', filter: "select='not(between(n,30,36))',fps=24" },
+  {
+    name: 'a segment once more in the place of the next',
+    filter: "split[a][b];[b]setpts=PTS+1/TB[late];[a][late]overlay=enable='between(n,48,71)'",
+  },
   { name: 'another video', filter: 'reverse' },
   { name: 'mirrored', filter: 'hflip' },
   { name: 'one frame late', filter: 'tpad=start=1:start_mode=clone' },
@@ -61,7 +67,9 @@ beforeAll(async () => {
 const check = (tree: ForgedTree, source = clip, own = engine): Promise<TreeReport> =>
   checkFolder({ engine: own, tools }, { folder: tree.folder, source, leaves: 12 })
 
-describe.each(recipes)('%s', (recipe) => {
+describe.each(names)('%s', (recipe) => {
+  const { container } = recipes[recipe]
+  const [second = '', third = ''] = [1, 2].map((index) => `180p/${segmentName(index, container)}`)
   let request: EncodeRequest
   let tree: Tree
 
@@ -118,29 +126,31 @@ describe.each(recipes)('%s', (recipe) => {
     expect(verdict).toBe('fail')
   })
 
-  test.each<[string, string, (forged: ForgedTree) => Promise<void> | void]>([
-    [
-      'a segment is missing',
-      'unavailable',
-      (forged) => rm(path.join(forged.folder, '180p/segment_002.m4s')),
-    ],
+  type Forgery = [string, string, (forged: ForgedTree) => Promise<void> | void]
+
+  const forgedInits: readonly Forgery[] = [
     [
       'an initialization segment is missing',
       'unavailable',
       (forged) => rm(path.join(forged.folder, '180p/init.mp4')),
     ],
     [
-      'the manifest lies about a content id',
-      'tree-differs-from-manifest',
-      ({ manifest }) => {
-        Object.assign(manifest.renditions[0]?.segments[1] ?? {}, { cid: cid('nothing') })
-      },
-    ],
-    [
       'the manifest lies about the id of an initialization segment',
       'tree-differs-from-manifest',
       ({ manifest }) => {
         Object.assign(manifest.renditions[0]?.init ?? {}, { cid: cid('nothing') })
+      },
+    ],
+  ]
+
+  test.each<Forgery>([
+    ...(container === 'fmp4' ? forgedInits : []),
+    ['a segment is missing', 'unavailable', (forged) => rm(path.join(forged.folder, third))],
+    [
+      'the manifest lies about a content id',
+      'tree-differs-from-manifest',
+      ({ manifest }) => {
+        Object.assign(manifest.renditions[0]?.segments[1] ?? {}, { cid: cid('nothing') })
       },
     ],
     [
@@ -176,8 +186,8 @@ describe.each(recipes)('%s', (recipe) => {
   })
 
   test('one segment in two places is found out', async () => {
-    const forged = await forge(tree, '180p/segment_002.m4s', async (_, { folder: own }) =>
-      readFile(path.join(own, '180p/segment_001.m4s')),
+    const forged = await forge(tree, third, async (_, { folder: own }) =>
+      readFile(path.join(own, second)),
     )
     expect((await check(forged)).faults.map(({ code }) => code)).toEqual(['segment-invalid'])
   })
