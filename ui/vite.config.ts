@@ -12,7 +12,7 @@ const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta
 /** What most pages share comes as one file: a dozen small ones pack worse, and are asked for one by one. */
 const fewerChunks = [
   { name: 'shell', tags: ['$initial' as const] },
-  { name: 'common', minShareCount: 8 },
+  { name: 'common', minShareCount: 12 },
 ]
 
 export default defineConfig({

@@ -1,23 +1,21 @@
-import { Link } from '@tanstack/react-router'
+import { Link, lazyRouteComponent } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
-import { allJobsRoute } from '#protocol/api/all-jobs.ts'
+import { Suspense } from 'react'
 import { networkRoute } from '#protocol/api/network.ts'
 import { queueRoute } from '#protocol/api/queue.ts'
-import { AppLink } from '#ui/shared/components/app-link.tsx'
-import { Badge } from '#ui/shared/components/badge.tsx'
 import { Card } from '#ui/shared/components/card.tsx'
 import { Figure } from '#ui/shared/components/figure.tsx'
 import { Hbd } from '#ui/shared/components/hbd.tsx'
 import { Page } from '#ui/shared/components/page.tsx'
-import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'
-import { Time } from '#ui/shared/components/time.tsx'
-import { shortened } from '#ui/shared/format.ts'
 import { isReadOnly } from '#ui/shared/read-only.ts'
 import { useRoute } from '#ui/shared/use-route.ts'
 
 const lookMs = 15_000
-const shown = 8
+
+/** The list comes below what the page is opened for. */
+const latest = import('./latest-jobs.tsx')
+const LatestJobs = lazyRouteComponent(() => latest, 'LatestJobs')
 
 const usualLead =
   'Post a video and the community encodes it for the price you agree on, held in Hive escrow until the work is checked. A short one your own browser encodes for nothing.'
@@ -32,7 +30,11 @@ export function HomePage(): ReactElement {
       {...(isReadOnly() ? { lead: shownLead } : { lead: usualLead, actions: <WaysIn /> })}
     >
       <Figures />
-      <Latest />
+      <Card title="Latest jobs">
+        <Suspense fallback={<Skeleton lines={8} />}>
+          <LatestJobs />
+        </Suspense>
+      </Card>
     </Page>
   )
 }
@@ -91,45 +93,5 @@ function QueueFigures(): ReactElement {
       <Figure label="Waiting" value={sumOf('queued')} note="in the queue" />
       <Figure label="At work" value={sumOf('leased')} note="in the queue" />
     </>
-  )
-}
-
-function Latest(): ReactElement {
-  const query = useRoute(
-    allJobsRoute,
-    { query: { limit: shown } },
-    { live: ['jobs'], everyMs: lookMs },
-  )
-  const say = 'Nobody has posted a job yet.'
-  return (
-    <Card title="Latest jobs">
-      <QueryView
-        query={query}
-        empty={{ when: ({ jobs }) => jobs.length === 0, say }}
-        skeleton={<Skeleton lines={shown} />}
-      >
-        {({ jobs }) => (
-          <>
-            <ul className="grid grid-cols-1 gap-2">
-              {jobs.slice(0, shown).map(({ id, permlink, owner, phase, createdAt }) => (
-                <li key={id} className="flex items-center gap-x-4">
-                  <span className="min-w-0 flex-1 truncate">
-                    <AppLink to={`/jobs/${id}`}>{permlink ?? shortened(id, 22, 4)}</AppLink>
-                    <span className="ml-2 text-muted">@{owner}</span>
-                  </span>
-                  <Badge>{phase}</Badge>
-                  <span className="hidden text-sm text-muted sm:inline">
-                    <Time at={createdAt} />
-                  </span>
-                </li>
-              ))}
-            </ul>
-            <p className="mt-4">
-              <AppLink to="/jobs">All jobs</AppLink>
-            </p>
-          </>
-        )}
-      </QueryView>
-    </Card>
   )
 }

@@ -1,5 +1,6 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, lazyRouteComponent } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
+import { Suspense } from 'react'
 import { wholeRoute } from '#protocol/api/wholes.ts'
 import { JobId } from '#protocol/ids.ts'
 import { AppLink } from '#ui/shared/components/app-link.tsx'
@@ -8,10 +9,11 @@ import { QueryView } from '#ui/shared/components/query-view.tsx'
 import { Skeleton } from '#ui/shared/components/skeleton.tsx'
 import { shortened } from '#ui/shared/format.ts'
 import { useRoute } from '#ui/shared/use-route.ts'
-import { WholeDetail } from './whole-detail.tsx'
 
 const route = getRouteApi('/wholes/$id')
 const lookMs = 3_000
+const detail = import('./whole-detail.tsx')
+const WholeDetail = lazyRouteComponent(() => detail, 'WholeDetail')
 const nobody = JobId.parse('nobody:0000000000000000')
 
 /** A video that is sold in ranges. */
@@ -29,7 +31,11 @@ export function WholePage(): ReactElement {
       lead={<AppLink to="/jobs">All jobs</AppLink>}
     >
       <QueryView query={query} skeleton={<Skeleton lines={10} />}>
-        {(told) => <WholeDetail whole={told} />}
+        {(told) => (
+          <Suspense fallback={<Skeleton lines={10} />}>
+            <WholeDetail whole={told} />
+          </Suspense>
+        )}
       </QueryView>
     </Page>
   )
