@@ -9,6 +9,7 @@ import type { TopicMessage } from '#protocol/topics.ts'
 import { topicName, topicNames } from '#protocol/topics.ts'
 import { aBid, account, jobId, time } from '../support/builders.ts'
 import { aDevchain } from '../support/devchain.ts'
+import { encode } from '../support/gossip-node.ts'
 import type { TestHost } from '../support/peers.ts'
 import { aHost, aRegistry, connect, silent, until } from '../support/peers.ts'
 import { sealed } from '../support/sealed.ts'
@@ -150,7 +151,6 @@ function joinBare({ libp2p }: TestHost): (bid: TopicMessage<'bids'>) => Promise<
   for (const each of topicNames(operationId)) pubsub.subscribe(each)
   pubsub.addEventListener('message', () => onHeard())
   return async (bid) => {
-    const wire = { ...bid, body: { ...bid.body, price: String(bid.body.price) } }
-    await pubsub.publish(topicName(operationId, 'bids'), Buffer.from(JSON.stringify(wire)))
+    await pubsub.publish(name, encode('bids', bid))
   }
 }
