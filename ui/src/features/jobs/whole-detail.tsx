@@ -26,8 +26,8 @@ export function WholeDetail({ whole }: WholeDetailProps): ReactElement {
         <Figure label="Price" value={<Hbd milli={price} />} note="of all ranges so far" />
       </dl>
       <p className="text-sm text-muted">
-        Offered <Time at={offeredAt} />. Each range is a job of its own, with its own escrow; its
-        creator's node puts what comes back together.
+        Each range is a job of its own, with its own escrow; its creator's node puts what comes back
+        together. Offered <Time at={offeredAt} />
       </p>
       <Card title="Progress">
         <ProgressLine

@@ -27,7 +27,7 @@ export function WholePage(): ReactElement {
   )
   return (
     <Page
-      title={`Video in ranges ${shortened(id, 26, 4)}`}
+      title={`Video in ranges ${shortened(id, 14, 4)}`}
       lead={<AppLink to="/jobs">All jobs</AppLink>}
     >
       <QueryView query={query} skeleton={<Skeleton lines={10} />}>
