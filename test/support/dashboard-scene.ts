@@ -14,6 +14,8 @@ import type { TestProject } from 'vitest/node'
 export type DashboardScene = {
   /** Of the indexer, and of its pages. */
   readonly url: string
+  /** Folder of the dashboard as it was built. */
+  readonly pages: string
   /** JSON-RPC of the chain. */
   readonly rpc: string
   /** The job that was paid, and what came of it. */

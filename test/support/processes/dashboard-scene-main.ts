@@ -41,14 +41,14 @@ async function startScene(): Promise<DashboardScene> {
     ),
   )
   const network = networks.devchain
-  const data = await makeFolder()
+  const [data, pages] = [await makeFolder(), await builtDashboard()]
   const indexer = stack.use(
     await startIndexer(
       {
         ...{ network, rpc: [seen.rpc], data, announce: [], bootstrap: [] },
         listen: [...network.listen, ...network.listenForPages],
         ...{ host: '127.0.0.1', port, domain: 'market.example', origins: [], isProxied: false },
-        ...{ dashboard: await builtDashboard(), pollMs: 50, rebuild: false, denyList: null },
+        ...{ dashboard: pages, pollMs: 50, rebuild: false, denyList: null },
         ...{ rateLimits: noRateLimits, alertUrl: null, version: '0.0.0' },
         developmentAccounts: [HiveAccount.parse('newcomer')],
         ffmpeg: { ffmpegPath: undefined, ffprobePath: undefined, searchPath },
@@ -62,7 +62,7 @@ async function startScene(): Promise<DashboardScene> {
   const { report } = await market.runJob({ path: clip, ceiling: undefined, codec: 'h264' })
   await untilShown(`${indexer.url}/api/encoding/market/jobs/${report.job}`)
   const { job, root, encoder } = report
-  return { url: indexer.url, rpc: seen.rpc, job, root, encoder }
+  return { url: indexer.url, pages, rpc: seen.rpc, job, root, encoder }
 }
 
 /** The indexer reads the chain in its own time. */
