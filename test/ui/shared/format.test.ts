@@ -5,6 +5,7 @@ import {
   durationText,
   hbdText,
   percentText,
+  qualityText,
   shortened,
   speedText,
 } from '#ui/shared/format.ts'
@@ -57,4 +58,9 @@ test('parts, speeds and long ids are short', () => {
   )
   expect(shortened('0123456789abcdef', 8, 0)).toBe('01234567…')
   expect(shortened('short')).toBe('short')
+})
+
+test('a rendition is called by its short side, whichever way it stands', () => {
+  expect(qualityText({ width: 1_280, height: 720 })).toBe('720p')
+  expect(qualityText({ width: 720, height: 1_280 })).toBe('720p')
 })

@@ -65,3 +65,8 @@ export function shortened(text: string, head = 8, tail = 4): string {
   if (text.length <= head + tail + 1) return text
   return `${text.slice(0, head)}…${text.slice(text.length - tail)}`
 }
+
+/** What a rendition is called: by its short side, so that an upright picture has the name of the one that lies. */
+export function qualityText(size: { readonly width: number; readonly height: number }): string {
+  return `${Math.min(size.width, size.height)}p`
+}

@@ -1,6 +1,7 @@
 import Hls from 'hls.js/light'
 import type { ReactElement } from 'react'
 import { useEffect, useId, useRef, useState } from 'react'
+import { qualityText } from '../format.ts'
 import { Notice } from './notice.tsx'
 
 export type StreamPlayerProps = { readonly address: string; readonly title: string }
@@ -28,9 +29,7 @@ export function StreamPlayer({ address, title }: StreamPlayerProps): ReactElemen
     hls.on(Hls.Events.ERROR, (_, { fatal, details }) => {
       if (fatal) setFailure(`The stream does not play: ${details}.`)
     })
-    hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) =>
-      setQualities(levels.map(({ height }) => `${height}p`)),
-    )
+    hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => setQualities(levels.map(qualityText)))
     hls.loadSource(address)
     hls.attachMedia(element)
     return () => hls.destroy()
