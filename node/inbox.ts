@@ -48,7 +48,10 @@ export function gossipHandlers(
       live.progress?.(envelope)
       feed.heardProgress(envelope.body)
     },
-    seals: (envelope) => void roles().creator?.receiveSeal(envelope),
+    seals: (envelope) => {
+      live.seals?.(envelope)
+      roles().creator?.receiveSeal(envelope)
+    },
     presence: (envelope) => {
       live.presence?.(envelope)
       presence.hear(envelope.body)

@@ -151,18 +151,18 @@ test('a bid that is sealed is shown as such until it is opened', async () => {
   const now = await chainTime()
   const sealedUntil = time(now + 120)
   const offer = anOffer({
-    ...{ job: jobId('alice', 3), arbiters: [arbiter], ceiling: hbd(1_000n), sealedUntil },
+    ...{ job: jobId('arbiter', 3), arbiters: [arbiter], ceiling: hbd(1_000n), sealedUntil },
     ...{ bidsUntil: time(now + 3_000), deliverBy: time(now + 200_000) },
   })
-  await say('alice', offer)
+  await say('arbiter', offer)
 
   const bids = `/api/encoding/community/bids/${offer.job}`
   const sealed = { bids: [], ranking: [], sealed: [{ encoder: 'bob', sealedUntil }] }
   await expect.poll(() => read(bids), patient).toMatchObject(sealed)
-  expect(await read(`${market}?creator=alice`)).toMatchObject({ jobs: [{ bids: 1 }] })
+  expect(await read(`${market}?creator=arbiter`)).toMatchObject({ jobs: [{ bids: 1 }] })
   const opened = { sealed: [], ranking: [{ encoder: 'bob', excluded: null, rank: 1 }] }
   await expect.poll(() => read(bids), patient).toMatchObject(opened)
-  await say('alice', { v: 1, t: 'job.cancel', job: offer.job })
+  await say('arbiter', { v: 1, t: 'job.cancel', job: offer.job })
 })
 
 test('what was uploaded reaches the encoder that was awarded the job, from the indexer alone', async () => {

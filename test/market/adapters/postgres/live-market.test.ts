@@ -183,5 +183,6 @@ test('the tables are kept out of the log of changes, because they may be lost', 
     'live_offers',
     'live_presence',
     'live_progress',
+    'live_seals',
   ])
 })
