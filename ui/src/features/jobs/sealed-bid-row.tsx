@@ -2,7 +2,7 @@ import type { ReactElement } from 'react'
 import type { SealView } from '#protocol/api/bid-view.ts'
 import { AccountLink } from '#ui/shared/components/account-link.tsx'
 import { Badge } from '#ui/shared/components/badge.tsx'
-import { Time } from '#ui/shared/components/time.tsx'
+import { sealText } from './seal-text.ts'
 
 export type SealedBidRowProps = { readonly seal: SealView }
 
@@ -13,20 +13,7 @@ export function SealedBidRow({ seal }: SealedBidRowProps): ReactElement {
       <span className="w-6 text-muted">–</span>
       <AccountLink account={seal.encoder} />
       <Badge>sealed</Badge>
-      <span className="ml-auto text-sm text-muted">
-        {seal.isOverdue ? (
-          <>
-            Not opened, as it was to be <Time at={seal.sealedUntil} />
-          </>
-        ) : (
-          `Sealed until ${clockText(seal.sealedUntil)}`
-        )}
-      </span>
+      <span className="ml-auto text-sm text-muted">{sealText(seal)}</span>
     </li>
   )
-}
-
-/** `12:03:20 UTC`: bids are sealed for minutes. */
-function clockText(seconds: number): string {
-  return `${new Date(seconds * 1_000).toISOString().slice(11, 19)} UTC`
 }
