@@ -78,10 +78,11 @@ export const customRoute = defineRoute({
 /** Accounts that one question may name. */
 export const mostAccounts = 20
 
-const Accounts = z.codec(z.string().max(400), z.array(HiveAccount).min(1).max(mostAccounts), {
-  decode: (text) => text.split(','),
-  encode: (names) => names.join(','),
-})
+const Accounts = z.codec(
+  z.string().max(400).meta({ format: 'hive-accounts' }),
+  z.array(HiveAccount).min(1).max(mostAccounts),
+  { decode: (text) => text.split(','), encode: (names) => names.join(',') },
+)
 
 export const historyRoute = defineRoute({
   method: 'GET',

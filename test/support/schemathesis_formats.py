@@ -46,3 +46,10 @@ schemathesis.openapi.format(
         )
     ),
 )
+
+schemathesis.openapi.format(
+    "hive-accounts",
+    st.lists(
+        st.from_regex(r"\A[a-z][a-z0-9-]{1,14}[a-z0-9]\Z"), min_size=1, max_size=20
+    ).map(",".join),
+)

@@ -34,7 +34,7 @@ export function mountBrowserRoutes(router: Router, deps: BrowserRouteDeps): void
     const lease = { job: shown.jobId, encoder: id, fencingToken: shown.fencingToken }
     const job = settled(await scheduler.renewLease(lease))
     if (job.tier === 'browser') return { lease, job }
-    throw new MarketError('request-invalid', 'Only what a tab has claimed is handed in here.')
+    throw new MarketError('not-holder', 'Only what a tab has claimed is handed in here.')
   }
   mount(router, browserPlanRoute, async ({ body, caller }) => {
     const { job } = await held(body, caller)

@@ -151,6 +151,17 @@ describe('a job', () => {
     expect(renewed).toMatchObject({ status: 409, body: { code: 'job-ended' } })
   })
 
+  test('that a desktop has claimed is no tab’s', async () => {
+    const id = await submit(bob)
+    await register(bob, 'bob-studio')
+    const lease = await claim(bob, 'bob-studio')
+    expect(lease?.jobId).toBe(id)
+    const planned = { token: bob, body: lease }
+    const answer = await indexer.call('POST', '/api/encoding/browser/plan', planned)
+    expect(answer).toMatchObject({ status: 409, body: { code: 'not-holder' } })
+    await indexer.call('DELETE', `${jobs}/${id}`, { token: bob })
+  })
+
   test('cannot be touched through an encoder of somebody else', async () => {
     await register(alice, 'alice-two')
     const body = { encoderId: 'alice-two' }
