@@ -5,6 +5,10 @@ import 'uplot/dist/uPlot.min.css'
 import type { Line, LineChartProps } from './line-chart.tsx'
 
 const axisFont = '12px system-ui, sans-serif'
+/** All that is drawn is counted in whole units: half of one would be written as its neighbour. */
+const wholeSteps = Array.from({ length: 13 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat()
 
 /** Draws lines on a canvas as wide as its place, anew when the data, the place or the colours change. */
 export function LineCanvas(props: LineChartProps): ReactElement {
@@ -74,7 +78,7 @@ function optionsOf(
   }
   const colourOf = (index: number): string => series[index % series.length] ?? text
   return {
-    axes: [axis, { ...axis, size: 84, values: (_, ticks) => ticks.map(format) }],
+    axes: [axis, { ...axis, size: 84, incrs: wholeSteps, values: (_, ticks) => ticks.map(format) }],
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     bands: lines.map((_, index) => ({
