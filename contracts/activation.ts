@@ -1,17 +1,20 @@
 import type { BlockHeight } from '#protocol/ids.ts'
-import type { JobOffer } from '#protocol/offer.ts'
 import type { Operation } from '#protocol/operation.ts'
 import type { Network } from './block-context.ts'
 
-/** What offers may say that they could not always, by its name in {@link ActivationHeights}. */
+/** What operations may say that they could not always, by its name in {@link ActivationHeights}. */
 const addedTerms = [
   {
     name: 'job.offer grid.range',
-    isSaidBy: ({ grid }: JobOffer): boolean => grid.range !== undefined,
+    isSaidBy: (said: Operation) => said.t === 'job.offer' && said.grid.range !== undefined,
   },
   {
     name: 'job.offer sealedUntil',
-    isSaidBy: ({ sealedUntil }: JobOffer): boolean => sealedUntil !== undefined,
+    isSaidBy: (said: Operation) => said.t === 'job.offer' && said.sealedUntil !== undefined,
+  },
+  {
+    name: 'node.register region',
+    isSaidBy: (said: Operation) => said.t === 'node.register' && said.region !== undefined,
   },
 ] as const
 type AddedTerm = (typeof addedTerms)[number]['name']
@@ -25,6 +28,7 @@ export type ActivationHeights = { readonly [T in Operation['t'] | AddedTerm]: nu
  */
 const sinceGenesis: ActivationHeights = {
   'node.register': 0,
+  'node.register region': 0,
   'node.update': 0,
   'node.retire': 0,
   'job.offer': 0,
@@ -49,6 +53,7 @@ const addedLater: ReadonlyMap<string, Partial<ActivationHeights>> = new Map([
       'job.offer grid.range': 113_200_000,
       'job.offer sealedUntil': 113_200_000,
       'job.evidence': 113_200_000,
+      'node.register region': 113_200_000,
     },
   ],
 ])
@@ -74,7 +79,6 @@ export function isInForce(operation: Operation, height: BlockHeight, network: Ac
 }
 
 function namesIn(operation: Operation): readonly (keyof ActivationHeights)[] {
-  if (operation.t !== 'job.offer') return [operation.t]
   const said = addedTerms.filter(({ isSaidBy }) => isSaidBy(operation))
   return [operation.t, ...said.map(({ name }) => name)]
 }

@@ -28,7 +28,7 @@ export function describePeer({
   /** Its id, and where it is found, the best first. */
   readonly libp2p: Pick<Libp2p, 'peerId' | 'getMultiaddrs'>
 }): NodeRegister {
-  const { roles, arbiter } = config
+  const { roles, arbiter, region } = config
   const measured = capabilities === null ? {} : { capabilities: [...capabilities].slice(0, 12) }
   const { class: determinism, workers } = engine
   const encoder = { class: determinism, workers, prices: [...pricesOf(config)], hwAccel }
@@ -43,6 +43,7 @@ export function describePeer({
       .slice(0, 8)
       .map((address) => Multiaddr.parse(address.toString())),
     roles: [...roles],
+    ...(region && { region }),
     ...(roles.includes('encoder') ? { encoder: { ...encoder, ...measured } } : {}),
     ...(roles.includes('arbiter') ? { arbiter } : {}),
   }

@@ -3,7 +3,7 @@ import type { AwardAllowance } from '#market/services/creator/within-allowance.t
 import type { MilliHbd } from '#protocol/amount.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { PriceList } from '#protocol/price-list.ts'
-import type { NodeRole } from '#protocol/registration.ts'
+import type { NodeRole, Region } from '#protocol/registration.ts'
 import type { AgentConfig } from './agent/agent.ts'
 import type { HardwareChoice } from './encoding/hardware/hardware-choice.ts'
 import type { Network } from './networks.ts'
@@ -13,6 +13,8 @@ import type { ReplicationOptions } from './replication/replicator.ts'
 export type PeerConfig = {
   readonly account: HiveAccount
   readonly roles: readonly NodeRole[]
+  /** What the registry is to say of where it stands; absent for nothing. */
+  readonly region?: Region
   readonly network: Network
   readonly rpc: readonly string[]
   /** The peer's own directory, locked by the caller. */

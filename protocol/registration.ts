@@ -5,6 +5,10 @@ import { Multiaddr, PeerId } from './ids.ts'
 export const NodeRole = z.enum(['creator', 'encoder', 'arbiter', 'gateway', 'relay'])
 export type NodeRole = z.infer<typeof NodeRole>
 
+/** Where a node stands, if its operator says so: a country, by its two letters of ISO 3166-1. */
+export const Region = z.string().regex(/^[A-Z]{2}$/, 'not the two letters of a country, such as DE')
+export type Region = z.infer<typeof Region>
+
 /** `node.register`: binds an account to its peer and says where and as what it can be reached. A later one replaces it. */
 export const NodeRegister = z.strictObject({
   v: z.literal(1),
@@ -12,6 +16,7 @@ export const NodeRegister = z.strictObject({
   peer: PeerId,
   addresses: z.array(Multiaddr).max(8),
   roles: z.array(NodeRole).min(1).max(5),
+  region: Region.optional(),
   encoder: EncoderProfile.optional(),
   arbiter: ArbiterTerms.optional(),
 })
@@ -25,7 +30,7 @@ const EncoderChange = z
 
 /**
  * `node.update`: changes what it names of the account's registration and leaves the rest. It cannot take anything away, nor
- * change roles or peer: that is a registration.
+ * change roles, region or peer: that is a registration.
  */
 export const NodeUpdate = z
   .strictObject({

@@ -6,11 +6,12 @@ import { toTagged } from '#protocol/tagged-json.ts'
 
 /**
  * The update that makes a registration say what it should: only what differs, so that a new price costs a fifth of the bytes of
- * a registration. Null where none can: a node that retired, another peer or role, something that is to go, or nothing to change.
+ * a registration. Null where none can: a node that retired, another peer, role or region, something that is to go, or nothing to change.
  */
 export function updateOf(record: NodeRecord, wanted: NodeRegister): NodeUpdate | null {
-  const { phase, peer, roles } = record
+  const { phase, peer, roles, region } = record
   if (phase !== 'active' || peer !== wanted.peer || !same(roles, wanted.roles)) return null
+  if (region !== wanted.region) return null
   const { encoder: before, ...terms } = record
   const { encoder: after } = wanted
   const terse = { addresses: wanted.addresses, arbiter: wanted.arbiter }

@@ -4,6 +4,7 @@ import type { Score } from '#contracts/reputation.ts'
 import type { HwAccel } from '#protocol/encoder.ts'
 import type { BlockHeight, ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { Codec } from '#protocol/recipe.ts'
+import type { Region } from '#protocol/registration.ts'
 import type { AnsweredAt, Page, PageOptions, Window } from './chain-queries.ts'
 import type { ProjectedPrices, ProjectedReceipt } from './projection-store.ts'
 
@@ -44,6 +45,7 @@ export type EncodersQuestion = {
   readonly order: 'score' | 'price' | 'speed'
   readonly codec?: Codec | undefined
   readonly hwAccel?: HwAccel | undefined
+  readonly region?: Region | undefined
   /** Milli-HBD for one minute of the whole ladder. */
   readonly mostPerMinute?: bigint | undefined
   /** Thousandths of real time. */

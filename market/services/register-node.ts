@@ -1,3 +1,4 @@
+import { isInForce } from '#contracts/activation.ts'
 import type { NodeRecord } from '#contracts/registry.ts'
 import type { Sha256 } from '#protocol/canonical.ts'
 import { canonicalHash, canonicalJson } from '#protocol/canonical.ts'
@@ -42,10 +43,17 @@ export function createRegistration({
   profile,
 }: RegistrationDeps): Registration {
   const known = (): NodeRecord | undefined => ledger.current().nodes.get(account)
+  /** What the chain does not take yet is said when it does. */
+  const sayable = (): NodeRegister => {
+    const whole = profile()
+    const { region: _, ...rest } = whole
+    const { head } = ledger.current()
+    return head && isInForce(whole, head.height, { operationId }) ? whole : rest
+  }
   const isCurrent = (): boolean => {
     const record = known()
     return (
-      record?.phase === 'active' && canonicalJson(wire(record)) === canonicalJson(wire(profile()))
+      record?.phase === 'active' && canonicalJson(wire(record)) === canonicalJson(wire(sayable()))
     )
   }
   let wasNamed = false
@@ -58,7 +66,7 @@ export function createRegistration({
       if (!ledger.isSynced()) return
       wasNamed ||= isNamed()
       if (isCurrent() || isSuperseded()) return
-      const wanted = profile()
+      const wanted = sayable()
       const record = known()
       const operation = (record && updateOf(record, wanted)) ?? wanted
       // The height makes going back to an earlier profile an intention of its own.
@@ -77,6 +85,7 @@ function wire({
   peer,
   addresses,
   roles,
+  region,
   encoder,
   arbiter,
 }: Omit<NodeRegister, 'v' | 't'>): unknown {
@@ -86,6 +95,7 @@ function wire({
     peer,
     addresses,
     roles,
+    ...(region ? { region } : {}),
     ...(encoder ? { encoder } : {}),
     ...(arbiter ? { arbiter } : {}),
   } as const

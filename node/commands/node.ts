@@ -5,7 +5,7 @@ import { MilliHbd } from '#protocol/amount.ts'
 import { desktopAgentPort } from '#protocol/api/desktop.ts'
 import { HiveAccount } from '#protocol/ids.ts'
 import type { Codec } from '#protocol/recipe.ts'
-import { NodeRole } from '#protocol/registration.ts'
+import { NodeRole, Region } from '#protocol/registration.ts'
 import type { Bidding, SelectionMode } from '#protocol/selection.ts'
 import type { HardwareChoice } from '../encoding/hardware/hardware-choice.ts'
 import type { NetworkName } from '../networks.ts'
@@ -31,6 +31,7 @@ import {
 export type NodeFlags = {
   readonly account: z.output<typeof HiveAccount>
   readonly role: NodeRole[]
+  readonly region?: Region
   readonly chain: NetworkName
   readonly rpc?: string[]
   readonly dryRun?: true
@@ -115,6 +116,11 @@ export function createNodeCommand(): Command {
       '--role <role>',
       'creator, encoder, arbiter, gateway or relay; may be repeated (required)',
       collectedBy(NodeRole),
+    )
+    .option(
+      '--region <country>',
+      'where it stands, for who looks for an encoder nearby: two letters of ISO 3166-1, such as DE (default: not told)',
+      parsedBy(Region),
     )
     .addOption(
       new Option('--chain <name>', 'chain and market to take part in')

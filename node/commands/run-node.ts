@@ -54,6 +54,7 @@ async function serve(flags: NodeFlags, { signal, announce }: Lifetime): Promise<
     {
       account: flags.account,
       roles,
+      ...(flags.region && { region: flags.region }),
       network,
       rpc: flags.rpc ?? network.rpc,
       data: data.path,

@@ -3,6 +3,7 @@ import { MilliHbd } from '../amount.ts'
 import { HwAccel } from '../encoder.ts'
 import { BlockHeight, ChainTime, HiveAccount, PeerId } from '../ids.ts'
 import { Codec } from '../recipe.ts'
+import { Region } from '../registration.ts'
 import { defineRoute } from '../route.ts'
 import { noBody, none, pageOf, pageQuery, wholeNumber } from './paging.ts'
 
@@ -15,6 +16,8 @@ const MarketEncoder = z.strictObject({
   high: z.number(),
   deeds: z.int(),
   peer: PeerId,
+  /** Where it says that it stands. */
+  region: Region.nullable(),
   since: BlockHeight,
   updated: BlockHeight,
   /** Parts that it encodes side by side. */
@@ -53,6 +56,7 @@ export const marketEncodersRoute = defineRoute({
     order: z.enum(['score', 'price', 'speed']).default('score'),
     codec: Codec.optional(),
     hwAccel: HwAccel.optional(),
+    region: Region.optional(),
     /** The most, for one minute of the whole ladder. */
     mostPerMinute: MilliHbd.optional(),
     /** The least, in thousandths of real time. */

@@ -15,7 +15,11 @@ import { sha256 } from '../support/builders.ts'
 const Vectors = z.strictObject({
   operationId: z.string(),
   activations: z
-    .strictObject({ 'job.offer grid.range': z.int(), 'job.offer sealedUntil': z.int() })
+    .strictObject({
+      'job.offer grid.range': z.int(),
+      'job.offer sealedUntil': z.int(),
+      'node.register region': z.int(),
+    })
     .optional(),
   genesisHash: Sha256Hex,
   genesisHeight: BlockHeight,

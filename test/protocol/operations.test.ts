@@ -8,6 +8,7 @@ import {
   parseOperation,
   signingRole,
 } from '#protocol/operation.ts'
+import type { NodeRegister } from '#protocol/registration.ts'
 import {
   alice,
   anOffer,
@@ -108,6 +109,20 @@ test.each(Object.entries(terms))(
     expect(chain.ledger().jobs.size).toBe(2)
   },
 )
+
+test('a registration with a region is none before that is in force, and one without counts', () => {
+  const activations = { 'node.register region': 3 }
+  const chain = createTestChain(undefined, { ...testNetwork, activations })
+  const heard = (registration: NodeRegister) =>
+    refusalOf(formatOperation(registration), 'posting', chain)
+  expect(heard(aRegistration({ region: 'DE' }))).toBe('not-yet')
+  expect(heard(aRegistration())).toBe(null)
+  expect(heard(aRegistration({ region: 'DE' }))).toBe(null)
+  expect([...chain.ledger().nodes.values()]).toMatchObject([{ region: 'DE' }])
+  expect(parseOperation(altered(aRegistration(), { region: 'Germany' }))).toEqual({
+    ...{ ok: false, reason: 'malformed' },
+  })
+})
 
 test('an update that changes nothing is malformed', () => {
   for (const json of ['{"v":1,"t":"node.update"}', '{"v":1,"t":"node.update","encoder":{}}'])

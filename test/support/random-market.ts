@@ -102,7 +102,7 @@ function playOut(plan: readonly Deed[]): readonly LedgerBlock[] {
   add([
     [
       says(alice, aRegistration()),
-      says(bob, aRegistration({ roles: ['encoder'], encoder: encoderProfile })),
+      says(bob, aRegistration({ roles: ['encoder'], encoder: encoderProfile, region: 'DE' })),
       says(carol, aRegistration({ roles: ['arbiter'], arbiter: { fee: hbd(1n) } })),
     ],
   ])

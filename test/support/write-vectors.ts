@@ -5,7 +5,7 @@ import type { Network } from '#contracts/block-context.ts'
 import { foldBlocks } from '#contracts/fold.ts'
 import { hashLedger } from '#contracts/snapshot.ts'
 import { LedgerBlock } from '#protocol/ledger-block.ts'
-import { alice, anOffer, jobId, sha256, time } from './builders.ts'
+import { alice, anOffer, aRegistration, jobId, sha256, time } from './builders.ts'
 import { randomMarket } from './random-market.ts'
 import { createTestChain, genesis, says, testNetwork } from './test-chain.ts'
 
@@ -19,10 +19,14 @@ write('ledger.json', testNetwork, histories)
 // Terms that come into force one after the other, each said a block too early and then in time.
 const later: Network = {
   ...testNetwork,
-  activations: { 'job.offer grid.range': 3, 'job.offer sealedUntil': 4 },
+  activations: {
+    'job.offer grid.range': 3,
+    'job.offer sealedUntil': 4,
+    'node.register region': 5,
+  },
 }
 const early = createTestChain(genesis(), later)
-for (let round = 0; round < 3; round += 1) {
+for (let round = 0; round < 4; round += 1) {
   const usual = anOffer({ job: jobId('alice', 3 * round + 1) })
   const range = { first: 1, parts: 1 }
   const { audioStream: _, ...silent } = usual.source
@@ -31,6 +35,7 @@ for (let round = 0; round < 3; round += 1) {
     [says(alice, usual)],
     [says(alice, anOffer({ job: jobId('alice', 3 * round + 2), ...ofRange }))],
     [says(alice, anOffer({ job: jobId('alice', 3 * round + 3), sealedUntil: time(1_000_050) }))],
+    [says(alice, aRegistration({ region: 'DE' }))],
   )
   if (round === 0) early.skip(1)
 }

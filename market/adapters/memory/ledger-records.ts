@@ -100,13 +100,14 @@ function keyOf(order: EncodersQuestion['order'], row: MarketEncoder): bigint {
   return { score: BigInt(score), speed: BigInt(speed), price }[order]
 }
 
-function isWanted({ codec, hwAccel, mostPerMinute, leastSpeed }: EncodersQuestion) {
+function isWanted({ codec, hwAccel, region, mostPerMinute, leastSpeed }: EncodersQuestion) {
   return ({ node, pricePerMinute, speed }: MarketEncoder): boolean => {
     const figures = node.encoder && encoderFigures(node.encoder)
     if (!figures) return false
     return (
       (codec === undefined || figures.codecs.includes(codec)) &&
       (hwAccel === undefined || figures.hwAccel === hwAccel) &&
+      (region === undefined || node.region === region) &&
       (mostPerMinute === undefined || pricePerMinute <= mostPerMinute) &&
       (leastSpeed === undefined || speed >= leastSpeed)
     )

@@ -93,11 +93,12 @@ function isBehind(order: EncodersQuestion['order'], text: string): SQL {
 
 function filtersOf(
   database: Pick<PostgresDatabase, 'select'>,
-  { codec, hwAccel, mostPerMinute, leastSpeed, presentAt }: EncodersQuestion,
+  { codec, hwAccel, region, mostPerMinute, leastSpeed, presentAt }: EncodersQuestion,
 ): readonly (SQL | undefined)[] {
   return [
     codec && arrayContains(chainNodes.codecs, [codec]),
     hwAccel && eq(chainNodes.hwAccel, hwAccel),
+    region === undefined ? undefined : eq(chainNodes.region, region),
     mostPerMinute === undefined ? undefined : lte(pricePerMinute, mostPerMinute),
     leastSpeed === undefined ? undefined : gte(speed, leastSpeed),
     presentAt &&

@@ -44,8 +44,8 @@ export function jobRow(job: Job): typeof chainJobs.$inferInsert {
 }
 
 export function nodeRow(node: NodeRecord): typeof chainNodes.$inferInsert {
-  const { account, phase, peer, roles, updated } = node
-  const about = { account, phase, peer, roles: [...roles], updatedHeight: updated }
+  const { account, phase, peer, roles, region = null, updated } = node
+  const about = { account, phase, peer, roles: [...roles], region, updatedHeight: updated }
   if (!node.encoder) return { ...about, record: node }
   const { codecs, ...figures } = encoderFigures(node.encoder)
   return { ...about, ...figures, codecs: [...codecs], record: node }

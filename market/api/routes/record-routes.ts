@@ -79,7 +79,8 @@ function viewEncoder(encoder: MarketEncoder): Omit<EncoderView, 'presence'> {
   const { workers = 1, prices = [], hwAccel = 'none', capabilities = [] } = node.encoder ?? {}
   return {
     ...{ account, score, low, high, deeds, speed },
-    ...{ peer: node.peer, since: node.since, updated: node.updated },
+    ...{ peer: node.peer, region: node.region ?? null },
+    ...{ since: node.since, updated: node.updated },
     ...{ workers, prices, hwAccel, pricePerMinute: milliHbd(pricePerMinute) },
     capabilities: capabilities.map(({ proof: _proof, ...rest }) => rest),
   }

@@ -37,6 +37,7 @@ const questions: readonly string[] = [
   ]),
   ...['score', 'price', 'speed'].map((order) => `/market/encoders?limit=1&order=${order}`),
   '/market/encoders?codec=av1',
+  ...['DE', 'FR'].map((region) => `/market/encoders?region=${region}`),
   '/market/encoders?hwAccel=none&present=now',
   ...roles.flatMap((role) =>
     ['score', 'account', 'active'].map((sort) => `/accounts?role=${role}&sort=${sort}&limit=1`),

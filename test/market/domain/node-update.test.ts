@@ -50,14 +50,16 @@ const profile = fc.record(
 const registration = fc
   .record({
     peer: fc.constantFrom(peerId('a'), peerId('b')),
+    region: fc.constantFrom(undefined, 'DE', 'FR'),
     addresses,
     encoder: fc.option(profile, { nil: undefined }),
     arbiter: fc.option(fc.record({ fee: fc.constantFrom(hbd(1n), hbd(2n)) }), { nil: undefined }),
   })
-  .map(({ peer, addresses, encoder, arbiter }) =>
+  .map(({ peer, region, addresses, encoder, arbiter }) =>
     aRegistration({
       peer,
       addresses,
+      ...(region && { region }),
       roles: [
         'creator',
         ...(encoder ? ['encoder' as const] : []),

@@ -16,7 +16,7 @@ import {
 import { createTestChain, testNetwork } from '../../support/test-chain.ts'
 
 /** A node's registration on a chain in memory, with an outbox whose transactions are in the next block. */
-function aNode(start: NodeRegister) {
+function aNode(start: NodeRegister, operationId = testNetwork.operationId) {
   const chain = createTestChain()
   let profile = start
   const sent: string[] = []
@@ -42,7 +42,7 @@ function aNode(start: NodeRegister) {
   }
   const registration = createRegistration({
     account: bob,
-    operationId: testNetwork.operationId,
+    operationId,
     outbox: { find: (key) => entries.get(key) ?? null, submit },
     ledger: { current: chain.ledger, isSynced: () => true, isTrusted: () => true },
     sha256,
@@ -84,6 +84,24 @@ test('a node registers once, updates what changes, and registers again where an 
     node.round()
     expect(node.sent).toEqual(states.slice(0, index + 1).map(([, kind]) => kind))
   }
+})
+
+test('a region is told, and told anew where it changes', () => {
+  const node = aNode({ ...first, region: 'DE' })
+  node.round()
+  node.become({ ...first, region: 'FR' })
+  node.round()
+  expect(node.sent).toEqual(['node.register', 'node.register'])
+  expect(node.chain.ledger().nodes.get(bob)).toMatchObject({ region: 'FR' })
+  expect(node.registration.isCurrent()).toBe(true)
+})
+
+test('a region that the chain does not take yet keeps nobody from registering', () => {
+  const node = aNode({ ...first, region: 'DE' }, 'spk-encoder')
+  node.round()
+  expect(node.chain.ledger().nodes.get(bob)).toMatchObject({ phase: 'active' })
+  expect(node.chain.ledger().nodes.get(bob)).not.toHaveProperty('region')
+  expect(node.registration.isCurrent()).toBe(true)
 })
 
 test('a node says the same once, however often it is asked before a block has it', () => {

@@ -191,6 +191,7 @@ export const chainNodes = pgTable(
     phase: text().notNull(),
     peer: text().notNull(),
     roles: text().array().notNull(),
+    region: text(),
     updatedHeight: chainNumber().notNull(),
     /** Of who encodes: what it makes, through what, how fast, and what a minute of the whole ladder costs. */
     codecs: text().array(),

@@ -200,7 +200,12 @@ describe('of five encoders,', () => {
     chain.block(
       [says(anna, encodes({ prices: prices(5n, 5n), capabilities: [capable('h264', 900)] }))],
       [says(bert, encodes({ prices: prices(3n), hwAccel: 'nvenc' }))],
-      [says(cleo, encodes({ prices: prices(3n), capabilities: [capable('h264', 4_000)] }))],
+      [
+        says(cleo, {
+          ...encodes({ prices: prices(3n), capabilities: [capable('h264', 4_000)] }),
+          region: 'DE',
+        }),
+      ],
       [
         says(
           dora,
@@ -240,6 +245,8 @@ describe('of five encoders,', () => {
     ])
     expect(await listed({ order: 'price', hwAccel: 'nvenc' })).toEqual([bert])
     expect(await listed({ order: 'price', mostPerMinute: 9n })).toEqual([bert, cleo])
+    expect(await listed({ order: 'price', region: 'DE' })).toEqual([cleo])
+    expect(await listed({ order: 'price', region: 'FR' })).toEqual([])
   })
 
   test('who is there is whoever says so', async () => {

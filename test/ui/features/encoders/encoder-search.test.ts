@@ -4,13 +4,13 @@ import { parseEncoderSearch } from '#ui/features/encoders/encoder-search.ts'
 
 test('an address says what is asked for, and the server is asked for just that', () => {
   const search = {
-    ...{ order: 'price', codec: 'av1', hwAccel: 'nvenc', price: 0.05 },
+    ...{ order: 'price', codec: 'av1', hwAccel: 'nvenc', region: 'DE', price: 0.05 },
     ...{ speed: 1.5, present: true, show: 'alice' },
   }
   const parsed = parseEncoderSearch(search)
   expect(parsed).toEqual(search)
   expect(queryOf(parsed)).toEqual({
-    ...{ limit: 50, order: 'price', codec: 'av1', hwAccel: 'nvenc' },
+    ...{ limit: 50, order: 'price', codec: 'av1', hwAccel: 'nvenc', region: 'DE' },
     ...{ mostPerMinute: 50n, leastSpeed: 1_500, present: 'now' },
   })
   expect(queryOf(parseEncoderSearch({}))).toEqual({ limit: 50 })
@@ -21,7 +21,7 @@ test('what no page would say is not heard', () => {
     { order: 'age', codec: 'mpeg2', hwAccel: 'abacus', price: '0.0001', speed: 'fast', show: '@x' },
     { order: 1, codec: null, hwAccel: [], price: '-1', speed: -2, present: 'yes', show: 7 },
     { price: '1e9', speed: Number.POSITIVE_INFINITY, show: '<b>' },
-    { price: '', speed: '', show: '' },
+    { price: '', speed: '', show: '', region: 'Germany' },
   ])
     expect(parseEncoderSearch(search)).toEqual({})
 })

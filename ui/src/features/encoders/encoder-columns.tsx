@@ -6,6 +6,7 @@ import { speedText } from '#ui/shared/format.ts'
 import type { EncoderSearch } from './encoder-search.ts'
 import { hardwareNames } from './encoder-search.ts'
 import { PresenceBadge } from './presence-badge.tsx'
+import { regionName } from './regions.ts'
 
 /** What is told of an encoder in one line; its name opens the details. */
 export function encoderColumns(search: EncoderSearch): readonly Column<MarketEncoder>[] {
@@ -62,6 +63,12 @@ export function encoderColumns(search: EncoderSearch): readonly Column<MarketEnc
       width: 'minmax(6rem, 1fr)',
       isExtra: true,
       cell: ({ hwAccel }) => hardwareNames[hwAccel],
+    },
+    {
+      name: 'Region',
+      width: 'minmax(5rem, 1fr)',
+      isExtra: true,
+      cell: ({ region }) => (region === null ? '–' : regionName(region)),
     },
   ]
 }

@@ -4,10 +4,12 @@ import { Choice } from './choice.tsx'
 import type { EncoderSearch } from './encoder-search.ts'
 import { codecs, hardware, hardwareNames, orders, parseEncoderSearch } from './encoder-search.ts'
 import { NumberField } from './number-field.tsx'
+import { allRegions } from './regions.ts'
 
 export type EncoderFiltersProps = { readonly search: EncoderSearch }
 
 const any = ['', 'Any'] as const
+const regions = allRegions()
 const orderNames = {
   score: 'Best standing',
   price: 'Lowest price',
@@ -25,7 +27,7 @@ export function EncoderFilters({ search }: EncoderFiltersProps): ReactElement {
     <form
       aria-label="Filters"
       onSubmit={(event) => event.preventDefault()}
-      className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:grid-cols-6"
+      className="grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:grid-cols-7"
     >
       <Choice
         {...{ label: 'Order', value: search.order ?? 'score' }}
@@ -41,6 +43,11 @@ export function EncoderFilters({ search }: EncoderFiltersProps): ReactElement {
         {...{ label: 'Hardware', value: search.hwAccel ?? '' }}
         options={[any, ...hardware.map((name) => [name, hardwareNames[name]] as const)]}
         onChoose={(hwAccel) => choose({ hwAccel })}
+      />
+      <Choice
+        {...{ label: 'Region', value: search.region ?? '' }}
+        options={[any, ...regions]}
+        onChoose={(region) => choose({ region })}
       />
       <NumberField
         {...{ label: 'Most per minute, HBD', value: String(search.price ?? '') }}

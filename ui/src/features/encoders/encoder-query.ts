@@ -6,12 +6,21 @@ import type { EncoderSearch } from './encoder-search.ts'
 type Query = NonNullable<RequestOf<typeof marketEncodersRoute>['query']>
 
 /** What the server is asked for. */
-export function queryOf({ order, codec, hwAccel, price, speed, present }: EncoderSearch): Query {
+export function queryOf({
+  order,
+  codec,
+  hwAccel,
+  region,
+  price,
+  speed,
+  present,
+}: EncoderSearch): Query {
   return {
     limit: 50,
     ...(order && { order }),
     ...(codec && { codec }),
     ...(hwAccel && { hwAccel }),
+    ...(region && { region }),
     ...(price !== undefined && { mostPerMinute: milliOf(String(price)) }),
     ...(speed !== undefined && { leastSpeed: Math.max(1, Math.round(speed * 1_000)) }),
     ...(present && { present: 'now' }),

@@ -8,6 +8,8 @@ export type EncoderSearch = {
   readonly order?: (typeof orders)[number]
   readonly codec?: (typeof codecs)[number]
   readonly hwAccel?: (typeof hardware)[number]
+  /** A country by its two letters. */
+  readonly region?: string
   /** The most for a minute of the whole ladder, in HBD of three decimals. */
   readonly price?: number
   /** Times real time. */
@@ -21,6 +23,7 @@ function oneOf<T extends string>(values: readonly T[], value: unknown): T | unde
   return values.find((each) => each === value)
 }
 
+const country = /^[A-Z]{2}$/
 const account = /^[a-z][a-z0-9.-]{2,15}$/
 const amount = /^(0|[1-9]\d{0,9})(\.\d{1,3})?$/
 const fastest = 10_000
@@ -32,11 +35,12 @@ export function parseEncoderSearch(search: Readonly<Record<string, unknown>>): E
   const hwAccel = oneOf(hardware, search['hwAccel'])
   const price = String(search['price'] ?? '')
   const speed = Number(search['speed'] ?? Number.NaN)
-  const { show } = search
+  const { region, show } = search
   return {
     ...(order && { order }),
     ...(codec && { codec }),
     ...(hwAccel && { hwAccel }),
+    ...(typeof region === 'string' && country.test(region) && { region }),
     ...(amount.test(price) && { price: Number(price) }),
     ...(speed > 0 && speed <= fastest && { speed }),
     ...(search['present'] === true && { present: true }),

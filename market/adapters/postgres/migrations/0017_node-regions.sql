@@ -1,0 +1,1 @@
+ALTER TABLE "chain_nodes" ADD COLUMN "region" text;
