@@ -5,6 +5,7 @@ import { CarReader } from '@ipld/car/reader'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { makeSampleClip } from '#node/encoding/sample-clip.ts'
 import { getJobRoute, listJobsRoute } from '#protocol/api/jobs.ts'
 import type { Client } from '#protocol/client.ts'
 import { createClient } from '#protocol/client.ts'
@@ -13,8 +14,7 @@ import { HiveAccount } from '#protocol/ids.ts'
 import { openBrowser } from '#test/support/browser.ts'
 import { dashboardScene, looksWhole, visit } from '#test/support/dashboard.ts'
 import type { DashboardScene } from '#test/support/dashboard-scene.ts'
-import { makeFolder } from '#test/support/ffmpeg.ts'
-import { makeTinyClip } from '#test/support/tiny-clip.ts'
+import { makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
 
 const patient = { timeout: 120_000 }
 
@@ -24,10 +24,12 @@ let clip: string
 let source: string
 beforeAll(async () => {
   clip = join(await makeFolder(), 'my-first-film.mp4')
+  // Two renditions: there is a quality to choose.
+  const film = { signal: untroubled, width: 1280, height: 720, rate: '12', seconds: 4 }
   ;[browser, scene] = await Promise.all([
     openBrowser(),
     dashboardScene(),
-    makeTinyClip(clip, 98, 4),
+    makeSampleClip(await openTools(), clip, film),
   ])
 })
 afterAll(async () => await browser?.close())
@@ -105,6 +107,16 @@ test('a newcomer drops a video, sees its ladder and price, signs by the developm
   await expect
     .poll(() => page.evaluate<number>("document.querySelector('video').currentTime"), patient)
     .toBeGreaterThan(0.5)
+  for (const [quality, height] of [
+    ['480p', 480],
+    ['720p', 720],
+  ] as const) {
+    await result.getByLabel('Quality').selectOption({ label: quality })
+    await page.evaluate("document.querySelector('video').currentTime = 0")
+    await expect
+      .poll(() => page.evaluate<number>("document.querySelector('video').videoHeight"), patient)
+      .toBe(height)
+  }
   await looksWhole({ ...shown, complaints: [] }, 'post-result')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
