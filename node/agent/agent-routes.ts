@@ -21,7 +21,8 @@ import { EncodingJobId } from '#protocol/encoding-job.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import type { Guards } from './callers.ts'
 import { callerKey } from './callers.ts'
-import type { AgentDesk, Claimer } from './desk.ts'
+import type { Claimer } from './current-work.ts'
+import type { AgentDesk } from './desk.ts'
 import type { Pairing } from './pairing.ts'
 
 export type AgentRouteDeps = {

@@ -1,6 +1,5 @@
 import type { AgentClaimStore } from '#market/adapters/sqlite/agent-store.ts'
 import { overallProgress } from '#market/domain/stage-progress.ts'
-import type { JobProgress } from '#market/domain/steady-progress.ts'
 import { MarketError } from '#market/errors.ts'
 import type { AgentClaim, AgentQueue } from '#market/ports/agent-queue.ts'
 import type { Clock } from '#market/ports/clock.ts'
@@ -12,13 +11,15 @@ import type {
 import type { AgentHealth, AgentJob } from '#protocol/api/desktop.ts'
 import type { EndedWork, WorkView } from '#protocol/api/desktop-owner.ts'
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
-import { pause } from '../chain/hive-rpc.ts'
 import type { JobPipeline } from '../processing/job-pipeline.ts'
 import { nodeJobOf } from './agent-order.ts'
 import type { ClaimWorkDeps } from './claim-work.ts'
 import { createClaimWork, isUnreachable } from './claim-work.ts'
-import type { KeptLease } from './keep-lease.ts'
-import { isLost, keepLease } from './keep-lease.ts'
+import type { Claimer, CurrentWork } from './current-work.ts'
+import { nothingYet, reportOf, viewOf } from './current-work.ts'
+import { keepLease } from './keep-lease.ts'
+import { createResumeClaim } from './resume-claim.ts'
+import { createRounds } from './rounds.ts'
 
 export type DeskDeps = Pick<ClaimWorkDeps, 'orderOf' | 'logger'> & {
   readonly queue: AgentQueue
@@ -44,9 +45,6 @@ export const usualDeskOptions: DeskOptions = {
   reportMs: 2_000,
   silenceMs: 60_000,
 }
-
-/** Somebody who has claimed a job here: a page, or a program of the owner's. */
-export type Claimer = { readonly key: string; readonly name: string }
 
 type DeskStatus = Pick<AgentHealth, 'status' | 'jobsInProgress'> & {
   readonly isPaused: boolean
@@ -80,39 +78,19 @@ export type AgentDesk = {
   run(signal: AbortSignal): Promise<void>
 }
 
-type Current = {
-  readonly claim: AgentClaim
-  readonly claimer: Claimer | null
-  readonly since: Date
-  readonly lease: KeptLease
-  /** Ends the agent's own work. */
-  stop: AbortController
-  /** The agent's own work; null while somebody else does it. */
-  work: Promise<void> | null
-  /** When whoever does the work was heard of. */
-  heardAt: number
-  progress: JobProgress
-}
-
 const endedKept = 20
-const nothingYet: JobProgress = { stage: 'downloading', percent: 0, overall: 0 }
 
 export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptions): AgentDesk {
   const { queue, claims, pipeline, clock, logger } = deps
   const work = createClaimWork(deps, options)
   const ended: EndedWork[] = []
-  let current: Current | null = null
+  let current: CurrentWork | null = null
   let isPaused = false
   let isStopping = false
   let unreachable: string | null = 'it has not asked its queue yet'
   let isClaiming = false
   let nextBeat = 0
-  let isDue = false
-  let wakeUp: () => void = () => undefined
-  const wake = (): void => {
-    isDue = true
-    wakeUp()
-  }
+  const rounds = createRounds(options.pollMs)
   /** Of the last job that a claimer has completed: the same call again is no error. */
   let lastCompleted: { readonly job: EncodingJobId; readonly claimer: string } | null = null
 
@@ -130,7 +108,7 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
   }
 
   const end = async (
-    of: Current,
+    of: CurrentWork,
     outcome: EndedWork['outcome'],
     reason: string | null,
   ): Promise<void> => {
@@ -143,10 +121,10 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
     claims.remove(jobId)
     if (current === of) current = null
     nextBeat = 0
-    wake()
+    rounds.wake()
   }
 
-  const workOn = async (of: Current, known: EncodingResult | null): Promise<void> => {
+  const workOn = async (of: CurrentWork, known: EncodingResult | null): Promise<void> => {
     const outcome = await work(of.claim, {
       ...{ known, signal: of.stop.signal },
       onProgress: (progress) => {
@@ -159,7 +137,7 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
   }
 
   const take = (claim: AgentClaim, claimer: Claimer | null, known: EncodingResult | null): void => {
-    const of: Current = {
+    const of: CurrentWork = {
       ...{ claim, claimer, since: new Date(clock.now()), stop: new AbortController() },
       ...{ work: null, heardAt: clock.now(), progress: nothingYet },
       lease: keepLease({ queue, logger }, claim, {
@@ -173,7 +151,7 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
     of.work = workOn(of, known)
   }
 
-  const lose = async (of: Current, error: MarketError): Promise<void> => {
+  const lose = async (of: CurrentWork, error: MarketError): Promise<void> => {
     of.stop.abort(error)
     await of.work
     if (current === of) await end(of, 'lost', error.message)
@@ -207,7 +185,7 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
   }
 
   /** Throws where the job is not the claimer's; the agent's own work on it has ended when this resolves. */
-  const lent = async (job: EncodingJobId, claimer: Claimer): Promise<Current> => {
+  const lent = async (job: EncodingJobId, claimer: Claimer): Promise<CurrentWork> => {
     const of = current
     if (of?.claim.jobId !== job)
       throw new MarketError('not-holder', 'The agent does not hold this job.')
@@ -232,31 +210,16 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
     current.work = workOn(current, null)
   }
 
-  const resume = async (): Promise<void> => {
-    for (const { claim, result } of claims.all()) {
-      try {
-        await asked(() => queue.renew(claim))
-        logger.info('job resumed', { job: claim.jobId })
-        take(claim, null, result)
-        return
-      } catch (error) {
-        if (!isLost(error)) throw error
-        // Handed in by a process that was killed before it could note so, or somebody else's by now.
-        logger.info('job gone', { job: claim.jobId, reason: error.message })
-        if (!(result && (await isHandedIn(claim, result)))) await letGo(claim)
-        claims.remove(claim.jobId)
-      }
-    }
-  }
+  const resumeClaim = createResumeClaim({ queue, claims, logger, ask: asked, letGo })
 
-  /** Of a job that is the agent's no more: whether that is because its result was taken. */
-  const isHandedIn = async (claim: AgentClaim, result: EncodingResult): Promise<boolean> => {
+  const resume = async (): Promise<void> => {
+    // Whoever asks for a job meanwhile would get a second one beside it.
+    isClaiming = true
     try {
-      await asked(() => queue.complete(claim, result))
-      return true
-    } catch (error) {
-      if (isLost(error)) return false
-      throw error
+      const resumed = await resumeClaim()
+      if (resumed) take(resumed.claim, null, resumed.result)
+    } finally {
+      isClaiming = false
     }
   }
 
@@ -332,43 +295,20 @@ export function createDesk(deps: DeskDeps, options: DeskOptions = usualDeskOptio
     },
     setPaused: (paused) => {
       isPaused = paused
-      wake()
+      rounds.wake()
     },
-    wake,
+    wake: rounds.wake,
     run: async (signal) => {
-      while (!signal.aborted) {
+      await rounds.run(async () => {
         await round().catch((error: unknown) => {
           if (!isUnreachable(error)) logger.warn('round failed', {}, error)
           else logger.debug('queue out of reach', {}, error)
         })
-        const waking = new AbortController()
-        wakeUp = () => waking.abort()
-        if (!isDue) await pause(options.pollMs, AbortSignal.any([signal, waking.signal]))
-        isDue = false
-      }
+      }, signal)
       isStopping = true
       await giveBack()
     },
   }
-}
-
-function viewOf({ claim, claimer, since, work, progress }: Current): WorkView {
-  const { jobId, owner, permlink, qualities } = claim
-  const { stage, percent, overall, speed = null, etaSeconds = null } = progress
-  const worker = work === null ? (claimer?.name ?? 'nobody') : 'this agent'
-  return {
-    ...{ jobId, owner, permlink, qualities, worker, since },
-    ...{ stage, percent, overall, speed, etaSeconds },
-  }
-}
-
-function reportOf({ stage, percent, speed, etaSeconds }: JobProgress): ProgressReport {
-  const details = [
-    ...(speed === undefined ? [] : [`${speed.toFixed(1)}x`]),
-    ...(etaSeconds === undefined ? [] : [`${etaSeconds} s left`]),
-  ]
-  const said = details.length === 0 ? {} : { details: details.join(', ') }
-  return { stage, stageProgress: Math.floor(percent), ...said }
 }
 
 function unready(why: string): MarketError {

@@ -106,6 +106,29 @@ test('a job that waits is claimed, worked on and completed, and the agent says s
   await stop(ended)
 })
 
+test('nobody gets a second job while the agent looks whether its old one is still its own', async () => {
+  const { queue, claims, works, start, add, stop, atWork } = aScene()
+  add()
+  add()
+  const claim = await queue.claim()
+  if (!claim) throw new Error('a job waits')
+  claims.save(claim)
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  const renew: AgentQueue['renew'] = async (lease) => {
+    asked.resolve()
+    await answer.promise
+    await queue.renew(lease)
+  }
+  const { desk, ended } = start({ renew })
+  await asked.promise
+  await expect(desk.claim(page)).rejects.toMatchObject({ code: 'node-unready' })
+  answer.resolve()
+  expect(await atWork(desk)).toMatchObject({ work: { jobId: claim.jobId }, jobsInProgress: 1 })
+  expect(works).toHaveLength(1)
+  await stop(ended)
+})
+
 test('whoever has claimed a job takes its work over with the first report, and its result is the one', async () => {
   const { queue, works, released, start, add, stop, atWork } = aScene()
   const { desk, ended } = start()
