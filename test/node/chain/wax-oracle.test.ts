@@ -146,6 +146,13 @@ async function playEveryTurn({
   behaviour.verdict = 'pass'
   await live(8)
   expect(phaseOf(participants, 6)).toBe('settled')
+  // The owner calls the arbiter himself and says why, and the arbiter finds the work good.
+  await play(10, 12, { verdict: 'never' })
+  const { creator } = participants.creator.roles
+  creator?.dispute(jobId('creator', 10), { text: 'From 0:12 on it is black.' })
+  behaviour.verdict = 'pass'
+  await live(10)
+  expect(phaseOf(participants, 10)).toBe('settled')
   // Everybody sleeps until the escrow has expired: the encoder takes what it earned, the creator what was never earned.
   await play(7, 12, { verdict: 'never' })
   expect(phaseOf(participants, 7)).toBe('delivered')
