@@ -4,7 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PassThrough } from 'node:stream'
 import Koa from 'koa'
+import type { z } from 'zod'
 import { createDashboard } from '#node/dashboard.ts'
+import type { allJobsRoute } from '#protocol/api/all-jobs.ts'
 
 const pageLength = 100
 
@@ -66,14 +68,12 @@ export async function serveDashboard(
   }
 }
 
-function pageFrom(ids: readonly string[], start: number): unknown {
+function pageFrom(ids: readonly string[], start: number): z.input<typeof allJobsRoute.reply> {
   const jobs = ids.slice(start, start + pageLength).map((id, index) => ({
-    ...{ id, marketJob: null, owner: 'alice', permlink: `film ${start + index}`, tier: 'agent' },
-    ...{ state: 'working', phase: 'leased', progress: 0, encoder: 'desk', price: null },
-    ...{
-      ceiling: null,
-      createdAt: new Date(1_767_225_600_000 - 1_000 * (start + index)).toISOString(),
-    },
+    ...{ id, marketJob: null, owner: 'alice', permlink: `film ${start + index}` },
+    ...({ tier: 'agent', state: 'working', phase: 'leased' } as const),
+    ...{ progress: 0, encoder: 'desk', price: null, ceiling: null, range: null },
+    createdAt: new Date(1_767_225_600_000 - 1_000 * (start + index)).toISOString(),
   }))
   const end = start + pageLength
   return { jobs, next: end < ids.length ? String(end) : null }
