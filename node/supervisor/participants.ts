@@ -15,6 +15,8 @@ export type MarketLayout = {
   readonly workers: number
   /** What its jobs are encoded in: every node is measured for it. */
   readonly codec: Codec
+  /** Jobs that each encoder takes at a time, bids for others included; absent for one. */
+  readonly slots?: number
   /** Whether an indexer watches it all. */
   readonly indexer: boolean
 }
@@ -35,6 +37,7 @@ const encoderOptions = (layout: MarketLayout): readonly string[] => [
   ...['--role', 'encoder'],
   ...['--firm-seconds', chainSeconds(120, layout)],
   ...['--margin-seconds', chainSeconds(60, layout)],
+  ...['--slots', String(layout.slots ?? 1)],
 ]
 
 /** Accounts of the local market: two encoders that differ in price and speed, so that choosing means something. */

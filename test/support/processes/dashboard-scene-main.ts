@@ -36,7 +36,8 @@ async function startScene(): Promise<DashboardScene> {
   const seen = { rpc: '' }
   const market = stack.use(
     await startMarket(
-      { data: folder, interval: 0.25, workers: 1, codec: 'h264', indexer: false },
+      // Specs share the encoders: an offer that one of them leaves alone keeps nobody from bidding for another's.
+      { data: folder, interval: 0.25, workers: 1, slots: 4, codec: 'h264', indexer: false },
       { tools, view: watching(seen), logger, signal: untroubled },
     ),
   )
