@@ -61,10 +61,11 @@ async function withDouble(
   return context
 }
 
+/** Resolves when the page has its session. */
 export async function signInOn(page: Page, account: string): Promise<void> {
   await page.getByLabel('Hive account').fill(account)
   await page.getByRole('button', { name: 'Sign in with Keychain' }).click()
-  await page.getByText(`@${account}`).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).waitFor()
 }
 
 /** The market that all specs of pages share; the first to ask waits until it is there. */

@@ -25,7 +25,7 @@ let source: string
 beforeAll(async () => {
   clip = join(await makeFolder(), 'my-first-film.mp4')
   // Two renditions: there is a quality to choose.
-  const film = { signal: untroubled, width: 1280, height: 720, rate: '12', seconds: 4 }
+  const film = { signal: untroubled, width: 1280, height: 720, rate: '10', seconds: 4 }
   ;[browser, scene] = await Promise.all([
     openBrowser(),
     dashboardScene(),
@@ -34,7 +34,8 @@ beforeAll(async () => {
 })
 afterAll(async () => await browser?.close())
 
-const atLadder = (page: Page) => page.getByRole('heading', { name: 'The ladder it gets' }).waitFor()
+const atLadder = (page: Page) =>
+  page.getByRole('heading', { name: 'The ladder it gets' }).waitFor(patient)
 
 async function signInAsNewcomer(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Sign in as @newcomer/ }).click()
