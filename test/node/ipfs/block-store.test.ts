@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { isBlockOf, openBlockStore } from '#node/ipfs/block-store.ts'
 import { aLeaf, blockFiles, keep, noise, spoil } from '#test/support/content.ts'
 import { aDirectory } from '#test/support/directory.ts'
 
+const run = promisify(execFile)
 const openIn = (directory: string) => openBlockStore(join(directory, 'blocks'))
 const missing = { name: 'NotFoundError' }
 
@@ -29,6 +32,27 @@ test('a block that is put in pieces is one block, however many they are', async 
   await blocks.put(leaf.cid, pieces)
 
   expect(Buffer.from(await blocks.read(leaf.cid))).toEqual(Buffer.from(leaf.block))
+})
+
+/** Puts a block where a file has no room for half of it, and prints why that failed. */
+const puttingTooMuch = `
+  import { openBlockStore } from '#node/ipfs/block-store.ts'
+  import { aLeaf, noise } from '#test/support/content.ts'
+  const { cid, block } = await aLeaf(noise(1_000_000))
+  const blocks = await openBlockStore(process.env.BLOCKS)
+  const pieces = [block.subarray(0, 400_000), block.subarray(400_000)]
+  await blocks.put(cid, pieces).catch(({ code }) => console.log(code))
+  console.log(await blocks.has(cid))
+`
+
+test('a block for which there is no room is not there, and the disk’s own reason is told', async () => {
+  await using directory = await aDirectory()
+  // In units of 512 bytes; who writes more is told so instead of being killed.
+  const limited = 'trap "" XFSZ; ulimit -f 1000; exec "$0" --input-type=module --eval "$1"'
+  const { stdout } = await run('sh', ['-c', limited, process.execPath, puttingTooMuch], {
+    env: { BLOCKS: join(directory.path, 'blocks') },
+  })
+  expect(stdout).toBe('EFBIG\nfalse\n')
 })
 
 test('a block of which one bit has flipped is never handed out, and makes room for a sound one', async () => {
