@@ -2,21 +2,11 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { createLedgerQueries } from '#market/adapters/memory/ledger-queries.ts'
 import { createLiveMemory } from '#market/adapters/memory/live-market.ts'
-import { createAgentClaimStore } from '#market/adapters/sqlite/agent-store.ts'
 import { bindDatabase } from '#market/adapters/sqlite/binding-store.ts'
-import type { NodeDatabase } from '#market/adapters/sqlite/database.ts'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
-import {
-  createCreatorJobStore,
-  createEncoderJobStore,
-  createJobEventStore,
-  createSplitJobStore,
-} from '#market/adapters/sqlite/job-stores.ts'
-import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
-import { createPieceStore } from '#market/adapters/sqlite/piece-store.ts'
+import { createJobEventStore } from '#market/adapters/sqlite/job-stores.ts'
 import { createPinStore } from '#market/adapters/sqlite/pin-store.ts'
 import { MarketError } from '#market/errors.ts'
-import type { SplitJobStore } from '#market/ports/job-stores.ts'
 import { createAnnouncePresence } from '#market/services/announce-presence.ts'
 import { eachApart } from '#market/services/apart.ts'
 import { createBackground } from '#market/services/background.ts'
@@ -28,9 +18,8 @@ import { createCheckpointPublisher } from '#market/services/publish-checkpoint.t
 import { createRegistration } from '#market/services/register-node.ts'
 import { createMeansWatch } from '#market/services/watch-means.ts'
 import type { NodeStatus } from '#protocol/api/control.ts'
-import type { Cid, JobId } from '#protocol/ids.ts'
+import type { JobId } from '#protocol/ids.ts'
 import type { Agent } from './agent/agent.ts'
-import { nodeJobOf } from './agent/agent-order.ts'
 import { createLogTail } from './agent/log-tail.ts'
 import { createApiPageRouter } from './api-page.ts'
 import { measuredCapabilities, stillProven } from './benchmark/measure-and-keep.ts'
@@ -63,23 +52,17 @@ import { openPeerChain } from './peer-chain.ts'
 import type { PeerConfig } from './peer-config.ts'
 import { openPeerHardware } from './peer-hardware.ts'
 import { openPeerNetwork } from './peer-network.ts'
-import type { PipelineDeps } from './processing/job-pipeline.ts'
+import { openPeerWork } from './peer-work.ts'
 import { createJobPipeline } from './processing/job-pipeline.ts'
-import { createJobProcessor } from './processing/job-processor.ts'
-import { createJobTrees } from './processing/job-trees.ts'
 import { createRangeMerger } from './processing/range-merger.ts'
-import { sourceHolders } from './processing/source-holders.ts'
-import { startSourceWindows } from './processing/source-windows.ts'
-import { createWorkspaces, removeAbandoned } from './processing/workspace.ts'
 import { createReadiness, createReadinessTeller } from './readiness.ts'
 import { createPinCare } from './replication/pin-care.ts'
 import { expireReplicas } from './replication/replica-expiry.ts'
 import { createReplicaKeeper, usualReplicaBytes } from './replication/replica-keeper.ts'
-import { createReplicator, deliveredRoot } from './replication/replicator.ts'
+import { createReplicator } from './replication/replicator.ts'
 import { createRoles } from './roles.ts'
 import { sha256 } from './sha256.ts'
 import { createTicker } from './ticker.ts'
-import { createDeliveryChecker } from './verification/delivery-checker.ts'
 
 /** A running peer. */
 export type Peer = AsyncDisposable & {
@@ -119,7 +102,6 @@ export async function startPeer(
   bindDatabase(database, { chain: dryRun ? `dry run of ${chainId}` : chainId, account })
   const events = createJobEventStore(database)
   const pins = createPinStore(database)
-  const splits = createSplitJobStore(database)
 
   const tools = await openFfmpegTools({ ...config.ffmpeg, directory: config.data, signal })
   if (tools.binaries.warning) logger.warn('old FFmpeg', { advice: tools.binaries.warning })
@@ -166,42 +148,9 @@ export async function startPeer(
     ...{ feed, keeping },
   })
 
-  const work = join(config.data, 'work')
-  await removeAbandoned(work, unfinishedJobs(database))
-  const windows = starting.use(await startSourceWindows({ blocks, logger: log('windows') }))
-  const workspaces = createWorkspaces(work, content, windows)
-  const trees = createJobTrees((job) => mergedRoot(splits, job) ?? deliveredRoot(ledger, job))
-  const encoding: PipelineDeps = {
-    content,
-    trees,
-    tools,
-    logger: log('jobs'),
-    engine,
-    pieces: createPieceStore(database),
-    cache: createPieceCache(database, clock),
-    state,
-    clock,
-    workspaceOf: (job) => workspaces(job, 'encode'),
-  }
-  const processor = createJobProcessor({
-    ...encoding,
-    engineFor: (job) => hardware.engineFor(ledger.current().jobs.get(job)),
-    holdersOf: (offer, creator) =>
-      sourceHolders(ledger, offer, creator).filter((holder) => holder !== account),
+  const { trees, encoding, processor, checker } = await openPeerWork(starting, config, {
+    ...{ database, state, content, blocks, ledger, tools, engine, hardware, clock, log },
   })
-  const checker = createDeliveryChecker(
-    {
-      content,
-      trees,
-      engine,
-      ffmpeg: tools.ffmpeg,
-      ffprobe: tools.ffprobe,
-      ledger,
-      clock,
-      workspaceOf: (job) => workspaces(job, 'check'),
-    },
-    { patienceMs: 600_000, pollMs: Math.min(config.pollMs, 1_000) },
-  )
   const background = starting.use(
     createBackground({
       now: clock.now,
@@ -383,22 +332,4 @@ export async function startPeer(
     dashboard: pages?.url ?? null,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
-}
-
-function unfinishedJobs(database: NodeDatabase): readonly JobId[] {
-  const stores = [
-    createEncoderJobStore(database),
-    createCreatorJobStore(database),
-    createSplitJobStore(database),
-  ]
-  const claimed = createAgentClaimStore(database).all()
-  return [
-    ...stores.flatMap((jobs) => jobs.unfinished().map(({ id }) => id)),
-    ...claimed.map(({ claim }) => nodeJobOf(claim)),
-  ]
-}
-
-function mergedRoot(splits: SplitJobStore, id: JobId): Cid | null {
-  const split = splits.find(id)
-  return split?.phase === 'done' ? split.root : null
 }
