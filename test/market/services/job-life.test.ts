@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { customJson } from '#market/domain/hive-operations.ts'
 import type { JobId } from '#protocol/ids.ts'
+import { aDelivery } from '../../support/builders.ts'
 import type { World } from '../../support/world/market-world.ts'
 import { createWorld } from '../../support/world/market-world.ts'
 import type { PeerTerms, SimulatedPeer } from '../../support/world/simulated-peer.ts'
@@ -121,6 +123,30 @@ describe('a job', () => {
     await bob.stop()
     await world.until(isOver(alice, job), 600)
     expect(alice.job(job)).toMatchObject({ phase: 'failed', code: 'delivery-late' })
+    expect(moneyOf(all)).toEqual([-1n, 0n, 1n])
+    world.expectSound()
+  })
+
+  test('is disputed and refunded where good work came too late, and its creator was away meanwhile', async () => {
+    const all = await cast()
+    const { world, alice, bob, carol } = all
+    const job = await world.post(alice)
+    await world.until(() => bob.work(job)?.phase === 'encoding')
+    await world.run(2)
+    for (const peer of [alice, bob, carol]) await peer.stop()
+    const { offer } = alice.job(job)!
+    const late = aDelivery(offer)
+    // The last second that counts goes by without the work, and the next block has it.
+    await world.step(offer.deliverBy + 60 - world.chain.now())
+    await world.send('bob', customJson(world.operationId, bob.account, late))
+    carol.start()
+    alice.start()
+    await world.until(isOver(alice, job), 600)
+    expect(alice.job(job)).toMatchObject({ phase: 'failed', code: 'delivery-late' })
+    expect(alice.ledger().jobs.get(job)).toMatchObject({
+      ...{ dispute: { by: 'alice' }, delivered: { operation: late } },
+      ruling: { faults: [{ code: 'delivered-late' }] },
+    })
     expect(moneyOf(all)).toEqual([-1n, 0n, 1n])
     world.expectSound()
   })
