@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { isLegalMove } from '#market/domain/job-phases.ts'
 import { findEmbeddedPostgres } from '#node/postgres/embedded-postgres.ts'
+import { queueRoute } from '#protocol/api/queue.ts'
 import type { EncodingEventType, EncodingPhase } from '#protocol/encoding-job.ts'
 import { cid } from './builders.ts'
 import { aDevchain } from './devchain.ts'
@@ -73,7 +74,7 @@ export function describeKilledIndexer({
         expect(await indexer.postgresPid()).toBe(postgres)
       }
       const ids = await submitted
-      await Promise.race([untilEnded(asWho('alice'), jobs), failed])
+      await Promise.race([untilEnded(asWho('alice')), failed])
       done.abort()
       await Promise.all(working)
       const { events, ended } = await tablesOf(directory)
@@ -160,14 +161,12 @@ async function submit(ask: Persevere, id: string): Promise<string> {
   return id
 }
 
-const Page = z.object({ jobs: z.array(z.object({ phase: z.string() })) })
-
 /** One answer has all jobs at one moment: of two, each with a phase, a job may go from the second to the first in between. */
-async function untilEnded(ask: Persevere, jobs: number): Promise<void> {
+async function untilEnded(ask: Persevere): Promise<void> {
   for (;;) {
-    const { body } = await ask('GET', `/api/encoding/jobs?limit=${jobs}`)
-    const phases = Page.parse(body).jobs.map(({ phase }) => phase)
-    if (!phases.includes('queued') && !phases.includes('leased')) return
+    const { body } = await ask('GET', queueRoute.path)
+    const tiers = Object.values(queueRoute.reply.parse(body).tiers)
+    if (tiers.every(({ queued, resting, leased }) => queued + resting + leased === 0)) return
     await pause(100)
   }
 }
