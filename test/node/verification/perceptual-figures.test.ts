@@ -139,6 +139,14 @@ describe('tiles', () => {
     expect(compareTiles(marked, grey, grey)).toMatchObject({ peak: 10, lasting: 10 })
   })
 
+  test('colours may be a little behind, and no more than that', () => {
+    const luma = size.width * size.height
+    const behind = (levels: number) =>
+      tiles(10, (tile) => (tile < luma ? 128 : 128 + (tile === luma + 3 ? levels : 0)))
+    expect(compareTiles(behind(4), grey, grey)).toMatchObject({ peak: 4, lasting: 0 })
+    expect(compareTiles(behind(12), grey, grey)).toMatchObject({ peak: 12, lasting: 7.5 })
+  })
+
   test('what the own encode misses as well counts for nothing', () => {
     const washed = tiles(10, () => 120)
     expect(compareTiles(washed, washed, grey)).toEqual({ peak: 0, lasting: 0, blackShare: 0 })

@@ -3,7 +3,10 @@ import { EncodedPacket, VideoSampleSink } from 'mediabunny'
 import type { BrowserPlan } from '#protocol/api/browser.ts'
 import { frameSeconds, framesInSegment } from '#protocol/grid.ts'
 import { atLevel } from './avc-level.ts'
+import { createBitLending } from './bit-lending.ts'
+import { createCutFinder } from './cut-finder.ts'
 import { createFramePace } from './frame-pace.ts'
+import { isKeyFrame } from './key-frames.ts'
 import type { VideoMeta } from './segment-muxer.ts'
 import { clockBaseSeconds, muxVideo } from './segment-muxer.ts'
 import type { SegmentRun } from './segment-runs.ts'
@@ -46,15 +49,33 @@ async function encodeRun(
   const packer = createPacker(work, run)
   const { promise: broken, reject } = Promise.withResolvers<never>()
   broken.catch(() => undefined)
-  const encoder = new VideoEncoder({ output: packer.add, error: reject })
-  encoder.configure(videoEncoderConfig(plan))
+  const bits = createBitLending(plan)
+  let encoded = run.first
+  const encoder = new VideoEncoder({
+    output: (chunk, described) => {
+      bits.spent(encoded, chunk.byteLength, chunk.type === 'key')
+      encoded += 1
+      packer.add(chunk, described)
+    },
+    error: reject,
+  })
+  let share = Number.NaN
+  const askFor = (wanted: number): void => {
+    if (wanted === share) return
+    share = wanted
+    encoder.configure(videoEncoderConfig(plan, share))
+  }
   const sink = new VideoSampleSink(track)
   const pace = createFramePace(grid, run)
   let frame = run.first
   let held: VideoFrame | null = null
+  let isAfterCut = false
+  const findCut = createCutFinder()
   const show = async (times: number): Promise<void> => {
     for (let time = 0; held !== null && time < times; time += 1) {
       signal.throwIfAborted()
+      askFor(bits.shareFor(frame, isAfterCut))
+      isAfterCut = false
       const picture = placed(held, grid, frame)
       encoder.encode(picture, { keyFrame: isKeyFrame(grid, frame) })
       picture.close()
@@ -71,7 +92,9 @@ async function encodeRun(
       const seconds = sample.timestamp - zero
       sample.close()
       const picture = await uprightPicture(decoded, source)
+      let isCut: boolean
       try {
+        isCut = await findCut(picture)
         await show(pace.add(seconds))
       } catch (error) {
         picture.close()
@@ -79,6 +102,7 @@ async function encodeRun(
       }
       held?.close()
       held = picture
+      isAfterCut ||= isCut
     }
     if (held === null) throw new Error('The decoder gives no pictures.')
     await show(pace.finish())
@@ -106,12 +130,6 @@ function windowOf(
 /** The same picture at a frame's own time. */
 function placed(picture: VideoFrame, { rate }: Grid, frame: number): VideoFrame {
   return new VideoFrame(picture, { timestamp: Math.round(frameSeconds(rate, frame) * 1_000_000) })
-}
-
-/** Every segment begins with a key frame, and has another every two seconds. */
-function isKeyFrame({ rate, segmentFrames }: Grid, frame: number): boolean {
-  const inSegment = frame % segmentFrames
-  return inSegment % Math.max(1, Math.round((2 * rate.numerator) / rate.denominator)) === 0
 }
 
 function dequeued(encoder: VideoEncoder): Promise<void> {

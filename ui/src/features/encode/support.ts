@@ -1,4 +1,4 @@
-import { videoEncoderConfig } from './video-config.ts'
+import { usualShare, videoEncoderConfig } from './video-config.ts'
 
 /** What a browser needs to encode a video, and whether this one has it. */
 export type Need = {
@@ -40,7 +40,7 @@ export async function checkSupport(): Promise<readonly Need[]> {
 async function encodesH264(): Promise<boolean> {
   const rendition = { width: 854, height: 480, kbps: 1_000 }
   const rate = { numerator: 30, denominator: 1 }
-  const config = videoEncoderConfig({ rendition, grid: { rate } })
+  const config = videoEncoderConfig({ rendition, grid: { rate } }, usualShare)
   return await VideoEncoder.isConfigSupported(config).then(
     ({ supported }) => supported === true,
     () => false,
