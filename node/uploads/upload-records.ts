@@ -84,6 +84,17 @@ export async function openUploadRecords(directory: string): Promise<UploadRecord
   }
 }
 
+/**
+ * What is known of an upload, whatever it has come to. One that is dealt with between the two looks has lost its bytes by the second,
+ * and has an outcome by then.
+ */
+export async function findUpload(
+  { outcome, find }: Pick<UploadRecords, 'outcome' | 'find'>,
+  id: UploadId,
+): Promise<Outcome | OpenUpload | null> {
+  return (await outcome(id)) ?? (await find(id)) ?? (await outcome(id))
+}
+
 async function allFound<T>(
   ids: readonly UploadId[],
   find: (id: UploadId) => Promise<T | null>,

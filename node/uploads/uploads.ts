@@ -27,7 +27,7 @@ import { UploadFiles } from './upload-files.ts'
 import type { UploadLimits } from './upload-limits.ts'
 import { requireRoom } from './upload-limits.ts'
 import type { OpenUpload, Outcome } from './upload-records.ts'
-import { forgetAbandoned, openUploadRecords } from './upload-records.ts'
+import { findUpload, forgetAbandoned, openUploadRecords } from './upload-records.ts'
 
 export type UploadsDeps = Pick<ImportUploadDeps, 'analyse'> & {
   readonly content: Pick<ContentStore, 'addFile' | 'pin' | 'unpin'>
@@ -114,11 +114,10 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
 
   const status = async (context: Context, id: UploadId): Promise<void> => {
     const authorization = context.get('authorization')
-    const outcome = await own(records.outcome(id), authorization)
-    const upload = outcome ? null : await own(records.find(id), authorization)
-    if (!outcome && !upload) throw unknownUpload()
+    const upload = await own(findUpload(records, id), authorization)
+    if (!upload) throw unknownUpload()
     context.set('cache-control', 'no-store')
-    context.body = z.encode(UploadStatus, outcome ?? receiving(upload as OpenUpload))
+    context.body = z.encode(UploadStatus, 'phase' in upload ? upload : receiving(upload))
   }
   const receiving = (upload: OpenUpload): UploadStatus => {
     const { id, owner, bytes, received } = upload
@@ -127,10 +126,7 @@ export async function startUploads(deps: UploadsDeps, options: UploadsOptions): 
 
   const remove = async (context: Context, id: UploadId): Promise<void> => {
     const authorization = context.get('authorization')
-    const isOwn =
-      (await own(records.outcome(id), authorization)) ??
-      (await own(records.find(id), authorization))
-    if (!isOwn) throw unknownUpload()
+    if (!(await own(findUpload(records, id), authorization))) throw unknownUpload()
     await records.forget(id)
     content.unpin(pinOwner(id))
     context.status = 204

@@ -8,12 +8,12 @@ import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { HttpServer } from '#node/http-server.ts'
 import { startHttpServer } from '#node/http-server.ts'
 import { usualUploadLimits } from '#node/uploads/upload-limits.ts'
-import { forgetAbandoned, openUploadRecords } from '#node/uploads/upload-records.ts'
+import { findUpload, forgetAbandoned, openUploadRecords } from '#node/uploads/upload-records.ts'
 import type { Uploads, UploadsDeps } from '#node/uploads/uploads.ts'
 import { startUploads } from '#node/uploads/uploads.ts'
 import type { UploadStatus } from '#protocol/api/uploads.ts'
 import { uploadsPath } from '#protocol/api/uploads.ts'
-import { HiveAccount } from '#protocol/ids.ts'
+import { HiveAccount, UploadId } from '#protocol/ids.ts'
 import { aProfile } from '#test/support/builders.ts'
 import type { TestStore } from '#test/support/content.ts'
 import { openTestStore } from '#test/support/content.ts'
@@ -274,3 +274,23 @@ test.each(['..%2f..%2fetc%2fpasswd', 'x', '0'.repeat(32), `${'0'.repeat(31)}g`])
     expect(`${(await send(path, 0, new Uint8Array(1))).status}`).toMatch(refused)
   },
 )
+
+test('an upload that is dealt with while it is asked for is found', async () => {
+  const records = await openUploadRecords(await makeFolder())
+  const id = UploadId.parse('a'.repeat(32))
+  const outcome = {
+    phase: 'refused' as const,
+    ...{ id, owner: HiveAccount.parse('alice'), bytes: 3 },
+    ...{ code: 'input-empty', message: 'There is nothing in it.' },
+  }
+  const dealtWithFirst = {
+    ...records,
+    find: async (asked: UploadId) => {
+      await records.decide(outcome)
+      return await records.find(asked)
+    },
+  }
+  expect(await findUpload(dealtWithFirst, id)).toEqual(outcome)
+  await records.forget(id)
+  expect(await findUpload(records, id)).toBeNull()
+})
