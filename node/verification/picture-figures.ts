@@ -63,6 +63,9 @@ export type PictureFigures = {
 const unseenError = 0.3
 const unseenDetail = 0.005
 
+/** The same of colours, which eyes see far less sharply: a slow change of colour that an encoder follows some frames late stays below. */
+const unseenColourError = 2
+
 /** Squared levels from picture to picture: the reference moves above the first, and is followed by a share of that at least. */
 const moving = 0.3
 const leastFollowed = 0.12
@@ -81,10 +84,10 @@ export function picturesFigures(samples: PictureSamples): PictureFigures {
   return {
     similarityLoss: mean(losses),
     worstSimilarityLoss: losses.reduce((worst, loss) => Math.max(worst, loss), 0),
-    noiseGain: gainOf(samples, ({ mse_y }) => mse_y),
+    noiseGain: gainOf(samples, ({ mse_y }) => mse_y, unseenError),
     chromaNoiseGain: Math.max(
-      gainOf(samples, ({ mse_u }) => mse_u),
-      gainOf(samples, ({ mse_v }) => mse_v),
+      gainOf(samples, ({ mse_u }) => mse_u, unseenColourError),
+      gainOf(samples, ({ mse_v }) => mse_v, unseenColourError),
     ),
     detailRatio: detailRatio(samples),
     frozenShare: frozenShare(delivered.motion, reference.motion),
@@ -93,7 +96,9 @@ export function picturesFigures(samples: PictureSamples): PictureFigures {
     tileLasting: tiles.lasting,
     shiftGain: Math.max(
       0,
-      ...shifted.map(({ error }) => decibels(meanError(delivered.error), meanError(error))),
+      ...shifted.map(({ error }) =>
+        decibels(meanError(delivered.error), meanError(error), unseenError),
+      ),
     ),
     reference: {
       similarity: mean(reference.similarity.map(({ Y }) => Y)),
@@ -107,11 +112,12 @@ export function picturesFigures(samples: PictureSamples): PictureFigures {
 function gainOf(
   { delivered, reference, scaling }: PictureSamples,
   errorOf: (line: ErrorLine) => number,
+  unseen: number,
 ): number {
   const between = scaling.map(errorOf)
   const own = errorsBesideScaler(delivered, between, errorOf)
   const wanted = errorsBesideScaler(reference, between, errorOf)
-  return mean(pairs(own, wanted, decibels))
+  return mean(pairs(own, wanted, (error, against) => decibels(error, against, unseen)))
 }
 
 /**
@@ -172,8 +178,8 @@ function meanError(lines: readonly ErrorLine[]): number {
   return mean(lines.map(({ mse_y }) => mse_y))
 }
 
-function decibels(error: number, against: number): number {
-  return 10 * Math.log10((error + unseenError) / (against + unseenError))
+function decibels(error: number, against: number, unseen: number): number {
+  return 10 * Math.log10((error + unseen) / (against + unseen))
 }
 
 /** By position: both were measured on equal pictures of one window. */

@@ -81,7 +81,7 @@ describe('a still screen of hard edges', () => {
       ...{ similarity: 0.9954, error: [1.016, 1.09, 0.9396], softError: [2.483, 1.892, 2.055] },
       ...{ detail: 8.902, texture: 0.2733 },
     }
-    expect(faultsOf(screen, at40)).toEqual(['quality-low', 'colours-differ'])
+    expect(faultsOf(screen, at40)).toEqual(['quality-low'])
     expect(faultsOf(screen, at35)).toEqual(['quality-low'])
   })
 
