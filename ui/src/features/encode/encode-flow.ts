@@ -1,5 +1,6 @@
 import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { pause } from '#ui/shared/pause.ts'
+import type { JobWatch } from './encode-job.ts'
 import type { EncodeState } from './encode-state.ts'
 import { keepLease, keptLease } from './kept-lease.ts'
 
@@ -30,48 +31,57 @@ export function createEncodeFlow(): EncodeFlow {
     current = state
     for (const changed of listeners) changed()
   }
-  const watch = () => ({ signal: calling.signal, onState: set })
-
-  const run = (work: () => Promise<EncodeState>): void => {
+  const run = (work: (turn: JobWatch) => Promise<EncodeState>): void => {
     calling = new AbortController()
     const { signal } = calling
-    work().then(set, (error: unknown) => {
+    const onState = (state: EncodeState): void => {
+      if (!signal.aborted) set(state)
+    }
+    work({ signal, onState }).then(onState, (error: unknown) => {
       const message = error instanceof Error ? error.message : String(error)
-      if (!signal.aborted) set({ phase: 'failed', message, next: null })
+      onState({ phase: 'failed', message, next: null })
     })
   }
 
-  const begin = async (file: File): Promise<EncodeState> => {
-    set({ phase: 'uploading', percent: 0, bytesPerSecond: 0, etaSeconds: null })
+  const begin = async (file: File, turn: JobWatch): Promise<EncodeState> => {
+    const { signal, onState } = turn
+    onState({ phase: 'uploading', percent: 0, bytesPerSecond: 0, etaSeconds: null })
     const { uploadSource } = await import('#ui/shared/upload-source.ts')
     const { cid, seconds } = await uploadSource(file, {
-      signal: calling.signal,
+      signal,
       onSent: ({ percent, bytesPerSecond }) => {
         const left = (file.size * (100 - percent)) / 100
         const etaSeconds = bytesPerSecond > 0 ? left / bytesPerSecond : null
-        set({ phase: 'uploading', percent, bytesPerSecond, etaSeconds })
+        onState({ phase: 'uploading', percent, bytesPerSecond, etaSeconds })
       },
-      onExamined: (percent) => set({ phase: 'examining', percent }),
+      onExamined: (percent) => onState({ phase: 'examining', percent }),
     })
-    set({ phase: 'waiting', job: null })
-    job = await (await ownJob()).submitJob(file, cid, seconds)
-    return await workUntilOwn({ file, cid })
+    signal.throwIfAborted()
+    onState({ phase: 'waiting', job: null })
+    const { submitJob, cancelJob } = await ownJob()
+    const submitted = await submitJob(file, cid, seconds)
+    // Cancelled while it was on its way, it would go on to the next tier.
+    if (signal.aborted) await cancelJob(submitted)
+    signal.throwIfAborted()
+    job = submitted
+    return await workUntilOwn({ file, cid }, turn)
   }
 
   /** An older job of the owner's may be in front of the own one: it is done first. */
-  const workUntilOwn = async (source: TabSource): Promise<EncodeState> => {
+  const workUntilOwn = async (source: TabSource, turn: JobWatch): Promise<EncodeState> => {
     const { claim, encodeJob, endWithoutTab, withKeptLease } = await tabWork()
     for (;;) {
-      calling.signal.throwIfAborted()
+      turn.signal.throwIfAborted()
       const lease = await claim()
+      turn.signal.throwIfAborted()
       if (!lease) {
         const end = job && (await endWithoutTab(job))
         if (end) return end
-        set({ phase: 'waiting', job })
-        await pause(1_000, calling.signal)
+        turn.onState({ phase: 'waiting', job })
+        await pause(1_000, turn.signal)
         continue
       }
-      const end = await withKeptLease(lease, () => encodeJob(lease, source, watch()))
+      const end = await withKeptLease(lease, () => encodeJob(lease, source, turn))
       if (lease.jobId === job || job === null) return end
     }
   }
@@ -82,19 +92,19 @@ export function createEncodeFlow(): EncodeFlow {
       listeners.add(changed)
       return () => listeners.delete(changed)
     },
-    start: (file) => run(() => begin(file)),
+    start: (file) => run((turn) => begin(file, turn)),
     resume: () => {
       const lease = keptLease()
       if (!lease || current.phase !== 'idle') return
       job = lease.jobId
       set({ phase: 'waiting', job })
-      run(async () => {
+      run(async (turn) => {
         const { encodeJob, isLeaseGone, withKeptLease } = await tabWork()
         try {
-          return await withKeptLease(lease, () => encodeJob(lease, null, watch()))
+          return await withKeptLease(lease, () => encodeJob(lease, null, turn))
         } catch (error) {
           // Away for too long: another turn, unless another encoder has the job by now.
-          if (isLeaseGone(error)) return await workUntilOwn(null)
+          if (isLeaseGone(error)) return await workUntilOwn(null, turn)
           throw error
         }
       })

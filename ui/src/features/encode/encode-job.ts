@@ -11,11 +11,12 @@ import type { Cid } from '#protocol/ids.ts'
 import { pause } from '#ui/shared/pause.ts'
 import { callServer, currentSession } from '#ui/shared/session.ts'
 import type { EncodeState, Outcome } from './encode-state.ts'
-import { keepLease, tabEncoderId } from './kept-lease.ts'
+import { keepLease, keptLease, tabEncoderId } from './kept-lease.ts'
 import type { FromWorker, TabLease } from './messages.ts'
 import { runWorker } from './run-worker.ts'
 
-type JobWatch = {
+/** One encode, until it ends or is cancelled: what is told of it after that comes too late, for the page is elsewhere by then. */
+export type JobWatch = {
   readonly signal: AbortSignal
   readonly onState: (state: EncodeState) => void
 }
@@ -164,6 +165,7 @@ export async function withKeptLease<T>(lease: TabLease, work: () => Promise<T>):
   try {
     return await work()
   } finally {
-    keepLease(null)
+    // One that was cancelled may end after the next has begun.
+    if (keptLease()?.jobId === lease.jobId) keepLease(null)
   }
 }
