@@ -50,7 +50,13 @@ export type SchemathesisRun = {
   readonly without?: readonly string[]
 }
 
-/** Runs every check there is; resolves to the exit code and the report. */
+/**
+ * What is deleted of a job is its claim to be encoded: it stays, as cancelled, with its history. Sequences of requests know no
+ * exception for one operation; that deleted uploads are gone is a test of their own.
+ */
+const unfit = 'use_after_free'
+
+/** Runs every check there is that fits; resolves to the exit code and the report. */
 export async function runSchemathesis(
   program: string,
   { url, token, examples, seed, without = [] }: SchemathesisRun,
@@ -61,6 +67,7 @@ export async function runSchemathesis(
     program,
     [
       ...['--config-file', config, 'run', `${url}/openapi.json`, '--checks', 'all'],
+      ...['--exclude-checks', unfit],
       ...['--max-examples', String(examples), '--seed', String(seed), '--continue-on-failure'],
       ...['--suppress-health-check', 'all', '--no-color', '--request-timeout', '60'],
       ...(token === null ? [] : ['--header', `Authorization: Bearer ${token}`]),
