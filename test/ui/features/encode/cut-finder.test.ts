@@ -47,6 +47,18 @@ test('what changes in a corner is no cut', async () => {
   expect(await isCut(picture(withMark))).toBe(false)
 })
 
+test('a browser that reads no bands encodes all the same', async () => {
+  const isCut = createCutFinder()
+  const unread = {
+    ...picture(() => 16),
+    copyTo: async () => {
+      throw new TypeError('rect is not sample-aligned')
+    },
+  }
+  await isCut(picture(striped(0)))
+  expect(await isCut(unread)).toBe(false)
+})
+
 test('pictures that cannot be read are after no cut', async () => {
   const isCut = createCutFinder()
   expect(await isCut(picture(striped(0), null))).toBe(false)

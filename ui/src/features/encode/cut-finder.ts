@@ -11,7 +11,8 @@ type Picture = Pick<VideoFrame, 'format' | 'visibleRect' | 'allocationSize' | 'c
 export function createCutFinder(): (picture: Picture) => Promise<boolean> {
   let before: Uint8Array | null = null
   return async (picture) => {
-    const now = await bandsOf(picture)
+    // To know of a cut is of use and no more: a picture that cannot be read in bands is encoded all the same.
+    const now = await bandsOf(picture).catch(() => new Uint8Array())
     const isCut = before !== null && differenceOf(now, before) > cutDifference
     before = now
     return isCut
@@ -20,11 +21,12 @@ export function createCutFinder(): (picture: Picture) => Promise<boolean> {
 
 async function bandsOf(picture: Picture): Promise<Uint8Array> {
   const { format, visibleRect } = picture
-  // Pictures that lie in a graphics card without a format of their own cannot be read.
+  // Pictures that lie in a graphics card have no format of their own, and cannot be read.
   if (format === null || !visibleRect) return new Uint8Array()
-  const { x, y, width, height } = visibleRect
+  const { x, y, height } = visibleRect
+  const width = even(visibleRect.width)
   const read = Array.from({ length: bands }, async (_, band) => {
-    const row = even(y + ((band + 0.5) * height) / bands)
+    const row = even(y + Math.min(((band + 0.5) * height) / bands, height - bandRows))
     const rect = { x, y: row, width, height: bandRows }
     const bytes = new Uint8Array(picture.allocationSize({ rect }))
     await picture.copyTo(bytes, { rect })
