@@ -19,10 +19,10 @@ const planes = 3
 
 /**
  * Levels by which the colours of a tile may be behind for a whole segment. Encoders that tell by luma alone whether a block
- * stands still repeat it while its colour slowly changes: Chromium's are up to 4.9 levels behind where a ground fades, and
- * nobody sees it. Grey pictures are off by 25 and more.
+ * stands still repeat it while its colour slowly changes: Chromium's are up to 8.4 levels behind where a ground fades at
+ * sixty pictures a second. Grey pictures are off by 25 and more.
  */
-const colourLag = 4.5
+const colourLag = 8
 
 /** Honest encoders that lack bits miss by as much as the reference does, elsewhere, and by half as much again. */
 const spread = 1.5

@@ -143,8 +143,8 @@ describe('tiles', () => {
     const luma = size.width * size.height
     const behind = (levels: number) =>
       tiles(10, (tile) => (tile < luma ? 128 : 128 + (tile === luma + 3 ? levels : 0)))
-    expect(compareTiles(behind(4), grey, grey)).toMatchObject({ peak: 4, lasting: 0 })
-    expect(compareTiles(behind(12), grey, grey)).toMatchObject({ peak: 12, lasting: 7.5 })
+    expect(compareTiles(behind(8), grey, grey)).toMatchObject({ peak: 8, lasting: 0 })
+    expect(compareTiles(behind(25), grey, grey)).toMatchObject({ peak: 25, lasting: 17 })
   })
 
   test('what the own encode misses as well counts for nothing', () => {
