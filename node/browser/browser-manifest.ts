@@ -1,26 +1,14 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { SegmentPlace } from '#market/ports/browser-encodes.ts'
-import { DeterminismClass } from '#protocol/encoder.ts'
 import { framesInSegment, segmentCount } from '#protocol/grid.ts'
 import { aacFrameSamples } from '#protocol/ladder.ts'
 import type { Manifest, SegmentRecord } from '#protocol/manifest.ts'
 import { audioRendition } from '../encoding/audio-arguments.ts'
+import { browserClass } from '../encoding/browser-class.ts'
 import { codecString } from '../encoding/codec-string.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import { buildManifest } from '../encoding/manifest.ts'
-import { textCid } from '../encoding/text-cid.ts'
 import type { SourceTerms } from './source-terms.ts'
-
-/**
- * The class of what tabs make: a browser's encoder, chip and driver are its own, so no machine makes the same bytes, and every
- * leaf is checked by what is to be seen and heard. The id names nothing but that.
- */
-const browserClass = DeterminismClass.parse({
-  cid: textCid('WebCodecs: bytes of no class'),
-  ffmpeg: 'none',
-  x264: 'none',
-  encoder: 'WebCodecs',
-})
 
 /** The segments that a plan asks for, of pictures and of sound, in order. */
 export function placesOf({ plan }: SourceTerms): readonly SegmentPlace[] {

@@ -26,6 +26,7 @@ import type { Workspace } from '../processing/workspace.ts'
 import { sha256 } from '../sha256.ts'
 import { isOwnFailure, unlessAtFault } from './blame.ts'
 import { challengeTier, checkLeaves } from './challenge-check.ts'
+import { strictColours } from './colour-tolerance.ts'
 import { checkFiles } from './files-check.ts'
 import { parse } from './foreign-bytes.ts'
 import { checkManifest, checkPromise } from './manifest-check.ts'
@@ -203,7 +204,11 @@ async function challenge(
   const texts = await checkSubtitles(reading, manifest)
   opened.signal.throwIfAborted()
   if (texts.length > 0) return texts
-  const findings = await checkLeaves({ ...reading, tier, hwAccel }, manifest, leaves)
+  const findings = await checkLeaves(
+    { ...reading, tier, hwAccel, colours: strictColours },
+    manifest,
+    leaves,
+  )
   opened.signal.throwIfAborted()
   return findings.flatMap(({ faults }) => faults)
 }

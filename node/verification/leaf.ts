@@ -6,6 +6,7 @@ import type { Manifest } from '#protocol/manifest.ts'
 import { hardwareOf } from '#protocol/manifest.ts'
 import { trackSpan } from '#protocol/range.ts'
 import { hwAccelOf } from '../encoding/hardware/hardware-device.ts'
+import type { ColourTolerance } from './colour-tolerance.ts'
 import type { Check } from './delivery-checker.ts'
 
 /** How a leaf is checked: by its bytes, or by what is to be seen and heard. */
@@ -23,6 +24,7 @@ export type LeafCheck = Pick<
   readonly tier: Tier
   /** Hardware that the tree may be made by in part; `any` where nobody had to say so beforehand. */
   readonly hwAccel: HwAccel | 'any'
+  readonly colours: ColourTolerance
 }
 
 /** Where a leaf stands; `audio` is a rendition too. */

@@ -109,7 +109,7 @@ async function lookAtPictures(
       measurePictures(
         check,
         { ...look, layout, grid, rendition, segment, delivered, reference: reference.name },
-        { directory: scratch.path, signal: check.signal },
+        { directory: scratch.path, colours: check.colours, signal: check.signal },
       ),
   )
   if (!figures) return { ...place, ...unmeasured('picture-undecodable', place) }

@@ -1,3 +1,4 @@
+import type { ColourTolerance } from './colour-tolerance.ts'
 import type { ReferenceState } from './footing.ts'
 import type { Tiles } from './picture-tiles.ts'
 import { compareTiles } from './picture-tiles.ts'
@@ -63,9 +64,6 @@ export type PictureFigures = {
 const unseenError = 0.3
 const unseenDetail = 0.005
 
-/** The same of colours, which eyes see far less sharply: a slow change of colour that an encoder follows some frames late stays below. */
-const unseenColourError = 2
-
 /** Squared levels from picture to picture: the reference moves above the first, and is followed by a share of that at least. */
 const moving = 0.3
 const leastFollowed = 0.12
@@ -73,21 +71,24 @@ const leastFollowed = 0.12
 /** Where the reference itself is unlike the source, for want of bits, honest encoders are unlike each other by such a share of it. */
 const ownLossShare = 0.6
 
-export function picturesFigures(samples: PictureSamples): PictureFigures {
+export function picturesFigures(samples: PictureSamples, colours: ColourTolerance): PictureFigures {
   const { delivered, reference, source, shifted } = samples
   const losses = pairs(
     delivered.similarity,
     reference.similarity,
     (own, wanted) => wanted.Y - own.Y - ownLossShare * (1 - wanted.Y),
   )
-  const tiles = compareTiles(delivered.tiles, reference.tiles, source)
+  const tiles = compareTiles(
+    { delivered: delivered.tiles, reference: reference.tiles, source },
+    colours,
+  )
   return {
     similarityLoss: mean(losses),
     worstSimilarityLoss: losses.reduce((worst, loss) => Math.max(worst, loss), 0),
     noiseGain: gainOf(samples, ({ mse_y }) => mse_y, unseenError),
     chromaNoiseGain: Math.max(
-      gainOf(samples, ({ mse_u }) => mse_u, unseenColourError),
-      gainOf(samples, ({ mse_v }) => mse_v, unseenColourError),
+      gainOf(samples, ({ mse_u }) => mse_u, colours.unseenError),
+      gainOf(samples, ({ mse_v }) => mse_v, colours.unseenError),
     ),
     detailRatio: detailRatio(samples),
     frozenShare: frozenShare(delivered.motion, reference.motion),

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { framesInSegment } from '#protocol/grid.ts'
 import type { Ffmpeg } from '../encoding/ffmpeg-process.ts'
 import { provideColors } from '../encoding/part-encoder.ts'
+import type { ColourTolerance } from './colour-tolerance.ts'
 import type { Detailed, Measured, PictureComparison, Textured } from './picture-arguments.ts'
 import { comparisonArguments, comparisonFiles, tileSize } from './picture-arguments.ts'
 import type { PictureFigures, PictureSamples } from './picture-figures.ts'
@@ -25,7 +26,7 @@ export type MeasureOptions = {
 export async function measurePictures(
   { ffmpeg }: MeasureDeps,
   comparison: PictureComparison,
-  { directory, signal }: MeasureOptions,
+  { directory, colours, signal }: MeasureOptions & { readonly colours: ColourTolerance },
 ): Promise<PictureFigures | null> {
   await provideColors(comparison.layout, directory)
   await ffmpeg.run({ args: comparisonArguments(comparison), directory, signal })
@@ -34,7 +35,7 @@ export async function measurePictures(
   if (samples.delivered.error.length !== wanted) return null
   if (samples.reference.error.length !== wanted)
     throw new Error('the verifier encodes every picture of a segment')
-  return picturesFigures(samples)
+  return picturesFigures(samples, colours)
 }
 
 async function readSamples(

@@ -1,14 +1,21 @@
+import type { ColourTolerance } from './colour-tolerance.ts'
 import type { TileSize } from './picture-arguments.ts'
 
 /** Pictures as small as one sample for a tile: luma and both chroma planes of equal size, picture after picture. */
 export type Tiles = { readonly size: TileSize; readonly samples: Uint8Array }
+
+export type ComparedTiles = {
+  readonly delivered: Tiles
+  readonly reference: Tiles
+  readonly source: Tiles
+}
 
 export type TileFigures = {
   /** The largest difference of a tile in a single picture, in levels, above the largest that the reference has. */
   readonly peak: number
   /**
    * The largest difference from the reference that stays, averaged over the whole segment, above its own from the source;
-   * of colours, what goes beyond `colourLag`.
+   * of colours, what goes beyond the lag that they may have.
    */
   readonly lasting: number
   /** Share of the pictures that are black where the source's are not. */
@@ -16,13 +23,6 @@ export type TileFigures = {
 }
 
 const planes = 3
-
-/**
- * Levels by which the colours of a tile may be behind for a whole segment. Encoders that tell by luma alone whether a block
- * stands still repeat it while its colour slowly changes: Chromium's are up to 8.4 levels behind where a ground fades at
- * sixty pictures a second. Grey pictures are off by 25 and more.
- */
-const colourLag = 8
 
 /** Honest encoders that lack bits miss by as much as the reference does, elsewhere, and by half as much again. */
 const spread = 1.5
@@ -36,7 +36,10 @@ const visible = 28
  * a picture, or shown in its place, is not. Where bits are so few that the reference itself misses by much, nothing finer
  * can be told.
  */
-export function compareTiles(delivered: Tiles, reference: Tiles, source: Tiles): TileFigures {
+export function compareTiles(
+  { delivered, reference, source }: ComparedTiles,
+  { lagLevels }: Pick<ColourTolerance, 'lagLevels'>,
+): TileFigures {
   const { width, height } = source.size
   const perPicture = width * height * planes
   const pictures = Math.floor(source.samples.length / perPicture)
@@ -59,15 +62,15 @@ export function compareTiles(delivered: Tiles, reference: Tiles, source: Tiles):
     const isLost = meanLuma(delivered, picture) < black && meanLuma(source, picture) > visible
     if (isLost) dark += 1
   }
-  const own = spread * largest(usualSums)
   const luma = width * height
-  const lasting = Math.max(
-    largest(sums.subarray(0, luma)) - own,
-    largest(sums.subarray(luma)) - own - colourLag * pictures,
+  const off = Math.max(
+    largest(sums.subarray(0, luma)),
+    largest(sums.subarray(luma)) - lagLevels * pictures,
   )
+  const lasting = (off - spread * largest(usualSums)) / Math.max(1, pictures)
   return {
     peak: Math.max(0, peak - usualPeak),
-    lasting: Math.max(0, lasting / Math.max(1, pictures)),
+    lasting: Math.max(0, lasting),
     blackShare: dark / Math.max(1, pictures),
   }
 }

@@ -15,8 +15,8 @@ export const pictureLimits = {
   worstSimilarityLoss: 0.1,
   /** Decibels of noise (1.1; 2.1 of a fractal). crf 35 adds 2.9 to 6, and 1.9 to a test card, where it is missed. */
   noiseGain: 2.5,
-  /** Decibels of noise in the colours (1.7; 3.3 of a fractal, 5.5 in a tab), which encoders favour more or less. Grey adds 16. */
-  chromaNoiseGain: 7,
+  /** Decibels of noise in the colours (1.9; 3.8 of a fractal), which encoders favour more or less. Grey adds 16. */
+  chromaNoiseGain: 5,
   /** Least share of the reference's finest detail (0.87; 0.63 of grain), beside a bilinear scaler's. From three quarters 0.1 to 0.5 is left. */
   detailRatio: 0.6,
   /** Share of pictures that stand still where the source moves (one of 24). One dropped frame in eight is 0.1. */

@@ -12,6 +12,7 @@ import { fileCid } from '../encoding/file-cid.ts'
 import { createWorkspaces } from '../processing/workspace.ts'
 import { sha256 } from '../sha256.ts'
 import { challengeTier, checkLeaves } from './challenge-check.ts'
+import { coloursOf } from './colour-tolerance.ts'
 import { checkFiles } from './files-check.ts'
 import type { LeafFinding, Tier } from './leaf.ts'
 import type { LocalTree } from './local-tree.ts'
@@ -111,7 +112,7 @@ export async function checkTree(
   const challenged = draw(manifest, options)
   const leaves = [...new Set([...challenged, ...undecided])]
   const findings = await checkLeaves(
-    { ...check, tier: known.tier, hwAccel: 'any' },
+    { ...check, tier: known.tier, hwAccel: 'any', colours: coloursOf(manifest) },
     manifest,
     leaves,
   )

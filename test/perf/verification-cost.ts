@@ -7,6 +7,7 @@ import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { makeSampleClip } from '#node/encoding/sample-clip.ts'
 import { createWorkspaces } from '#node/processing/workspace.ts'
 import { checkLeaves } from '#node/verification/challenge-check.ts'
+import { strictColours } from '#node/verification/colour-tolerance.ts'
 import type { Tier } from '#node/verification/leaf.ts'
 import { openLocalTree } from '#node/verification/local-tree.ts'
 import { checkSegments } from '#node/verification/segments-check.ts'
@@ -63,7 +64,7 @@ export async function verificationCost(deps: CostDeps): Promise<VerificationCost
   const work = {
     ...{ engine, ...tools, content: tree.content, job, signal },
     ...{ offer: request.terms, source: clip, onProgress: () => undefined },
-    hwAccel: 'none' as const,
+    ...{ hwAccel: 'none' as const, colours: strictColours },
     workspaceOf: (name: typeof job) => workspaces(name, 'check'),
   }
   const structure = await metered(() => checkSegments(work, tree.manifest))

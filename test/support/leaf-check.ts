@@ -3,6 +3,7 @@ import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engin
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { fileCid } from '#node/encoding/file-cid.ts'
 import { createWorkspaces } from '#node/processing/workspace.ts'
+import { strictColours } from '#node/verification/colour-tolerance.ts'
 import type { LeafCheck } from '#node/verification/leaf.ts'
 import { framesInSegment, segmentCount } from '#protocol/grid.ts'
 import type { Cid } from '#protocol/ids.ts'
@@ -26,7 +27,7 @@ export async function aLeafCheck(
   })
   const check: LeafCheck = {
     ...{ engine, ...tools, signal: untroubled, onProgress: () => undefined, tier: 'perceptual' },
-    hwAccel: 'none',
+    ...{ hwAccel: 'none', colours: strictColours },
     ...{ job: jobId('alice'), offer: request.terms, source: request.source },
     content: { read: async (name) => await readFile(files.get(name) ?? '') },
     workspaceOf: (job) => workspaces(job, 'check'),

@@ -4,6 +4,7 @@ import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engin
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { createLayoutReader } from '#node/encoding/layout-reader.ts'
 import type { SourceLayout } from '#node/encoding/source-layout.ts'
+import { strictColours } from '#node/verification/colour-tolerance.ts'
 import type { Footing } from '#node/verification/footing.ts'
 import { capBytes } from '#node/verification/footing.ts'
 import { footingOfLeaf, judgePicture, namedPictureFigures } from '#node/verification/judgement.ts'
@@ -91,7 +92,7 @@ export async function measureFile(
   const close = await measurePictures(
     tools,
     { layout, grid, rendition, segment, delivered, reference, leadSeconds, shifts: [-1, 1] },
-    { directory, signal },
+    { directory, colours: strictColours, signal },
   )
   if (!close) throw new Error(`segment ${segment} does not decode`)
   const bytes = {

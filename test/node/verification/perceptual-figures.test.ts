@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { browserClass } from '#node/encoding/browser-class.ts'
 import { challengeTier } from '#node/verification/challenge-check.ts'
+import { coloursOf, strictColours } from '#node/verification/colour-tolerance.ts'
 import { judgePicture, judgeSound, namedPictureFigures } from '#node/verification/judgement.ts'
 import type { PictureFigures } from '#node/verification/picture-figures.ts'
+import type { Tiles } from '#node/verification/picture-tiles.ts'
 import { compareTiles } from '#node/verification/picture-tiles.ts'
 import { comparedRate } from '#node/verification/sound-arguments.ts'
 import { soundFigures } from '#node/verification/sound-figures.ts'
@@ -127,35 +130,41 @@ describe('tiles', () => {
       level(at % perPicture, Math.floor(at / perPicture)),
     ),
   })
+  const compared = (delivered: Tiles, reference: Tiles, source: Tiles, colours = strictColours) =>
+    compareTiles({ delivered, reference, source }, colours)
   const grey = tiles(10, () => 128)
 
   test('noise without direction leaves the mean where it is', () => {
     const noisy = tiles(10, (_, picture) => 128 + (picture % 2 === 0 ? 3 : -3))
-    expect(compareTiles(noisy, grey, grey)).toMatchObject({ peak: 3, lasting: 0 })
+    expect(compared(noisy, grey, grey)).toMatchObject({ peak: 3, lasting: 0 })
   })
 
   test('a mark lasts', () => {
     const marked = tiles(10, (tile) => (tile === 5 ? 138 : 128))
-    expect(compareTiles(marked, grey, grey)).toMatchObject({ peak: 10, lasting: 10 })
+    expect(compared(marked, grey, grey)).toMatchObject({ peak: 10, lasting: 10 })
   })
 
-  test('colours may be a little behind, and no more than that', () => {
+  test('colours of a tab’s may be behind as far as its encoder leaves them, and those of anybody else not', () => {
+    const ofTabs = coloursOf({ class: browserClass })
     const luma = size.width * size.height
-    const behind = (levels: number) =>
-      tiles(10, (tile) => (tile < luma ? 128 : 128 + (tile === luma + 3 ? levels : 0)))
-    expect(compareTiles(behind(8), grey, grey)).toMatchObject({ peak: 8, lasting: 0 })
-    expect(compareTiles(behind(25), grey, grey)).toMatchObject({ peak: 25, lasting: 17 })
+    const off = (plane: 'luma' | 'colour', levels: number) =>
+      tiles(10, (tile) => 128 + (tile === (plane === 'luma' ? 3 : luma + 3) ? levels : 0))
+    expect(compared(off('colour', 8), grey, grey, ofTabs)).toMatchObject({ peak: 8, lasting: 0 })
+    expect(compared(off('colour', 25), grey, grey, ofTabs).lasting).toBe(17)
+    expect(compared(off('luma', 8), grey, grey, ofTabs).lasting).toBe(8)
+    const others = coloursOf({ class: { ...browserClass, cid: cid('another class') } })
+    expect(compared(off('colour', 8), grey, grey, others).lasting).toBe(8)
   })
 
   test('what the own encode misses as well counts for nothing', () => {
     const washed = tiles(10, () => 120)
-    expect(compareTiles(washed, washed, grey)).toEqual({ peak: 0, lasting: 0, blackShare: 0 })
+    expect(compared(washed, washed, grey)).toEqual({ peak: 0, lasting: 0, blackShare: 0 })
   })
 
   test('black is told where the source is not black, and only there', () => {
     const black = tiles(10, () => 16)
-    expect(compareTiles(black, grey, grey).blackShare).toBe(1)
-    expect(compareTiles(black, black, black).blackShare).toBe(0)
+    expect(compared(black, grey, grey).blackShare).toBe(1)
+    expect(compared(black, black, black).blackShare).toBe(0)
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { strictColours } from '#node/verification/colour-tolerance.ts'
 import { judgePicture } from '#node/verification/judgement.ts'
 import type { PictureSamples } from '#node/verification/picture-figures.ts'
 import { picturesFigures } from '#node/verification/picture-figures.ts'
@@ -47,7 +48,7 @@ function figuresOf(film: Film, delivered: Encode) {
     sharp: ofLuma(film.sharp),
     soft: textured(film.soft),
   }
-  return picturesFigures(samples)
+  return picturesFigures(samples, strictColours)
 }
 
 const faultsOf = (film: Film, delivered: Encode) =>
@@ -81,7 +82,7 @@ describe('a still screen of hard edges', () => {
       ...{ similarity: 0.9954, error: [1.016, 1.09, 0.9396], softError: [2.483, 1.892, 2.055] },
       ...{ detail: 8.902, texture: 0.2733 },
     }
-    expect(faultsOf(screen, at40)).toEqual(['quality-low'])
+    expect(faultsOf(screen, at40)).toEqual(['quality-low', 'colours-differ'])
     expect(faultsOf(screen, at35)).toEqual(['quality-low'])
   })
 
