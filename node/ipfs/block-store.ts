@@ -47,7 +47,7 @@ export async function openBlockStore(path: string): Promise<FlatBlockStore> {
   await mkdir(path, { recursive: true })
   await syncFolder(dirname(path))
   const store = new FlatStore(path)
-  await store.removeUnfinished()
+  await store.lookThrough()
   return store
 }
 
@@ -55,6 +55,8 @@ export async function openBlockStore(path: string): Promise<FlatBlockStore> {
 export function blockNameOf({ multihash }: CID): string {
   return base32.encode(multihash.bytes)
 }
+
+type Found = { readonly folder: string; readonly file: string; readonly name: string }
 
 class FlatStore extends BaseBlockstore implements FlatBlockStore {
   readonly #path: string
@@ -67,8 +69,11 @@ class FlatStore extends BaseBlockstore implements FlatBlockStore {
     this.#path = path
   }
 
-  async removeUnfinished(): Promise<void> {
-    for await (const { file, name } of this.#files()) {
+  /** Removes files of writes that a crash cut off, and learns which folders there are, whose names it puts on the disk first. */
+  async lookThrough(): Promise<void> {
+    await syncFolder(this.#path)
+    for await (const { file, folder, name } of this.#files()) {
+      this.#folders.add(folder)
       if (!name.endsWith(suffix)) await rm(file, { force: true })
     }
   }
@@ -161,21 +166,21 @@ class FlatStore extends BaseBlockstore implements FlatBlockStore {
   }
 
   /** The files in the store's own folders; whatever else lies about is nobody's block. */
-  async *#files(): AsyncGenerator<{ readonly file: string; readonly name: string }> {
-    for (const folder of await readdir(this.#path)) {
-      if (!folderName.test(folder)) continue
-      for (const name of await readdir(join(this.#path, folder)))
-        yield { file: join(this.#path, folder, name), name }
+  async *#files(): AsyncGenerator<Found> {
+    for (const folderOf of await readdir(this.#path)) {
+      if (!folderName.test(folderOf)) continue
+      const folder = join(this.#path, folderOf)
+      for (const name of await readdir(folder)) yield { folder, file: join(folder, name), name }
     }
   }
 
-  async *#blocks(): AsyncGenerator<{ readonly file: string; readonly name: string }> {
-    for await (const { file, name } of this.#files()) {
-      if (blockName.test(name)) yield { file, name: name.slice(0, -suffix.length) }
+  async *#blocks(): AsyncGenerator<Found> {
+    for await (const { folder, file, name } of this.#files()) {
+      if (blockName.test(name)) yield { folder, file, name: name.slice(0, -suffix.length) }
     }
   }
 
-  #place(cid: CID): { readonly folder: string; readonly file: string; readonly name: string } {
+  #place(cid: CID): Found {
     const name = blockNameOf(cid)
     const folder = join(this.#path, name.slice(-3, -1))
     return { folder, file: join(folder, `${name}${suffix}`), name }

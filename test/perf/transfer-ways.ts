@@ -24,17 +24,22 @@ import { createBlockStreams } from '#node/p2p/block-streams.ts'
 import { account } from '#test/support/builders.ts'
 import { aHost, silent } from '#test/support/peers.ts'
 
+/** What a file is. */
+export type Content = { readonly cid: string; readonly bytes: number; readonly sha256: string }
+
 /** Where the same file is to be had in each way. */
 export type Provided = {
-  readonly cid: string
-  readonly bytes: number
-  readonly sha256: string
+  readonly content: Content
   readonly addresses: readonly string[]
   readonly gateway: string
   readonly tcpPort: number
 }
 
-export const ways = ['blocks', 'bitswap', 'car', 'tcp'] as const
+/**
+ * Bitswap twice: with all that ours has too (TLS, what the engine is told about buffers), and plain, as its library sets it up
+ * (Noise, an engine that was told nothing).
+ */
+export const ways = ['blocks', 'bitswap', 'plainBitswap', 'car', 'tcp'] as const
 export type Way = (typeof ways)[number]
 
 const { signal } = new AbortController()
@@ -46,7 +51,7 @@ type Fetch = (from: Provided, directory: string) => Promise<Taken>
 
 /** Each brings the file to the disk of an empty folder, verified, and resolves to what that took once it was connected. */
 export const fetchBy: Readonly<Record<Way, Fetch>> = {
-  blocks: async ({ cid, bytes, addresses }, directory) => {
+  blocks: async ({ content: { cid, bytes }, addresses }, directory) => {
     const { libp2p, blocks } = await aHost({ path: directory })
     const connection = await libp2p.dial(addresses.map((address) => multiaddr(address)))
     const peers = { connect: async () => connection.remotePeer }
@@ -57,16 +62,9 @@ export const fetchBy: Readonly<Record<Way, Fetch>> = {
     await fetcher.fetch(CID.parse(cid), [account('provider')], asked)
     return taken()
   },
-  bitswap: async ({ cid, addresses }, directory) => {
-    const helia = await openHelia(directory)
-    await helia.libp2p.dial(addresses.map((address) => multiaddr(address)))
-    const taken = startWatch()
-    const entry = await exporter(CID.parse(cid), helia.blockstore)
-    if (entry.type !== 'file') throw new Error('a file was provided')
-    for await (const _ of entry.content());
-    return taken()
-  },
-  car: async ({ cid, gateway }, directory) => {
+  bitswap: async (from, directory) => await fetchByBitswap(from, directory, [tls(), noise()]),
+  plainBitswap: async (from, directory) => await fetchByBitswap(from, directory, [noise()]),
+  car: async ({ content: { cid }, gateway }, directory) => {
     const blocks = await openBlockStore(path.join(directory, 'blocks'))
     const taken = startWatch()
     const { body } = await fetch(`${gateway}/ipfs/${cid}?format=car`)
@@ -77,7 +75,7 @@ export const fetchBy: Readonly<Record<Way, Fetch>> = {
     }
     return taken()
   },
-  tcp: async ({ sha256, tcpPort }, directory) => {
+  tcp: async ({ content: { sha256 }, tcpPort }, directory) => {
     const taken = startWatch()
     const hash = createHash('sha256')
     const hashing = new Transform({
@@ -96,16 +94,24 @@ export const fetchBy: Readonly<Record<Way, Fetch>> = {
   },
 }
 
-/** A peer as anybody would make one to fetch by bitswap alone, over the same transport, encrypted alike, and into the same kind of store. */
-async function openHelia(directory: string) {
+type Encrypters = NonNullable<
+  NonNullable<Parameters<typeof withLibp2pLight>[1]>['connectionEncrypters']
+>
+
+/** As anybody would who makes a peer to fetch by bitswap alone, over the same transport and into the same kind of store. */
+async function fetchByBitswap(
+  { content, addresses }: Provided,
+  directory: string,
+  connectionEncrypters: Encrypters,
+): Promise<Taken> {
   const blockstore = await openBlockStore(path.join(directory, 'blocks'))
   const datastore = new LevelDatastore(path.join(directory, 'peer'))
   await datastore.open()
   const light = createHeliaLight({ blockstore, datastore })
   const helia = withBitswap(
     withLibp2pLight(light, {
+      connectionEncrypters,
       transports: [tcp()],
-      connectionEncrypters: [tls(), noise()],
       streamMuxers: [yamux()],
       connectionGater: { denyDialMultiaddr: () => false },
       peerDiscovery: [],
@@ -113,7 +119,12 @@ async function openHelia(directory: string) {
     }),
   )
   await helia.start()
-  return helia
+  await helia.libp2p.dial(addresses.map((address) => multiaddr(address)))
+  const taken = startWatch()
+  const entry = await exporter(CID.parse(content.cid), helia.blockstore)
+  if (entry.type !== 'file') throw new Error('a file was provided')
+  for await (const _ of entry.content());
+  return taken()
 }
 
 function startWatch(): () => Taken {
