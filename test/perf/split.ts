@@ -15,7 +15,7 @@ import { bob, jobId } from '#test/support/builders.ts'
 import { aRendition, filmClip, requestFor } from '#test/support/clip.ts'
 import type { EncodingNode } from '#test/support/encoding-node.ts'
 import { openEncodingNode } from '#test/support/encoding-node.ts'
-import { makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
+import { ffmpeg, makeFolder, openTools, untroubled } from '#test/support/ffmpeg.ts'
 import type { SplitEncoder, SplitWork } from '#test/support/processes/split-main.ts'
 import { createRandom } from '#test/support/world/random.ts'
 import { limitProcessor } from './cpu-share.ts'
@@ -24,7 +24,7 @@ import type { Assumptions, Mishap } from './split-simulation.ts'
 import { simulateSplit } from './split-simulation.ts'
 
 /**
- * Half a minute of film in ranges of parts by 1, 2 and 4 encoders, each a process with one worker and the same share of a processor,
+ * A minute and a half of film in ranges of parts by 1, 2 and 4 encoders, each a process with one worker and the same share of a processor,
  * in turns; and by up to 32 in a simulation that draws from the parts' measured times. The goal is 0.85 N for two encoders.
  *
  *   npm run bench:split -- [--rounds 3] [--percent 45] [--record]
@@ -50,6 +50,8 @@ type Bench = {
   readonly engine: EncodingEngine
   readonly place: Omit<SplitEncoder, 'offer'>
 }
+
+type Tools = Awaited<ReturnType<typeof openTools>>
 
 type Measured = { readonly seconds: number; readonly mergeSeconds: number }
 
@@ -148,19 +150,45 @@ async function openBench(folder: string): Promise<Bench & { readonly clip: strin
     { tools },
     { directory: place.engine, signal: untroubled, workers: 1 },
   )
-  const clip = (await filmClip()) ?? (await sample(tools, path.join(folder, 'clip.mp4')))
+  const clip = path.join(folder, 'clip.mp4')
+  await makeClip(tools, clip)
   const ladder = [aRendition({ name: '480p', width: 854, height: 480, kbps: 1_000 })]
-  // Parts of two segments of two seconds, so that half a minute has eight.
-  const request = await requestFor(engine, clip, { ladder, segmentFrames: 48 })
+  // Parts of seven and a half seconds: twelve, and the same one never at the same place of two ranges.
+  const request = await requestFor(engine, clip, { ladder, segmentFrames: 90 })
   const node = await openEncodingNode(engine, tools, (content) => content, place.blocks)
   const offer = await node.offer(request)
+  const first = await shortJob(node, engine, tools, folder)
   const terms = { ...request.terms, source: offer.source }
-  return { node, offer, terms, engine, place, clip }
+  return { node, offer, terms, engine, place: { ...place, first }, clip }
 }
 
-async function sample(tools: Awaited<ReturnType<typeof openTools>>, file: string): Promise<string> {
-  await makeSampleClip(tools, file, { width: 854, height: 480, seconds: 30, signal: untroubled })
-  return file
+/** What each encoder does before it is measured. */
+async function shortJob(
+  node: EncodingNode,
+  engine: EncodingEngine,
+  tools: Tools,
+  folder: string,
+): Promise<string> {
+  const clip = path.join(folder, 'short.mp4')
+  await makeSampleClip(tools, clip, { width: 160, height: 90, seconds: 8, signal: untroubled })
+  const offer = await node.offer(await requestFor(engine, clip, { ladder: [aRendition()] }))
+  return formatOperation({ ...offer, job: jobId('alice', 1) })
+}
+
+const clipSeconds = 90
+
+/** Long enough that what each job takes besides its parts, a second or two, is as little of it as of a film. */
+async function makeClip(tools: Tools, file: string): Promise<void> {
+  const film = await filmClip()
+  if (film)
+    await ffmpeg(
+      ...([tools, '-stream_loop', '2', '-i', film, '-t', String(clipSeconds - 0.2)] as const),
+      ...['-c', 'copy', file],
+    )
+  else
+    await makeSampleClip(tools, file, {
+      ...{ width: 854, height: 480, seconds: clipSeconds, signal: untroubled },
+    })
 }
 
 /** Speed-up in the median of many simulated films. */
@@ -228,7 +256,7 @@ async function main(): Promise<void> {
   await recordSection({
     name: 'split',
     title: 'One video over several encoders',
-    how: `by \`npm run bench:split\`; 30 s of 854x480 in eight parts, each encoder one worker with ${values.percent} % of a processor; programs that could run besides: ${median(load).toFixed(0)}.`,
+    how: `by \`npm run bench:split\`; ${clipSeconds} s of 854x480 in twelve parts, each encoder one worker with ${values.percent} % of a processor; programs that could run besides: ${median(load).toFixed(0)}.`,
     lines,
   })
 }

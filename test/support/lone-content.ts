@@ -1,9 +1,9 @@
-import { MarketError } from '#market/errors.ts'
 import type { ContentStore } from '#market/ports/content-store.ts'
 import type { FlatBlockStore } from '#node/ipfs/block-store.ts'
 import { openBlockStore } from '#node/ipfs/block-store.ts'
 import { createContentStore } from '#node/ipfs/content-store.ts'
-import { linksOf } from '#node/ipfs/dag.ts'
+import { createBlockFetcher } from '#node/p2p/block-fetcher.ts'
+import { silent } from './peers.ts'
 
 /** A content store in a folder, whose network has exactly what the store has: what is not here is nowhere. */
 export async function openLoneContent(folder: string): Promise<ContentStore> {
@@ -12,23 +12,7 @@ export async function openLoneContent(folder: string): Promise<ContentStore> {
 
 export function loneContent(blocks: FlatBlockStore): ContentStore {
   const pins = { pin: () => undefined, unpin: () => undefined, pinned: () => [] }
-  return createContentStore({
-    blocks,
-    pins,
-    fetcher: {
-      fetch: async (root) => {
-        const known = new Set<string>()
-        const queue = [root]
-        for (const id of queue) {
-          if (known.has(id.toString())) continue
-          known.add(id.toString())
-          const block = await blocks.read(id).catch((cause: unknown) => {
-            throw new MarketError('content-unavailable', `nobody has ${id}`, {}, { cause })
-          })
-          queue.push(...linksOf(id, block))
-        }
-        return { blocks: known.size, bytes: 0, local: known.size }
-      },
-    },
-  })
+  const streams = { open: () => Promise.reject(new Error('nobody is there')) }
+  const fetcher = createBlockFetcher({ blocks, streams, logger: silent })
+  return createContentStore({ blocks, pins, fetcher })
 }
