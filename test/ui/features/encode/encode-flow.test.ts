@@ -17,6 +17,8 @@ const steps = vi.hoisted(() => ({
   watches: [] as unknown[],
   ends: [] as PromiseWithResolvers<unknown>[],
   lease: null as unknown,
+  claiming: Promise.resolve(),
+  released: [] as unknown[],
 }))
 
 vi.mock('#ui/shared/upload-source.ts', () => ({
@@ -29,12 +31,16 @@ vi.mock('#ui/features/encode/own-job.ts', () => ({
 vi.mock('#ui/features/encode/kept-lease.ts', () => ({
   keptLease: () => null,
   keepLease: () => undefined,
+  withKeptLease: async (_: unknown, work: () => Promise<unknown>) => await work(),
 }))
 vi.mock('#ui/features/encode/encode-job.ts', () => ({
-  claim: async () => steps.lease,
+  claim: async () => {
+    await steps.claiming
+    return steps.lease
+  },
+  release: async (lease: unknown) => void steps.released.push(lease),
   endWithoutTab: async () => null,
   isLeaseGone: () => false,
-  withKeptLease: async (_: unknown, work: () => Promise<unknown>) => await work(),
   encodeJob: async (_: unknown, __: unknown, watch: unknown) => {
     const end = Promise.withResolvers<unknown>()
     steps.watches.push(watch)
@@ -48,7 +54,8 @@ const file = new File(['x'], 'clip.mp4')
 beforeEach(() => {
   steps.submitted = Promise.withResolvers()
   steps.lease = { jobId: id(1), encoderId: 'tab', fencingToken: 1 }
-  for (const list of [steps.cancelled, steps.watches, steps.ends]) list.length = 0
+  steps.claiming = Promise.resolve()
+  for (const list of [steps.cancelled, steps.watches, steps.ends, steps.released]) list.length = 0
 })
 
 async function encoding(flow: ReturnType<typeof createEncodeFlow>): Promise<JobWatch> {
@@ -93,5 +100,20 @@ test('a job whose encode is cancelled while it is being submitted is cancelled t
   await vi.waitUntil(() => steps.cancelled.length > 0)
   expect(steps.cancelled).toEqual([id(1)])
   expect(flow.state().phase).toBe('idle')
+  expect(steps.watches).toEqual([])
+})
+
+test('a lease that comes in the moment of a cancel is given back at once', async () => {
+  const claiming = Promise.withResolvers<void>()
+  steps.claiming = claiming.promise
+  const flow = createEncodeFlow()
+  flow.start(file)
+  steps.submitted.resolve(id(1))
+  await vi.waitUntil(() => flow.state().phase === 'waiting')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  flow.cancel()
+  claiming.resolve()
+  await vi.waitUntil(() => steps.released.length > 0)
+  expect(steps.released).toEqual([steps.lease])
   expect(steps.watches).toEqual([])
 })

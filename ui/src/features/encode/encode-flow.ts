@@ -2,7 +2,7 @@ import type { EncodingJobId } from '#protocol/encoding-job.ts'
 import { pause } from '#ui/shared/pause.ts'
 import type { JobWatch } from './encode-job.ts'
 import type { EncodeState } from './encode-state.ts'
-import { keepLease, keptLease } from './kept-lease.ts'
+import { keepLease, keptLease, withKeptLease } from './kept-lease.ts'
 
 /** The encode of this tab, from the file to the tree. It outlives the page's parts that show it. */
 export type EncodeFlow = {
@@ -69,10 +69,11 @@ export function createEncodeFlow(): EncodeFlow {
 
   /** An older job of the owner's may be in front of the own one: it is done first. */
   const workUntilOwn = async (source: TabSource, turn: JobWatch): Promise<EncodeState> => {
-    const { claim, encodeJob, endWithoutTab, withKeptLease } = await tabWork()
+    const { claim, encodeJob, endWithoutTab, release } = await tabWork()
     for (;;) {
       turn.signal.throwIfAborted()
       const lease = await claim()
+      if (lease && turn.signal.aborted) await release(lease)
       turn.signal.throwIfAborted()
       if (!lease) {
         const end = job && (await endWithoutTab(job))
@@ -99,7 +100,7 @@ export function createEncodeFlow(): EncodeFlow {
       job = lease.jobId
       set({ phase: 'waiting', job })
       run(async (turn) => {
-        const { encodeJob, isLeaseGone, withKeptLease } = await tabWork()
+        const { encodeJob, isLeaseGone } = await tabWork()
         try {
           return await withKeptLease(lease, () => encodeJob(lease, null, turn))
         } catch (error) {

@@ -1,4 +1,4 @@
-import { claimRoute, failRoute } from '#protocol/api/agent.ts'
+import { claimRoute, failRoute, releaseRoute } from '#protocol/api/agent.ts'
 import type { BrowserPlan } from '#protocol/api/browser.ts'
 import { browserPlanRoute, completeBrowserRoute } from '#protocol/api/browser.ts'
 import { registerEncoderRoute } from '#protocol/api/encoders.ts'
@@ -11,7 +11,7 @@ import type { Cid } from '#protocol/ids.ts'
 import { pause } from '#ui/shared/pause.ts'
 import { callServer, currentSession } from '#ui/shared/session.ts'
 import type { EncodeState, Outcome } from './encode-state.ts'
-import { keepLease, keptLease, tabEncoderId } from './kept-lease.ts'
+import { tabEncoderId } from './kept-lease.ts'
 import type { FromWorker, TabLease } from './messages.ts'
 import { runWorker } from './run-worker.ts'
 
@@ -42,6 +42,12 @@ export async function claim(): Promise<TabLease | null> {
   if (!job) return null
   const { jobId, fencingToken } = job
   return { jobId, encoderId, fencingToken }
+}
+
+/** Gives a job back that nobody encodes here any more; one that is somebody else's by now needs no giving back. */
+export async function release(lease: TabLease): Promise<void> {
+  const reason = 'The encode in the tab was cancelled.'
+  await callServer(releaseRoute, { body: { ...lease, reason } }).catch(() => null)
 }
 
 /** Encodes a job that this tab has, and waits for what the server finds of it. Resolves to the state it ends in; rejects when called off. */
@@ -156,16 +162,5 @@ function outcomeOf({ rendition, grid, audioFrames }: BrowserPlan): Outcome {
     ...{ name, width, height },
     framesPerSecond: grid.rate.numerator / grid.rate.denominator,
     ...{ seconds: gridSeconds(grid), hasSound: audioFrames !== null },
-  }
-}
-
-/** Keeps the lease for the next life of this page while the work goes on. */
-export async function withKeptLease<T>(lease: TabLease, work: () => Promise<T>): Promise<T> {
-  keepLease(lease)
-  try {
-    return await work()
-  } finally {
-    // One that was cancelled may end after the next has begun.
-    if (keptLease()?.jobId === lease.jobId) keepLease(null)
   }
 }

@@ -26,6 +26,18 @@ export function keepLease(lease: TabLease | null): void {
   else sessionStorage.removeItem(storedAs)
 }
 
+/** Keeps the lease for the next life of this page while the work goes on. */
+export async function withKeptLease<T>(lease: TabLease, work: () => Promise<T>): Promise<T> {
+  keepLease(lease)
+  try {
+    return await work()
+  } finally {
+    // One that was cancelled may end after the next has begun.
+    const kept = keptLease()
+    if (kept?.jobId === lease.jobId && kept.fencingToken === lease.fencingToken) keepLease(null)
+  }
+}
+
 /** The name of this tab among its owner's encoders. */
 export function tabEncoderId(): string {
   const known = sessionStorage.getItem(encoderStoredAs)
