@@ -11,6 +11,8 @@ export default defineConfig({
     ],
     maxWorkers: 2,
     provide: { edgeCases: 'all' },
+    // As in every run: Chromium that plays while FFmpeg encodes beside it stalls now and then.
+    retry: 1,
     testTimeout: 600_000,
     hookTimeout: 120_000,
   },
