@@ -40,16 +40,8 @@ export function audioFrames(grid: FrameGrid): readonly number[] {
  */
 export function audioArguments({ layout, audioStream, grid }: AudioEncode): readonly string[] {
   const counts = audioFrames(grid)
-  const sound = layout.sounds.find(({ index }) => index === audioStream)
-  const filters = [
-    fromZero(layout.video, 'asetpts'),
-    ...stereoFilters(sound),
-    ...steadySound(counts.reduce((sum, count) => sum + count, 0)),
-  ]
   return [
-    ...['-cpuflags', '0', '-loglevel', 'warning', '-threads', '1', ...inputArguments(layout, 0)],
-    ...['-filter_threads', '1', '-filter_complex_threads', '1'],
-    ...['-filter_complex', `[0:${audioStream}]${filters.join(',')}[sound]`],
+    ...graphArguments({ layout, audioStream, grid }, []),
     ...['-map', '[sound]', '-c:a', 'aac', '-threads', '1', '-b:a', `${audioPreset.kbps}k`],
     ...[
       '-flags:a',
@@ -64,6 +56,32 @@ export function audioArguments({ layout, audioStream, grid }: AudioEncode): read
     ...['-f', 'segment', '-segment_format', 'mpegts', '-segment_frames', cutsAfter(counts)],
     ...['-segment_format_options', 'mpegts_copyts=1:pat_period=3600:sdt_period=3600'],
     ...['-output_ts_offset', String(clockBaseSeconds), segmentFile(audioRendition, '%05d')],
+  ]
+}
+
+/** A stretch of the sound as the encoder is given it: 16-bit samples, filtered to what they are to be compared as. */
+export function plainSoundArguments(
+  encode: AudioEncode,
+  { filters, file }: { readonly filters: readonly string[]; readonly file: string },
+): readonly string[] {
+  return [...graphArguments(encode, filters), ...['-map', '[sound]', '-f', 's16le', '-y', file]]
+}
+
+/** Up to `[sound]`: what every process does that makes something of the sound. */
+function graphArguments(
+  { layout, audioStream, grid }: AudioEncode,
+  more: readonly string[],
+): readonly string[] {
+  const sound = layout.sounds.find(({ index }) => index === audioStream)
+  const frames = audioFrames(grid).reduce((sum, count) => sum + count, 0)
+  const filters = [
+    fromZero(layout.video, 'asetpts'),
+    ...[...stereoFilters(sound), ...steadySound(frames), ...more],
+  ]
+  return [
+    ...['-cpuflags', '0', '-loglevel', 'warning', '-threads', '1', ...inputArguments(layout, 0)],
+    ...['-filter_threads', '1', '-filter_complex_threads', '1'],
+    ...['-filter_complex', `[0:${audioStream}]${filters.join(',')}[sound]`],
   ]
 }
 

@@ -12,20 +12,13 @@ import type { PartWindow } from '#protocol/grid.ts'
 import { frameSeconds, framesInSegment, partWindow, segmentCount } from '#protocol/grid.ts'
 import { audioPreset } from '#protocol/ladder.ts'
 import { recipes } from '#protocol/recipe.ts'
-import type { AudioEncode } from './audio-arguments.ts'
-import {
-  audioArguments,
-  audioFrames,
-  audioRendition,
-  evenSoundArguments,
-  evenSoundLayout,
-} from './audio-arguments.ts'
+import { audioArguments, audioFrames, audioRendition } from './audio-arguments.ts'
 import { framePixels } from './cell-plan.ts'
 import { qualitySteps } from './codecs/codec-arguments.ts'
 import { colorTable } from './color-table.ts'
 import { requireCopyable } from './copied-segments.ts'
 import { copyArguments } from './copy-arguments.ts'
-import type { Ffmpeg, FfmpegRun } from './ffmpeg-process.ts'
+import type { Ffmpeg } from './ffmpeg-process.ts'
 import { finishAudioFragments, finishVideoFragments } from './fmp4/fragment-files.ts'
 import type { HardwareDevice } from './hardware/hardware-device.ts'
 import { finishHardwareSegments } from './hardware/hardware-segments.ts'
@@ -37,6 +30,7 @@ import { clockBaseSeconds } from './segment-clock.ts'
 import type { ExpectedSegment } from './segment-files.ts'
 import { finishAudioSegments, finishVideoSegments } from './segment-files.ts'
 import { softSteps } from './soft-pictures.ts'
+import { runOnSound } from './sound-run.ts'
 import type { SourceLayout } from './source-layout.ts'
 
 /** Where a cell is encoded, if not by the recipe's own encoder, and how long it may take and stand still. */
@@ -106,9 +100,9 @@ export function createPartEncoder(
         throw new MarketError('ffmpeg-failed', 'There is no sound to encode in a silent source.')
       const layout = await readLayout(request, signal)
       const counts = audioFrames(grid)
-      await encodeSound(
+      await runOnSound(
         ffmpeg,
-        { layout, audioStream: source.audioStream, grid },
+        { encode: { layout, audioStream: source.audioStream, grid }, argumentsOf: audioArguments },
         {
           directory,
           signal,
@@ -196,31 +190,6 @@ function tooHeavy(index: number, [rendition]: Cell['renditions']): MarketError {
     `Segment ${index} of ${name} does not keep its rate, whatever is left out of its pictures.`,
     { rendition: name, index },
   )
-}
-
-/** What FFmpeg says of a sound whose channels or rate become others in mid-stream. */
-const changingSound = /Changing (audio )?frame properties on the fly/
-
-/** One process, or two where the sound has to be evened out first. */
-async function encodeSound(
-  ffmpeg: Ffmpeg,
-  encode: AudioEncode,
-  run: Omit<FfmpegRun, 'args'>,
-): Promise<void> {
-  try {
-    await ffmpeg.run({ ...run, args: audioArguments(encode) })
-  } catch (error) {
-    if (!isChangingSound(error)) throw error
-    const { directory, signal } = run
-    await ffmpeg.run({ directory, signal, args: evenSoundArguments(encode) })
-    const layout = evenSoundLayout(encode.layout, directory)
-    await ffmpeg.run({ ...run, args: audioArguments({ ...encode, layout, audioStream: 0 }) })
-  }
-}
-
-function isChangingSound(error: unknown): boolean {
-  const { log = '' } = error instanceof MarketError ? error.meta : {}
-  return changingSound.test(String(log))
 }
 
 /** Puts the colour table that a source's filters read into the directory in which FFmpeg runs them. */

@@ -3,7 +3,7 @@ import type { Footing } from './footing.ts'
 import { footingOf } from './footing.ts'
 import type { LeafPlace } from './leaf.ts'
 import type { PictureFigures } from './picture-figures.ts'
-import type { SoundFigures } from './sound-figures.ts'
+import type { KeptWave, SoundFigures } from './sound-figures.ts'
 import type { PictureLimits } from './thresholds.ts'
 import { limitsOn, soundLimits } from './thresholds.ts'
 
@@ -53,6 +53,26 @@ export function judgePicture(
 
 export function judgeSound(figures: SoundFigures, place: LeafPlace): readonly Fault[] {
   return faultsBy(soundRules(figures), place)
+}
+
+const waveFigures: ReadonlySet<FaultFigure | undefined> = new Set([
+  'correlation',
+  'worst-correlation',
+])
+
+/** True for what says that a segment's wave is another than that of the verifier's own. */
+export function isAboutWave({ evidence }: Fault): boolean {
+  return waveFigures.has(evidence?.figure)
+}
+
+/**
+ * True for a segment that has kept as much of the source's wave as the verifier's own, less what two encoders may be apart. No encoder
+ * can keep the wave of white noise at our rate, so that two of them agree on it no better than each with the source.
+ */
+export function isKeptAsWell(delivered: KeptWave, own: KeptWave): boolean {
+  const keeps = (figure: keyof KeptWave): boolean =>
+    delivered[figure] >= own[figure] - (1 - soundLimits[figure])
+  return keeps('correlation') && keeps('worstCorrelation')
 }
 
 function pictureRules(figures: PictureFigures, bytes: LeafBytes): readonly Rule[] {

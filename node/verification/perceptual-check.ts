@@ -16,11 +16,19 @@ import { initOf, segmentAt } from './exact-check.ts'
 import { capBytes } from './footing.ts'
 import { inParallel } from './in-parallel.ts'
 import type { LeafBytes } from './judgement.ts'
-import { judgePicture, judgeSound, namedPictureFigures, namedSoundFigures } from './judgement.ts'
+import {
+  isAboutWave,
+  isKeptAsWell,
+  judgePicture,
+  judgeSound,
+  namedPictureFigures,
+  namedSoundFigures,
+} from './judgement.ts'
 import type { LeafCheck, LeafFinding, LeafPlace } from './leaf.ts'
 import type { PictureFigures } from './picture-figures.ts'
 import { measurePictures } from './picture-measures.ts'
-import { measureSound } from './sound-measures.ts'
+import { wholeWave } from './sound-figures.ts'
+import { measureKept, measureSound } from './sound-measures.ts'
 
 /** A segment of ours is a few megabytes; nothing that is called one may fill the memory. */
 const segmentLimitBytes = 256 * 1024 * 1024
@@ -40,7 +48,7 @@ export async function measureLeaves(
   const sounds = leaves.filter(({ rendition }) => rendition === audioRendition)
   const pictures = leaves.filter(({ rendition }) => rendition !== audioRendition)
   const works = [
-    ...(sounds.length > 0 ? [() => measureSounds(check, manifest, sounds)] : []),
+    ...(sounds.length > 0 ? [() => measureSounds({ ...check, readLayout }, manifest, sounds)] : []),
     ...pictures.map((place) => async () => [
       await measurePictureLeaf({ ...check, readLayout }, manifest, place),
     ]),
@@ -55,7 +63,7 @@ export async function measureLeaves(
   return findings.flat()
 }
 
-type PictureCheck = LeafCheck & { readonly readLayout: LayoutReader }
+type MeasureCheck = LeafCheck & { readonly readLayout: LayoutReader }
 
 /** How closely a leaf is looked at, and beside what: an encode of its segment alone, or of the part that it is in. */
 type Look = {
@@ -65,7 +73,7 @@ type Look = {
 }
 
 async function measurePictureLeaf(
-  check: PictureCheck,
+  check: MeasureCheck,
   manifest: Manifest,
   place: LeafPlace,
 ): Promise<LeafFinding> {
@@ -84,7 +92,7 @@ async function measurePictureLeaf(
 }
 
 async function lookAtPictures(
-  check: PictureCheck,
+  check: MeasureCheck,
   manifest: Manifest,
   place: LeafPlace,
   look: Look,
@@ -157,7 +165,7 @@ async function encodeReference(
 
 /** The sound is encoded from its beginning, once for all leaves of it, as by its recipe. */
 async function measureSounds(
-  check: LeafCheck,
+  check: MeasureCheck,
   manifest: Manifest,
   leaves: readonly LeafPlace[],
 ): Promise<readonly LeafFinding[]> {
@@ -171,7 +179,7 @@ async function measureSounds(
 }
 
 async function measureSoundLeaf(
-  check: LeafCheck,
+  check: MeasureCheck,
   manifest: Manifest,
   place: LeafPlace,
   own: readonly EncodedSegment[],
@@ -193,8 +201,24 @@ async function measureSoundLeaf(
     ),
   )
   if (!figures) return { ...place, ...unmeasured('sound-undecodable', place) }
-  const faults = judgeSound(figures, place)
+  const look = { segment, directory: scratch.path }
+  const isKept = judgeSound(figures, place).some(isAboutWave) && (await keepsWave(check, look))
+  const faults = judgeSound(isKept ? { ...figures, ...wholeWave } : figures, place)
   return { ...place, tier: 'perceptual', figures: namedSoundFigures(figures), faults }
+}
+
+/** Looks at the source: a sound that has another wave than the verifier's own may be as true to it. */
+async function keepsWave(
+  check: MeasureCheck,
+  { segment, directory }: { readonly segment: number; readonly directory: string },
+): Promise<boolean> {
+  const { offer, source, signal } = check
+  const { videoStream, audioStream } = offer.source
+  if (audioStream === undefined) return false
+  const layout = await check.readLayout({ source, videoStream }, signal)
+  const encode = { layout, audioStream, grid: offer.grid }
+  const { delivered, own } = await measureKept(check, { encode, segment }, { directory, signal })
+  return isKeptAsWell(delivered, own)
 }
 
 function unmeasured(

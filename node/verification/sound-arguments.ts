@@ -1,6 +1,7 @@
 import type { FrameGrid } from '#protocol/grid.ts'
 import { aacFrameSamples, audioPreset } from '#protocol/ladder.ts'
-import { audioFrames } from '../encoding/audio-arguments.ts'
+import type { AudioEncode } from '../encoding/audio-arguments.ts'
+import { audioFrames, plainSoundArguments } from '../encoding/audio-arguments.ts'
 import { clockBaseSeconds } from '../encoding/segment-clock.ts'
 import { segmentDemuxer, segmentInput } from './picture-arguments.ts'
 
@@ -16,13 +17,16 @@ export type SoundComparison = {
 export const comparedRate = 16_000
 export const comparedChannels = 2
 
-export const soundFiles = { delivered: 'delivered.pcm', reference: 'reference.pcm' } as const
+export const soundFiles = {
+  delivered: 'delivered.pcm',
+  reference: 'reference.pcm',
+  source: 'source.pcm',
+} as const
+
+type SoundWindow = { readonly start: number; readonly end: number }
 
 /** Samples, at {@link comparedRate}, that a segment begins and ends at on the job's clock. */
-function soundWindow(
-  grid: FrameGrid,
-  segment: number,
-): { readonly start: number; readonly end: number } {
+function soundWindow(grid: FrameGrid, segment: number): SoundWindow {
   const counts = audioFrames(grid)
   const before = sum(counts.slice(0, segment))
   const until = before + (counts[segment] ?? 0)
@@ -47,18 +51,31 @@ export function soundArguments(comparison: SoundComparison): readonly string[] {
   ]
 }
 
+/** Makes the same window of what the encoder is given. */
+export function sourceArguments(encode: AudioEncode, segment: number): readonly string[] {
+  const { start, end } = soundWindow(encode.grid, segment)
+  return plainSoundArguments(encode, {
+    filters: resampledTo({ start, end }, samplesBefore(start)),
+    file: soundFiles.source,
+  })
+}
+
 /** Silence where a sound is missing, so that what follows keeps its time. */
 function windowCut({ grid, segment }: SoundComparison, file: string): string {
   const base = segmentDemuxer(file) === 'mpegts' ? clockBaseSeconds : 0
   const { start, end } = soundWindow(grid, segment)
+  const window = resampledTo({ start, end }, samplesBefore(start))
+  return [`asetpts=PTS-${base}/TB`, ...window].join(',')
+}
+
+function resampledTo({ start, end }: SoundWindow, first: number): readonly string[] {
   return [
-    `asetpts=PTS-${base}/TB`,
-    `aresample=${comparedRate}:async=1:first_pts=${samplesBefore(start)}`,
+    `aresample=${comparedRate}:async=1:first_pts=${first}`,
     'aformat=sample_fmts=s16:channel_layouts=stereo',
     'apad',
     `asettb=1/${comparedRate}`,
     `atrim=start_pts=${start}:end_pts=${end}`,
-  ].join(',')
+  ]
 }
 
 /** The neighbour ahead is resampled as well: its end is what the window's first samples are made with. */

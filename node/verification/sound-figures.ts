@@ -14,6 +14,11 @@ export type SoundFigures = {
   readonly silentShare: number
 }
 
+/** How much of the source's wave a sound has kept, of the worse channel: 1 is all of it. */
+export type KeptWave = Pick<SoundFigures, 'correlation' | 'worstCorrelation'>
+
+export const wholeWave: KeptWave = { correlation: 1, worstCorrelation: 1 }
+
 const blockSamples = comparedRate / 4
 /** Root of the mean square, of 16 bits: below the first nothing is heard, at the second the reference is. */
 const silent = 5
@@ -31,20 +36,30 @@ export function soundFigures(delivered: Int16Array, reference: Int16Array): Soun
   const heard = level(delivered)
   if (loud < audible) return { ...alike, correlation: heard < 2 * audible ? 1 : 0 }
   return {
-    correlation: Math.min(...wanted.map((channel, index) => correlationOf(own[index], channel))),
-    worstCorrelation: Math.min(
-      1,
-      ...wanted.flatMap((channel, index) => blockCorrelations(own[index], channel)),
-    ),
+    ...keptOf(own, wanted),
     shiftSeconds: bestShift(mixed(own), mixed(wanted)),
     levelDifference: 20 * Math.log10((heard + 1) / (loud + 1)),
     silentShare: silentShare(mixed(own), mixed(wanted)),
   }
 }
 
+/** The same window of a sound and of what its encoder was given. */
+export function keptWave(sound: Int16Array, source: Int16Array): KeptWave {
+  return keptOf(channelsOf(sound), channelsOf(source))
+}
+
+function keptOf(own: readonly Float32Array[], wanted: readonly Float32Array[]): KeptWave {
+  return {
+    correlation: Math.min(...wanted.map((channel, index) => correlationOf(own[index], channel))),
+    worstCorrelation: Math.min(
+      1,
+      ...wanted.flatMap((channel, index) => blockCorrelations(own[index], channel)),
+    ),
+  }
+}
+
 const alike: SoundFigures = {
-  correlation: 1,
-  worstCorrelation: 1,
+  ...wholeWave,
   shiftSeconds: 0,
   levelDifference: 0,
   silentShare: 0,

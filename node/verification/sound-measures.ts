@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { AudioEncode } from '../encoding/audio-arguments.ts'
+import { runOnSound } from '../encoding/sound-run.ts'
 import type { MeasureDeps, MeasureOptions } from './picture-measures.ts'
 import type { SoundComparison } from './sound-arguments.ts'
-import { soundArguments, soundFiles } from './sound-arguments.ts'
-import type { SoundFigures } from './sound-figures.ts'
-import { soundFigures } from './sound-figures.ts'
+import { soundArguments, soundFiles, sourceArguments } from './sound-arguments.ts'
+import type { KeptWave, SoundFigures } from './sound-figures.ts'
+import { keptWave, soundFigures } from './sound-figures.ts'
 
 /** Measures a delivered segment of the sound against the verifier's own. Rejects with `ffmpeg-failed` when FFmpeg cannot do it. */
 export async function measureSound(
@@ -15,6 +17,25 @@ export async function measureSound(
   await ffmpeg.run({ args: soundArguments(comparison), directory, signal })
   const samples = async (name: string) => samplesOf(await readFile(path.join(directory, name)))
   return soundFigures(await samples(soundFiles.delivered), await samples(soundFiles.reference))
+}
+
+/**
+ * How much of the source's wave a segment has kept that was measured just before in the same directory, and how much the verifier's
+ * own has. Rejects with `ffmpeg-failed`.
+ */
+export async function measureKept(
+  { ffmpeg }: MeasureDeps,
+  { encode, segment }: { readonly encode: AudioEncode; readonly segment: number },
+  { directory, signal }: MeasureOptions,
+): Promise<{ readonly delivered: KeptWave; readonly own: KeptWave }> {
+  const argumentsOf = (sound: AudioEncode) => sourceArguments(sound, segment)
+  await runOnSound(ffmpeg, { encode, argumentsOf }, { directory, signal })
+  const samples = async (name: string) => samplesOf(await readFile(path.join(directory, name)))
+  const source = await samples(soundFiles.source)
+  return {
+    delivered: keptWave(await samples(soundFiles.delivered), source),
+    own: keptWave(await samples(soundFiles.reference), source),
+  }
 }
 
 /** Little-endian, as they were written, on any machine. */

@@ -3,12 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { browserClass } from '#node/encoding/browser-class.ts'
 import { challengeTier } from '#node/verification/challenge-check.ts'
 import { coloursOf, strictColours } from '#node/verification/colour-tolerance.ts'
-import { judgePicture, judgeSound, namedPictureFigures } from '#node/verification/judgement.ts'
+import {
+  isAboutWave,
+  isKeptAsWell,
+  judgePicture,
+  judgeSound,
+  namedPictureFigures,
+} from '#node/verification/judgement.ts'
 import type { PictureFigures } from '#node/verification/picture-figures.ts'
 import type { Tiles } from '#node/verification/picture-tiles.ts'
 import { compareTiles } from '#node/verification/picture-tiles.ts'
 import { comparedRate } from '#node/verification/sound-arguments.ts'
-import { soundFigures } from '#node/verification/sound-figures.ts'
+import { keptWave, soundFigures } from '#node/verification/sound-figures.ts'
 import { ErrorLine, parseStatistics, SimilarityLine } from '#node/verification/statistics-file.ts'
 import { pictureLimits, soundLimits } from '#node/verification/thresholds.ts'
 import { Fault } from '#protocol/attestation.ts'
@@ -220,6 +226,36 @@ describe('sound', () => {
     expect(judgeSound(soundFigures(within(0.2), own), place)).toEqual([])
     const starved = judgeSound(soundFigures(within(0.42), own), place)
     expect(starved.map(({ code }) => code)).toEqual(['sound-differs'])
+  })
+
+  describe('whose wave no encoder keeps', () => {
+    const noise = (seed: number, loudness: number) => {
+      let state = seed
+      return wave(() => {
+        state = (state * 16_807) % 2_147_483_647
+        return loudness * (state / 2_147_483_647 - 0.5)
+      })
+    }
+    const source = noise(7, 20_000)
+    /** What an encoder makes of it: the wave, and as much besides as it had no bits to keep. */
+    const encoded = (seed: number, share: number) => {
+      const lost = noise(seed, 20_000 * share)
+      return source.map((value, at) => value + (lost[at] ?? 0))
+    }
+    const kept = encoded(11, 0.45)
+
+    test('is no fault where another keeps as much of the source as the own', () => {
+      const other = encoded(13, 0.5)
+      const faults = judgeSound(soundFigures(other, kept), place)
+      expect(faults.map(({ code }) => code)).toEqual(['sound-differs'])
+      expect(faults.every(isAboutWave)).toBe(true)
+      expect(isKeptAsWell(keptWave(other, source), keptWave(kept, source))).toBe(true)
+    })
+
+    test('stays one where less is left of it, or it is another', () => {
+      for (const other of [encoded(13, 0.8), noise(17, 20_000), wave(() => 0)])
+        expect(isKeptAsWell(keptWave(other, source), keptWave(kept, source))).toBe(false)
+    })
   })
 
   test('one channel alone is judged as well', () => {
