@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { NodeRecord } from '#contracts/registry.ts'
 import type { LedgerView } from '#market/ports/ledger-view.ts'
@@ -138,12 +140,25 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-/** A port of 127.0.0.1 that is free now. */
+/** Beneath the ports that systems give to whoever asks for any, so that nobody is given it before it is listened on. */
+const chosenPorts = { from: 20_000, to: 32_000 } as const
+
+/** A port of 127.0.0.1 that is free now, and stays so. */
 export async function aFreePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(chosenPorts.from, chosenPorts.to)
+    if (await isFree(port)) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
   await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('a port was asked for')
-  return address.port
+  return true
 }
