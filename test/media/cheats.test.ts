@@ -1,23 +1,16 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
-import { createEncodingEngine } from '#node/encoding/engine.ts'
-import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
+import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { LeafFinding } from '#node/verification/leaf.ts'
 import { measureLeaves } from '#node/verification/perceptual-check.ts'
 import { aRendition, requestFor } from '#test/support/clip.ts'
-import {
-  ffmpeg,
-  makeFolder,
-  openShippedTools,
-  openTools,
-  untroubled as signal,
-} from '#test/support/ffmpeg.ts'
+import { ffmpeg, makeFolder } from '#test/support/ffmpeg.ts'
 import { aLeafCheck } from '#test/support/leaf-check.ts'
 import { shortFilm } from '#test/support/short-film.ts'
-import type { SoundVariant } from '#test/support/sound-variants.ts'
-import { makeSound, soundVariants } from '#test/support/sound-variants.ts'
+import type { BothBuilds } from '#test/support/sound-check.ts'
+import { judgeSound, openBothBuilds } from '#test/support/sound-check.ts'
+import { soundVariants } from '#test/support/sound-variants.ts'
 import type { Variant } from '#test/support/variants.ts'
 import { honestVariants, makeVariant, pictureCheats } from '#test/support/variants.ts'
 
@@ -26,17 +19,13 @@ const rendition = aRendition({ name: '180p', width: 320, height: 180, kbps: 400 
 /** A leaf with something before it, so that the source has to be sought into. */
 const segment = 2
 
-let tools: FfmpegTools
-let shipped: FfmpegTools
-let engine: EncodingEngine
+let builds: BothBuilds
 let request: EncodeRequest
 let other: EncodeRequest
 
 beforeAll(async () => {
-  tools = await openTools()
-  shipped = await openShippedTools()
-  const folder = await makeFolder()
-  engine = await createEncodingEngine({ tools }, { directory: folder, signal })
+  builds = await openBothBuilds()
+  const { tools, engine, folder } = builds
   const clip = await shortFilm(tools, folder)
   const options = { ladder: [rendition], segmentFrames: 24, partSegments: 1 }
   request = await requestFor(engine, clip, options)
@@ -48,27 +37,17 @@ beforeAll(async () => {
 /** What a verifier of another class finds in one segment that was made in some way. */
 async function judge(variant: Variant, made: EncodeRequest = request): Promise<LeafFinding> {
   const file = path.join(await makeFolder(), 'delivered.ts')
-  const maker = variant.isShipped ? shipped : tools
+  const maker = variant.isShipped ? builds.shipped : builds.tools
   await makeVariant(maker, { request: made, segment, rendition, variant, file })
   return await judgeFile(file)
 }
 
 async function judgeFile(file: string): Promise<LeafFinding> {
-  const { check, deliver } = await aLeafCheck(engine, tools, request)
+  const { check, deliver } = await aLeafCheck(builds.engine, builds.tools, request)
   const manifest = await deliver(rendition.name, new Map([[segment, file]]))
   const [finding] = await measureLeaves(check, manifest, [{ rendition: rendition.name, segment }])
   if (!finding) throw new Error('every leaf has its finding')
   return finding
-}
-
-async function judgeSound(variant: SoundVariant): Promise<readonly LeafFinding[]> {
-  const files = await makeSound(variant.isShipped ? shipped : tools, request, variant)
-  const { check, deliver } = await aLeafCheck(engine, tools, request)
-  const manifest = await deliver('audio', new Map(files.entries()))
-  return await measureLeaves(check, manifest, [
-    { rendition: 'audio', segment: 0 },
-    { rendition: 'audio', segment },
-  ])
 }
 
 const plain: Variant = { name: 'medium', isHonest: true }
@@ -99,7 +78,7 @@ test.concurrent('bytes that do not decode are a fault, and not a failure of the 
 test.concurrent.each(soundVariants.filter(({ isHonest }) => isHonest))(
   'honest sound passes: $name',
   async (variant) => {
-    const findings = await judgeSound(variant)
+    const findings = await judgeSound(builds, request, { variant, segment })
     expect(findings.flatMap(({ faults }) => faults)).toEqual([])
   },
 )
@@ -107,7 +86,7 @@ test.concurrent.each(soundVariants.filter(({ isHonest }) => isHonest))(
 test.concurrent.each(soundVariants.filter(({ isHonest }) => !isHonest))(
   'a cheat with the sound is found: $name',
   async (variant) => {
-    const findings = await judgeSound(variant)
+    const findings = await judgeSound(builds, request, { variant, segment })
     expect(findings.flatMap(({ faults }) => faults)).not.toEqual([])
   },
 )
