@@ -78,7 +78,10 @@ export const limitsOn: Readonly<Record<Footing, PictureLimits>> = {
 
 /** The same for a segment of the sound, against the verifier's own. */
 export const soundLimits = {
-  /** Least correlation of the waveform of either channel over the segment (0.977). Sound at 16 kb/s has 0.53 to 0.92. */
+  /**
+   * Least correlation of the waveform of either channel over the segment (0.977; 0.61 of noise, whose wave no encoder keeps: what has
+   * less is held against the source). Sound at 16 kb/s has 0.53 to 0.92.
+   */
   correlation: 0.93,
   /** The same in its worst quarter of a second (0.963). Half a second that is replaced leaves 0. */
   worstCorrelation: 0.6,

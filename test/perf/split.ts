@@ -177,7 +177,10 @@ async function shortJob(
 
 const clipSeconds = 90
 
-/** Long enough that what each job takes besides its parts, a second or two, is as little of it as of a film. */
+/**
+ * Long enough that what each job takes besides its parts, a second or two, is as little of it as of a film; and never longer than its
+ * twelve parts, because a thirteenth of a few pictures would be a part to the planner.
+ */
 async function makeClip(tools: Tools, file: string): Promise<void> {
   const film = await filmClip()
   if (film)

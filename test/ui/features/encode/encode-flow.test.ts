@@ -18,6 +18,7 @@ const steps = vi.hoisted(() => ({
   ends: [] as PromiseWithResolvers<unknown>[],
   lease: null as unknown,
   claiming: Promise.resolve(),
+  claims: 0,
   released: [] as unknown[],
 }))
 
@@ -35,6 +36,7 @@ vi.mock('#ui/features/encode/kept-lease.ts', () => ({
 }))
 vi.mock('#ui/features/encode/encode-job.ts', () => ({
   claim: async () => {
+    steps.claims += 1
     await steps.claiming
     return steps.lease
   },
@@ -55,6 +57,7 @@ beforeEach(() => {
   steps.submitted = Promise.withResolvers()
   steps.lease = { jobId: id(1), encoderId: 'tab', fencingToken: 1 }
   steps.claiming = Promise.resolve()
+  steps.claims = 0
   for (const list of [steps.cancelled, steps.watches, steps.ends, steps.released]) list.length = 0
 })
 
@@ -109,8 +112,7 @@ test('a lease that comes in the moment of a cancel is given back at once', async
   const flow = createEncodeFlow()
   flow.start(file)
   steps.submitted.resolve(id(1))
-  await vi.waitUntil(() => flow.state().phase === 'waiting')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await vi.waitUntil(() => steps.claims > 0)
   flow.cancel()
   claiming.resolve()
   await vi.waitUntil(() => steps.released.length > 0)

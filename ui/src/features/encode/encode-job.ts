@@ -44,7 +44,7 @@ export async function claim(): Promise<TabLease | null> {
   return { jobId, encoderId, fencingToken }
 }
 
-/** Gives a job back that nobody encodes here any more; one that is somebody else's by now needs no giving back. */
+/** Gives a job back that nobody encodes here any more. Where that fails, or it is somebody else's by now, its lease runs out by itself. */
 export async function release(lease: TabLease): Promise<void> {
   const reason = 'The encode in the tab was cancelled.'
   await callServer(releaseRoute, { body: { ...lease, reason } }).catch(() => null)
