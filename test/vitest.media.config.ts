@@ -12,7 +12,7 @@ export default defineConfig({
           ...limits,
           name: 'media',
           include: [
-            'test/media/{bad-share,edge-cases,recipe-cheats}.test.ts',
+            'test/media/{bad-share,edge-cases,noisy-sound,recipe-cheats}.test.ts',
             'test/node/encoding/heavy-pictures.test.ts',
           ],
           provide: { edgeCases: 'all' },

@@ -1,11 +1,12 @@
 import type { Fault, FaultFigure } from '#protocol/attestation.ts'
 import type { Footing } from './footing.ts'
 import { footingOf } from './footing.ts'
+import type { KeptSound } from './kept-sound.ts'
 import type { LeafPlace } from './leaf.ts'
 import type { PictureFigures } from './picture-figures.ts'
-import type { KeptWave, SoundFigures } from './sound-figures.ts'
+import type { SoundFigures } from './sound-figures.ts'
 import type { PictureLimits } from './thresholds.ts'
-import { limitsOn, soundLimits } from './thresholds.ts'
+import { keptLimits, limitsOn, soundLimits } from './thresholds.ts'
 
 /** One figure, how far it may go, and what it is called when it goes further. */
 type Rule = {
@@ -66,14 +67,21 @@ export function isAboutWave({ evidence }: Fault): boolean {
 }
 
 /**
- * True for a segment that has kept as much of the source's wave as the verifier's own, less what two encoders may be apart. No encoder
- * can keep the wave of white noise at our rate, so that two of them agree on it no better than each with the source.
+ * True for a segment that is so near to the source that it is as true to it as the verifier's own. No encoder can keep the wave of white
+ * noise at our rate, so that two of them agree on it no better than each with the source.
  */
-export function isKeptAsWell(delivered: KeptWave, own: KeptWave): boolean {
-  const keeps = (figure: keyof KeptWave): boolean =>
-    delivered[figure] >= own[figure] - (1 - soundLimits[figure])
-  return keeps('correlation') && keeps('worstCorrelation')
+export function isKeptAsWell(delivered: KeptSound, own: KeptSound): boolean {
+  const { low, high } = keptLimits
+  return (
+    delivered.low.correlation >= Math.max(anotherWave, low.correlation * own.low.correlation) &&
+    delivered.low.worstCorrelation >= low.worstCorrelation * own.low.worstCorrelation &&
+    delivered.high.mean <= high.mean + own.high.mean &&
+    delivered.high.worst <= high.worst + own.high.worst
+  )
 }
+
+/** A sound that correlates no better with its source is another, whatever became of the own. */
+const anotherWave = 0.3
 
 function pictureRules(figures: PictureFigures, bytes: LeafBytes): readonly Rule[] {
   const limits = limitsOn[footingOfLeaf(figures, bytes)]

@@ -51,11 +51,19 @@ export function soundArguments(comparison: SoundComparison): readonly string[] {
   ]
 }
 
-/** Makes the same window of what the encoder is given. */
+/**
+ * Makes the same window of what the encoder is given. It begins where the neighbour ahead does, as the others do: a resampler that is
+ * begun elsewhere is a fraction of a sample beside them.
+ */
 export function sourceArguments(encode: AudioEncode, segment: number): readonly string[] {
+  const { sampleRate } = audioPreset
   const { start, end } = soundWindow(encode.grid, segment)
+  const first = aacFrameSamples * sum(audioFrames(encode.grid).slice(0, Math.max(0, segment - 1)))
   return plainSoundArguments(encode, {
-    filters: resampledTo({ start, end }, samplesBefore(start)),
+    filters: [
+      ...[`aresample=${sampleRate}:async=1:first_pts=0`, `asettb=1/${sampleRate}`],
+      ...[`atrim=start_pts=${first}`, ...resampledTo({ start, end }, samplesBefore(start))],
+    ],
     file: soundFiles.source,
   })
 }

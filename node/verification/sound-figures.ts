@@ -14,15 +14,14 @@ export type SoundFigures = {
   readonly silentShare: number
 }
 
-/** How much of the source's wave a sound has kept, of the worse channel: 1 is all of it. */
+/** How much a sound has kept of the wave of another, of the worse channel: 1 is all of it. */
 export type KeptWave = Pick<SoundFigures, 'correlation' | 'worstCorrelation'>
 
 export const wholeWave: KeptWave = { correlation: 1, worstCorrelation: 1 }
 
-const blockSamples = comparedRate / 4
 /** Root of the mean square, of 16 bits: below the first nothing is heard, at the second the reference is. */
 const silent = 5
-const audible = 30
+export const audible = 30
 
 /** The search for a shift: so far to both sides, in steps of the slower rate it is made at. */
 const furthestSeconds = 0.4
@@ -36,24 +35,24 @@ export function soundFigures(delivered: Int16Array, reference: Int16Array): Soun
   const heard = level(delivered)
   if (loud < audible) return { ...alike, correlation: heard < 2 * audible ? 1 : 0 }
   return {
-    ...keptOf(own, wanted),
+    ...keptWave(own, wanted, comparedRate),
     shiftSeconds: bestShift(mixed(own), mixed(wanted)),
     levelDifference: 20 * Math.log10((heard + 1) / (loud + 1)),
     silentShare: silentShare(mixed(own), mixed(wanted)),
   }
 }
 
-/** The same window of a sound and of what its encoder was given. */
-export function keptWave(sound: Int16Array, source: Int16Array): KeptWave {
-  return keptOf(channelsOf(sound), channelsOf(source))
-}
-
-function keptOf(own: readonly Float32Array[], wanted: readonly Float32Array[]): KeptWave {
+/** How much the channels of a sound have kept of those of another, at so many samples a second. */
+export function keptWave(
+  own: readonly Float32Array[],
+  wanted: readonly Float32Array[],
+  rate: number,
+): KeptWave {
   return {
     correlation: Math.min(...wanted.map((channel, index) => correlationOf(own[index], channel))),
     worstCorrelation: Math.min(
       1,
-      ...wanted.flatMap((channel, index) => blockCorrelations(own[index], channel)),
+      ...wanted.flatMap((channel, index) => blockCorrelations(own[index], channel, rate / 4)),
     ),
   }
 }
@@ -65,7 +64,7 @@ const alike: SoundFigures = {
   silentShare: 0,
 }
 
-function channelsOf(samples: Int16Array): readonly Float32Array[] {
+export function channelsOf(samples: Int16Array): readonly Float32Array[] {
   const length = Math.floor(samples.length / comparedChannels)
   return Array.from({ length: comparedChannels }, (_, channel) =>
     Float32Array.from({ length }, (_, at) => samples[at * comparedChannels + channel] ?? 0),
@@ -100,7 +99,11 @@ function correlationOf(own: Float32Array | undefined, wanted: Float32Array, shif
   return ownSquares === 0 ? 0 : product / Math.sqrt(ownSquares * wantedSquares)
 }
 
-function blockCorrelations(own: Float32Array | undefined, wanted: Float32Array): readonly number[] {
+function blockCorrelations(
+  own: Float32Array | undefined,
+  wanted: Float32Array,
+  blockSamples: number,
+): readonly number[] {
   const blocks = Math.floor(wanted.length / blockSamples)
   return Array.from({ length: blocks }, (_, block) => {
     const [from, to] = [block * blockSamples, (block + 1) * blockSamples]

@@ -1,4 +1,5 @@
 import type { Footing } from './footing.ts'
+import type { KeptSound } from './kept-sound.ts'
 
 /**
  * How far a delivered segment may stand from the verifier's own encode of the same window before it is a fault.
@@ -11,7 +12,7 @@ import type { Footing } from './footing.ts'
 export const pictureLimits = {
   /** SSIM of luma lost on average (0.014). Starved pictures lose more; so do those of another place or time. */
   similarityLoss: 0.02,
-  /** SSIM of luma lost in the worst picture (0.079). Half a second that is spliced in leaves the mean where it was. */
+  /** SSIM of luma lost in the worst three pictures on end (0.079). Half a second that is spliced in leaves the mean where it was. */
   worstSimilarityLoss: 0.1,
   /** Decibels of noise (1.1; 2.1 of a fractal). crf 35 adds 2.9 to 6, and 1.9 to a test card, where it is missed. */
   noiseGain: 2.5,
@@ -92,3 +93,17 @@ export const soundLimits = {
   /** Share of the time in which it is silent where the other is not (0). */
   silentShare: 0.02,
 } as const
+
+/** How far a sound may be from its source whose wave is another than that of the verifier's own, which may itself be far from it. */
+export const keptLimits: KeptSound = {
+  /**
+   * Beneath 4 kHz, the least share of the wave that the own has kept (0.82; 0.78 in the worst quarter of a second). At 16 kb/s it is
+   * 0.46 to 0.99, and there is nothing above; what is replaced has none.
+   */
+  low: { correlation: 0.75, worstCorrelation: 0.6 },
+  /**
+   * Above, the most decibels by which it may be further off (0.8, or 1.3 with the decibel that was asked for; 1.7 in the worst quarter). What
+   * moves and is replaced or late by 40 ms is off by 4 and more, and half a second of it by 6.
+   */
+  high: { mean: 2, worst: 3.5 },
+}

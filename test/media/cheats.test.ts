@@ -4,12 +4,13 @@ import { beforeAll, expect, test } from 'vitest'
 import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { LeafFinding } from '#node/verification/leaf.ts'
 import { measureLeaves } from '#node/verification/perceptual-check.ts'
+import type { BothBuilds } from '#test/support/both-builds.ts'
+import { openBothBuilds } from '#test/support/both-builds.ts'
 import { aRendition, requestFor } from '#test/support/clip.ts'
 import { ffmpeg, makeFolder } from '#test/support/ffmpeg.ts'
 import { aLeafCheck } from '#test/support/leaf-check.ts'
 import { shortFilm } from '#test/support/short-film.ts'
-import type { BothBuilds } from '#test/support/sound-check.ts'
-import { judgeSound, openBothBuilds } from '#test/support/sound-check.ts'
+import { judgeSound } from '#test/support/sound-check.ts'
 import { soundVariants } from '#test/support/sound-variants.ts'
 import type { Variant } from '#test/support/variants.ts'
 import { honestVariants, makeVariant, pictureCheats } from '#test/support/variants.ts'
@@ -37,7 +38,7 @@ beforeAll(async () => {
 /** What a verifier of another class finds in one segment that was made in some way. */
 async function judge(variant: Variant, made: EncodeRequest = request): Promise<LeafFinding> {
   const file = path.join(await makeFolder(), 'delivered.ts')
-  const maker = variant.isShipped ? builds.shipped : builds.tools
+  const maker = (variant.isShipped ? builds.shipped : builds).tools
   await makeVariant(maker, { request: made, segment, rendition, variant, file })
   return await judgeFile(file)
 }

@@ -5,20 +5,14 @@ import { z } from 'zod'
 import { parametersAt } from '#contracts/parameters.ts'
 import { buildLadder } from '#market/domain/ladder.ts'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
-import { createEncodingEngine } from '#node/encoding/engine.ts'
-import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
-import { openFfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { checkTree } from '#node/verification/tree-check.ts'
 import { Fault } from '#protocol/attestation.ts'
+import type { BothBuilds, Build } from '#test/support/both-builds.ts'
+import { openBothBuilds } from '#test/support/both-builds.ts'
 import { hashHex, height } from '#test/support/builders.ts'
 import type { Tree } from '#test/support/clip.ts'
 import { encodeSegments, encodeTree, requestFor } from '#test/support/clip.ts'
-import {
-  makeFolder,
-  openShippedTools,
-  searchPath,
-  untroubled as signal,
-} from '#test/support/ffmpeg.ts'
+import { untroubled as signal } from '#test/support/ffmpeg.ts'
 import { ofAnotherClass } from '#test/support/folder-check.ts'
 import { makeVariedSource } from '#test/support/varied-source.ts'
 import { recordSection } from './record-section.ts'
@@ -27,34 +21,26 @@ import { recordSection } from './record-section.ts'
  * Whole checks of honest work: sources of which no two are alike, each encoded in one of the ways that there are, and checked as
  * `spk-encoder verify` does, structure and challenge. Fails on a single false alarm.
  *
- *   node test/perf/honest-checks.ts [--checks 200] [--kept FOLDER] [--record]
+ *   node test/perf/honest-checks.ts [--checks 280] [--kept FOLDER] [--record]
  *
  * What was checked stays in the folder, and the next run with it goes on from there.
  */
 const { values } = parseArgs({
   options: {
-    checks: { type: 'string', default: '200' },
+    checks: { type: 'string', default: '280' },
     kept: { type: 'string' },
     record: { type: 'boolean', default: false },
   },
 })
 
-type Bench = {
-  readonly tools: FfmpegTools
-  readonly engine: EncodingEngine
-  /** Of the x264 of 2018. */
-  readonly shipped: EncodingEngine
-  readonly folder: string
-}
-
 type Way = {
   readonly name: string
-  readonly make: (bench: Bench, request: EncodeRequest) => Promise<Tree>
+  readonly make: (builds: BothBuilds, request: EncodeRequest) => Promise<Tree>
   /** Whose eyes it is checked with. */
-  readonly by: (engine: EncodingEngine) => EncodingEngine
+  readonly by: (builds: BothBuilds) => Build
 }
 
-const itself = (engine: EncodingEngine): EncodingEngine => engine
+const itself = (builds: BothBuilds): Build => builds
 
 /** Every second part of a tree that some engine makes. */
 async function half(engine: EncodingEngine, request: EncodeRequest) {
@@ -80,18 +66,29 @@ const ways: readonly Way[] = [
   {
     name: 'of the same build, by measuring',
     make: ({ engine }, request) => encodeTree(engine, request),
-    by: ofAnotherClass,
+    by: ({ engine, tools }) => ({ engine: ofAnotherClass(engine), tools }),
   },
   {
     name: 'of the x264 of 2018, by measuring',
-    make: ({ shipped }, request) => encodeTree(shipped, request),
+    make: ({ shipped }, request) => encodeTree(shipped.engine, request),
     by: itself,
   },
   {
     name: 'split between both builds, by measuring',
     make: async ({ engine, shipped }, request) =>
-      await encodeTree(shipped, request, await half(engine, request)),
+      await encodeTree(shipped.engine, request, await half(engine, request)),
     by: itself,
+  },
+  {
+    name: 'of this build, by measuring with that of 2018',
+    make: ({ engine }, request) => encodeTree(engine, request),
+    by: ({ shipped }) => shipped,
+  },
+  {
+    name: 'split between both builds, by measuring with that of 2018',
+    make: async ({ engine, shipped }, request) =>
+      await encodeTree(engine, request, await half(shipped.engine, request)),
+    by: ({ shipped }) => shipped,
   },
 ]
 
@@ -104,10 +101,10 @@ const Check = z.object({
 type Check = z.infer<typeof Check>
 
 async function main(): Promise<void> {
-  const bench = await openBench()
+  const builds = await openBothBuilds()
   const checks: Check[] = []
   for (let seed = 0; seed < Number(values.checks); seed += 1) {
-    const check = await checkedOnce(seed, () => checkOne(bench, seed))
+    const check = await checkedOnce(seed, () => checkOne(builds, seed))
     checks.push(check)
     const told = check.faults.length === 0 ? '' : `: ALARM ${JSON.stringify(check.faults)}`
     process.stdout.write(
@@ -134,41 +131,23 @@ async function main(): Promise<void> {
   process.exitCode = alarms.length === 0 ? 0 : 1
 }
 
-async function openBench(): Promise<Bench> {
-  const folder = await makeFolder()
-  const tools = await openFfmpegTools({ directory: folder, searchPath, signal, niceness: 0 })
-  const shipped = await openShippedTools()
-  const options = { signal, workers: 2 }
-  return {
-    ...{ tools, folder },
-    engine: await createEncodingEngine({ tools }, { directory: folder, ...options }),
-    shipped: await createEncodingEngine(
-      { tools: shipped },
-      { directory: await makeFolder(), ...options },
-    ),
-  }
-}
-
-async function checkOne(bench: Bench, seed: number): Promise<Check> {
-  const { tools, engine } = bench
-  const folder = await mkdtemp(path.join(bench.folder, 'check-'))
+async function checkOne(builds: BothBuilds, seed: number): Promise<Check> {
+  const { tools, engine } = builds
+  const folder = await mkdtemp(path.join(builds.folder, 'check-'))
   const source = await makeVariedSource(tools, { seed, folder })
   const profile = await engine.analyse(source, { signal })
   const ladder = buildLadder(profile.width, profile.height, profile)
   const request = await requestFor(engine, source, { ladder })
   const way = ways[seed % ways.length]
   if (!way) throw new RangeError('a remainder is a place')
-  const tree = await way.make(bench, request)
+  const tree = await way.make(builds, request)
   const scratch = path.join(folder, 'scratch')
   await mkdir(scratch)
-  const { faults, leaves, findings } = await checkTree(
-    { engine: way.by(engine), tools },
-    {
-      ...{ folder: tree.folder, source, scratch, signal, seed: hashHex(`check ${seed}`) },
-      leaves: parametersAt(height(0)).challenge.newcomerLeaves,
-      onProgress: () => undefined,
-    },
-  )
+  const { faults, leaves, findings } = await checkTree(way.by(builds), {
+    ...{ folder: tree.folder, source, scratch, signal, seed: hashHex(`check ${seed}`) },
+    leaves: parametersAt(height(0)).challenge.newcomerLeaves,
+    onProgress: () => undefined,
+  })
   await rm(folder, { recursive: true })
   await rm(tree.folder, { recursive: true })
   const compared = findings.length

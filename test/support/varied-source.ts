@@ -1,18 +1,9 @@
 import path from 'node:path'
 import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { filmClip } from './clip.ts'
+import type { Dice } from './dice.ts'
+import { createDice } from './dice.ts'
 import { ffmpeg } from './ffmpeg.ts'
-
-/** Numbers below a bound, the same for the same seed. */
-type Dice = (below: number) => number
-
-function createDice(seed: number): Dice {
-  let state = (seed + 1) * 2_654_435_761
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-}
 
 function oneOf<T>(dice: Dice, [first, ...others]: readonly [T, ...T[]]): T {
   const place = dice(others.length + 1)

@@ -10,15 +10,17 @@ import {
   judgeSound,
   namedPictureFigures,
 } from '#node/verification/judgement.ts'
+import { keptSound } from '#node/verification/kept-sound.ts'
 import type { PictureFigures } from '#node/verification/picture-figures.ts'
 import type { Tiles } from '#node/verification/picture-tiles.ts'
 import { compareTiles } from '#node/verification/picture-tiles.ts'
 import { comparedRate } from '#node/verification/sound-arguments.ts'
-import { keptWave, soundFigures } from '#node/verification/sound-figures.ts'
+import { soundFigures } from '#node/verification/sound-figures.ts'
 import { ErrorLine, parseStatistics, SimilarityLine } from '#node/verification/statistics-file.ts'
 import { pictureLimits, soundLimits } from '#node/verification/thresholds.ts'
 import { Fault } from '#protocol/attestation.ts'
 import { cid, encoderProfile } from '#test/support/builders.ts'
+import { createDice } from '#test/support/dice.ts'
 
 const place = { rendition: '480p', segment: 3 }
 
@@ -229,32 +231,94 @@ describe('sound', () => {
   })
 
   describe('whose wave no encoder keeps', () => {
-    const noise = (seed: number, loudness: number) => {
-      let state = seed
-      return wave(() => {
-        state = (state * 16_807) % 2_147_483_647
-        return loudness * (state / 2_147_483_647 - 0.5)
-      })
+    const sum = (...sounds: readonly Int16Array[]): Int16Array =>
+      wave((at) => sounds.reduce((total, sound) => total + (sound[2 * at] ?? 0), 0))
+    /** Noise of just these frequencies: many tones, each of its own phase. */
+    const between = (seed: number, [from, to]: readonly [number, number]) => {
+      const dice = createDice(seed)
+      const tones = Array.from({ length: 120 }, () => [from + dice(to - from), dice(7)] as const)
+      return wave((at) =>
+        tones.reduce(
+          (total, [hertz, phase]) =>
+            total + 350 * Math.sin((2 * Math.PI * hertz * at) / comparedRate + phase),
+          0,
+        ),
+      )
     }
-    const source = noise(7, 20_000)
+    const dull = (seed: number) => between(seed, [200, 3_500])
+    const bright = (seed: number, share = (_at: number) => 1) => {
+      const whole = between(seed, [4_500, 7_800])
+      return wave((at) => (whole[2 * at] ?? 0) * share(at))
+    }
+
+    const low = dull(7)
+    const source = sum(low, bright(8))
     /** What an encoder makes of it: the wave, and as much besides as it had no bits to keep. */
-    const encoded = (seed: number, share: number) => {
-      const lost = noise(seed, 20_000 * share)
-      return source.map((value, at) => value + (lost[at] ?? 0))
-    }
+    const encoded = (seed: number, share: number) =>
+      sum(
+        source,
+        between(seed, [200, 7_800]).map((value) => 1.4 * share * value),
+      )
     const kept = encoded(11, 0.45)
+    const isAsGood = (other: Int16Array, own = kept, of = source) =>
+      isKeptAsWell(keptSound(other, of), keptSound(own, of))
 
     test('is no fault where another keeps as much of the source as the own', () => {
-      const other = encoded(13, 0.5)
+      const other = encoded(13, 0.6)
       const faults = judgeSound(soundFigures(other, kept), place)
       expect(faults.map(({ code }) => code)).toEqual(['sound-differs'])
       expect(faults.every(isAboutWave)).toBe(true)
-      expect(isKeptAsWell(keptWave(other, source), keptWave(kept, source))).toBe(true)
+      expect(isAsGood(other)).toBe(true)
     })
 
-    test('stays one where less is left of it, or it is another', () => {
-      for (const other of [encoded(13, 0.8), noise(17, 20_000), wave(() => 0)])
-        expect(isKeptAsWell(keptWave(other, source), keptWave(kept, source))).toBe(false)
+    test('may be of other noise above 4 kHz, whoever checks', () => {
+      const substituted = sum(low, bright(9))
+      expect(judgeSound(soundFigures(substituted, kept), place).every(isAboutWave)).toBe(true)
+      expect(isAsGood(substituted)).toBe(true)
+      expect(isAsGood(kept, substituted)).toBe(true)
+    })
+
+    const half = (at: number) => (at < comparedRate / 2 ? 0 : 1)
+    /** Five to the second, without a click. */
+    const pulses = (late: number) => (at: number) =>
+      Math.max(0, Math.sin((2 * Math.PI * 5 * (at - late)) / comparedRate)) ** 2
+    test.each([
+      ['less is left of it', encoded(13, 1.5)],
+      ['it is another', sum(dull(17), bright(18))],
+      ['it is silent', wave(() => 0)],
+      ['it is another beneath 4 kHz', sum(dull(17), bright(8))],
+      ['nothing is left above', low],
+      [
+        'it is twice as loud above',
+        sum(
+          low,
+          bright(8, () => 2),
+        ),
+      ],
+      ['nothing is left above for half a second', sum(low, bright(8, half))],
+      ['it comes in pulses above', sum(low, bright(8, pulses(0)))],
+    ])('stays a fault where %s', (_, other) => {
+      expect(isAsGood(other)).toBe(false)
+    })
+
+    test('that moves is followed: pulses may be of other noise, and not late by 40 ms', () => {
+      const pulsing = bright(8, pulses(0))
+      expect(isAsGood(bright(9, pulses(0)), pulsing, pulsing)).toBe(true)
+      expect(isAsGood(bright(9, pulses(640)), pulsing, pulsing)).toBe(false)
+    })
+
+    test('is followed in each band by itself: a tone above is no other tone', () => {
+      const tone = (hertz: number) =>
+        wave((at) => 6_000 * Math.sin((2 * Math.PI * hertz * at) / comparedRate))
+      expect(isAsGood(tone(5_250), tone(5_250), tone(5_250))).toBe(true)
+      expect(isAsGood(tone(6_250), tone(5_250), tone(5_250))).toBe(false)
+    })
+
+    test('counts for nothing where it cannot be heard in either', () => {
+      const hiss = (loudness: number) => wave((at) => (at % 2 === 0 ? loudness : -loudness))
+      const off = (loudness: number) => keptSound(sum(low, hiss(loudness)), low).high.mean
+      expect(off(9)).toBeLessThan(0.1)
+      expect(off(900)).toBeGreaterThan(3)
     })
   })
 
