@@ -36,7 +36,10 @@ export type PictureSamples = {
  * an absolute likeness says more about the film than about the encoder.
  */
 export type PictureFigures = {
-  /** Likeness (SSIM of luma, 0 to 1) lost on average, and in the worst picture, beyond what the reference's own loss allows. */
+  /**
+   * Likeness (SSIM of luma, 0 to 1) lost on average, and in the worst three pictures on end, beyond what the reference's own loss allows. One
+   * picture alone may be lost on an honest encoder: a B frame beside a flash is made from both sides of it.
+   */
   readonly similarityLoss: number
   readonly worstSimilarityLoss: number
   /** Signal to noise lost on average, in decibels, with whichever scaler either fits best: of luma, and of the worse chroma plane. */
@@ -84,7 +87,7 @@ export function picturesFigures(samples: PictureSamples, colours: ColourToleranc
   )
   return {
     similarityLoss: mean(losses),
-    worstSimilarityLoss: losses.reduce((worst, loss) => Math.max(worst, loss), 0),
+    worstSimilarityLoss: worstStretch(losses),
     noiseGain: gainOf(samples, ({ mse_y }) => mse_y, unseenError),
     chromaNoiseGain: Math.max(
       gainOf(samples, ({ mse_u }) => mse_u, colours.unseenError),
@@ -181,6 +184,15 @@ function meanError(lines: readonly ErrorLine[]): number {
 
 function decibels(error: number, against: number, unseen: number): number {
   return 10 * Math.log10((error + unseen) / (against + unseen))
+}
+
+const stretchPictures = 3
+
+/** The highest mean of so many on end, or of all where there are fewer. */
+function worstStretch(losses: readonly number[]): number {
+  const length = Math.min(stretchPictures, losses.length)
+  const stretches = losses.slice(0, losses.length - length + 1)
+  return Math.max(0, ...stretches.map((_, from) => mean(losses.slice(from, from + length))))
 }
 
 /** By position: both were measured on equal pictures of one window. */

@@ -3,6 +3,7 @@ import { strictColours } from '#node/verification/colour-tolerance.ts'
 import { judgePicture } from '#node/verification/judgement.ts'
 import type { PictureSamples } from '#node/verification/picture-figures.ts'
 import { picturesFigures } from '#node/verification/picture-figures.ts'
+import { pictureLimits } from '#node/verification/thresholds.ts'
 
 const place = { rendition: '360p', segment: 1 }
 const bytes = { delivered: 1_000, reference: 1_000, cap: 2_000 }
@@ -174,4 +175,39 @@ test('a rung of grain is not accused of what a fast encoder with a soft scaler l
     ...{ detail: 1.44, texture: 10.1 },
   }
   expect(faultsOf(grain, hardware)).toEqual([])
+})
+
+describe('a stretch of pictures', () => {
+  const one: Encode = {
+    ...{ similarity: 0.97, error: [2, 1, 1], softError: [2, 1, 1] },
+    ...{ detail: 3, texture: 0.5 },
+  }
+  const likeness = (of: readonly number[]) =>
+    of.map((Y, index) => ({ n: index + 1, Y, U: 1, V: 1 }))
+  const worstOf = (delivered: readonly number[]): number => {
+    const encode = samplesOf(one)
+    const samples: PictureSamples = {
+      ...{ source: tiles, shifted: [], scaling: ofPlanes([0, 0, 0]) },
+      delivered: { ...encode, similarity: likeness(delivered) },
+      reference: { ...encode, similarity: likeness(delivered.map(() => 1)) },
+      ...{ sharp: ofLuma(3.2), soft: { detail: ofLuma(3.2), texture: ofLuma(0) } },
+    }
+    return picturesFigures(samples, strictColours).worstSimilarityLoss
+  }
+  const good = Array.from({ length: 24 }, () => 1)
+  const withBad = (count: number, Y: number) =>
+    good.map((own, at) => (at > 7 && at <= 7 + count ? Y : own))
+
+  test('may lose one picture, beside a flash', () => {
+    expect(worstOf(withBad(1, 0.8))).toBeLessThan(pictureLimits.worstSimilarityLoss)
+  })
+
+  test('is judged by three on end, wherever they are and however few there are', () => {
+    expect(worstOf(withBad(3, 0.8))).toBeCloseTo(0.2)
+    expect(worstOf(withBad(12, 0.8))).toBeCloseTo(0.2)
+    expect(worstOf([...good, 0.8, 0.8, 0.8])).toBeCloseTo(0.2)
+    expect(worstOf([0.8, 0.9])).toBeCloseTo(0.15)
+    expect(worstOf([0.7])).toBeCloseTo(0.3)
+    expect(worstOf([])).toBe(0)
+  })
 })
