@@ -96,14 +96,11 @@ export const soundLimits = {
 
 /** How far a sound may be from its source whose wave is another than that of the verifier's own, which may itself be far from it. */
 export const keptLimits: KeptSound = {
-  /**
-   * Beneath 4 kHz, the least share of the wave that the own has kept (0.82; 0.78 in the worst quarter of a second). At 16 kb/s it is
-   * 0.46 to 0.99, and there is nothing above; what is replaced has none.
-   */
+  /** Beneath 4 kHz, the least share of the wave that the own has kept (0.81; 0.78 in the worst quarter of a second). What is replaced has none. */
   low: { correlation: 0.75, worstCorrelation: 0.6 },
   /**
-   * Above, the most decibels by which it may be further off (0.8, or 1.3 with the decibel that was asked for; 1.7 in the worst quarter). What
-   * moves and is replaced or late by 40 ms is off by 4 and more, and half a second of it by 6.
+   * Above, the most decibels by which it may be further off than the own (0.6, or 1 with the decibel that was asked for; 1.1 in the worst
+   * quarter). Replaced in between it is off by 3 and more, at 16 kb/s, where nothing is left there, by 10.
    */
   high: { mean: 2, worst: 3.5 },
 }
