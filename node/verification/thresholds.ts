@@ -12,7 +12,7 @@ import type { KeptSound } from './kept-sound.ts'
 export const pictureLimits = {
   /** SSIM of luma lost on average (0.014). Starved pictures lose more; so do those of another place or time. */
   similarityLoss: 0.02,
-  /** SSIM of luma lost in the worst three pictures on end (0.079). Half a second that is spliced in leaves the mean where it was. */
+  /** SSIM of luma lost in the worst three pictures on end (0.019; 0.05 beside a flash). Half a second that is spliced in leaves the mean where it was. */
   worstSimilarityLoss: 0.1,
   /** Decibels of noise (1.1; 2.1 of a fractal). crf 35 adds 2.9 to 6, and 1.9 to a test card, where it is missed. */
   noiseGain: 2.5,
@@ -44,7 +44,7 @@ const unsteadyLimits: PictureLimits = {
   ...pictureLimits,
   /** (0.17), and black has 0.4, another place 0.6 */
   similarityLoss: 0.25,
-  /** (0.42), and another place has 0.7 */
+  /** (0.27), and another place has 0.7 */
   worstSimilarityLoss: 0.5,
   /** (10.8), and black has 17 */
   noiseGain: 13,
