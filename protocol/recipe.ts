@@ -5,11 +5,11 @@ export const Codec = z.enum(['h264', 'h265', 'vp9', 'av1'])
 export type Codec = z.infer<typeof Codec>
 
 /** The rule book by which parts become bytes. Another way of encoding is another recipe, never a change of one of these. */
-export const Recipe = z.enum(['h264-ts-3', 'h265-fmp4-2', 'vp9-fmp4-2', 'av1-fmp4-2'])
+export const Recipe = z.enum(['h264-ts-4', 'h265-fmp4-3', 'vp9-fmp4-3', 'av1-fmp4-3'])
 export type Recipe = z.infer<typeof Recipe>
 
 /** The recipe that every node follows, and that an offer has unless its creator asks for another. */
-export const contractRecipe = 'h264-ts-3'
+export const contractRecipe = 'h264-ts-4'
 
 /** How segments are packed: transport streams each by itself, or fragments of MP4 behind one initialization segment. */
 export type Container = 'mpegts' | 'fmp4'
@@ -27,7 +27,7 @@ type RecipeTraits = {
 }
 
 export const recipes = {
-  'h264-ts-3': {
+  'h264-ts-4': {
     codec: 'h264',
     container: 'mpegts',
     encoder: 'libx264',
@@ -35,7 +35,7 @@ export const recipes = {
     profiles: ['main', 'high'],
     isContract: true,
   },
-  'h265-fmp4-2': {
+  'h265-fmp4-3': {
     codec: 'h265',
     container: 'fmp4',
     encoder: 'libx265',
@@ -43,7 +43,7 @@ export const recipes = {
     profiles: ['main'],
     isContract: false,
   },
-  'vp9-fmp4-2': {
+  'vp9-fmp4-3': {
     codec: 'vp9',
     container: 'fmp4',
     encoder: 'libvpx-vp9',
@@ -51,7 +51,7 @@ export const recipes = {
     profiles: ['main'],
     isContract: false,
   },
-  'av1-fmp4-2': {
+  'av1-fmp4-3': {
     codec: 'av1',
     container: 'fmp4',
     encoder: 'libsvtav1',

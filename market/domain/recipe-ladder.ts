@@ -44,18 +44,18 @@ const av1Levels: readonly Level[] = [
 ]
 
 const levels: Readonly<Record<Recipe, readonly Level[]>> = {
-  'h264-ts-3': [],
-  'h265-fmp4-2': h265Levels,
-  'vp9-fmp4-2': vp9Levels,
-  'av1-fmp4-2': av1Levels,
+  'h264-ts-4': [],
+  'h265-fmp4-3': h265Levels,
+  'vp9-fmp4-3': vp9Levels,
+  'av1-fmp4-3': av1Levels,
 }
 
 /** Pixels that either side of a picture needs, or its recipe's encoder does not open. */
 const leastSide: Readonly<Record<Recipe, number>> = {
-  'h264-ts-3': 2,
-  'h265-fmp4-2': 16,
-  'vp9-fmp4-2': 2,
-  'av1-fmp4-2': 64,
+  'h264-ts-4': 2,
+  'h265-fmp4-3': 16,
+  'vp9-fmp4-3': 2,
+  'av1-fmp4-3': 64,
 }
 
 /** The protocol knows no rendition of less. */

@@ -14,8 +14,14 @@ export type CopyRun = {
 }
 
 /**
- * One process that cuts the source's own video at its key frames and changes nothing but the container and the clock's
- * zero. The grid was made from these key frames, so its cuts are counted frames here as everywhere.
+ * Units of the stream that pictures are made of: slices, parameter sets and delimiters. Cameras and editors write places, devices and
+ * settings between them (SEI), and whatever else a decoder passes over.
+ */
+const pictureUnits = 'filter_units=pass_types=1-5|7-9'
+
+/**
+ * One process that cuts the source's own video at its key frames and changes nothing of its pictures. The grid was made from these key
+ * frames, so its cuts are counted frames here as everywhere.
  */
 export function copyArguments({ layout, grid, rendition }: CopyRun): readonly string[] {
   const { video } = layout
@@ -23,7 +29,7 @@ export function copyArguments({ layout, grid, rendition }: CopyRun): readonly st
   const offset = clockBaseSeconds - tickSeconds(video.startPts, video.timeBase)
   return [
     ...['-loglevel', 'warning', ...inputArguments(layout, 0)],
-    ...['-map', `0:${video.index}`, '-c:v', 'copy', ...bareOutput],
+    ...['-map', `0:${video.index}`, '-c:v', 'copy', '-bsf:v', pictureUnits, ...bareOutput],
     ...segmentFormat(segmentEnds(grid, whole), 0, offset),
     segmentFile(rendition, '%05d'),
   ]

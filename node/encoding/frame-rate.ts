@@ -41,7 +41,7 @@ export type RateMeter = {
   add(seconds: number): void
   /** The exact constant rate of the output. */
   rate(): FrameRate
-  /** Whether every picture stands where a constant rate would put it. */
+  /** Whether every picture stands where a constant rate would put it, of which the output's has all or every second, third … */
   isConstant(): boolean
 }
 
@@ -60,7 +60,7 @@ export function createRateMeter(claimed: readonly Ratio[]): RateMeter {
     candidates.reduce((a, b) => (b.deviation < a.deviation ? b : a))
   const isConstant = (): boolean => best().deviation <= constancy
   return {
-    isConstant,
+    isConstant: () => isConstant() && !isBarelyTooFast(best().rate),
     add: (seconds) => {
       steps.add(seconds)
       for (const candidate of candidates) {
@@ -120,8 +120,20 @@ function nearestWhole(framesPerSecond: number): FrameRate {
     .reduce((best, rate) => (distance(rate) < distance(best) ? rate : best))
 }
 
-/** Every second, third … picture of a source that is too fast; a very slow one is shown at a multiple of its rate. */
+/** A clock that runs a little fast, as phones' do, means the highest rate. Thinned to every second picture it would lose half of them. */
+const barelyFaster = 1.05
+
+function isBarelyTooFast({ numerator, denominator }: FrameRate): boolean {
+  const share = numerator / (denominator * highestRate)
+  return share > 1 && share <= barelyFaster
+}
+
+/**
+ * Every second, third … picture of a source that is too fast, or all but the few that are too many; a very slow one is shown at a multiple
+ * of its rate.
+ */
 function withinLimits({ numerator, denominator }: FrameRate): FrameRate {
+  if (isBarelyTooFast({ numerator, denominator })) return { numerator: highestRate, denominator: 1 }
   const divisor = Math.ceil(numerator / (denominator * highestRate))
   const multiple = Math.ceil(denominator / numerator)
   return reduced({ numerator: numerator * multiple, denominator: denominator * divisor })

@@ -18,7 +18,7 @@ export type MediaPlaylist = {
  * begins at its beginning, which players would otherwise take for a broadcast and join at its end.
  */
 export function mediaPlaylist({ entries, init, isGrowing, isIndependent }: MediaPlaylist): string {
-  const target = Math.max(1, ...entries.map(({ seconds }) => Math.round(seconds)))
+  const target = targetSeconds(entries)
   return playlistText(playlistVersions[init === null ? 'mpegts' : 'fmp4'], [
     `#EXT-X-TARGETDURATION:${target}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
@@ -29,6 +29,11 @@ export function mediaPlaylist({ entries, init, isGrowing, isIndependent }: Media
     ...entries.flatMap(({ seconds, address }) => [`#EXTINF:${seconds.toFixed(6)},`, address]),
     ...(isGrowing ? [] : ['#EXT-X-ENDLIST']),
   ])
+}
+
+/** What no segment is longer than, in whole seconds as players round. */
+export function targetSeconds(segments: readonly { readonly seconds: number }[]): number {
+  return Math.max(1, ...segments.map(({ seconds }) => Math.round(seconds)))
 }
 
 /** A playlist's lines below its head, as a file. */

@@ -9,7 +9,8 @@ import type {
 import type { Container } from '#protocol/recipe.ts'
 import { recipes } from '#protocol/recipe.ts'
 import { audioRendition } from './audio-arguments.ts'
-import { mediaPlaylist, playlistText, playlistVersions } from './media-playlist.ts'
+import { mediaPlaylist, playlistText, playlistVersions, targetSeconds } from './media-playlist.ts'
+import { meanRate, peakRate } from './peak-rate.ts'
 import { subtitleEntry, subtitleGroup, subtitleTrack } from './subtitle-playlist.ts'
 
 /** The names of a tree's files; players find everything from the first. */
@@ -53,7 +54,7 @@ export type PlaylistForm = {
 }
 
 /**
- * The master playlist. Its figures are measured: the peak is that of the heaviest segment, sound included, so that no
+ * The master playlist. Its figures are measured: the peak is that of the heaviest stretch, sound included, so that no
  * player is promised less than it will have to fetch.
  */
 export function masterPlaylist(manifest: Manifest, form: PlaylistForm = {}): string {
@@ -147,16 +148,11 @@ function measure(
   segments: readonly SegmentRecord[],
   secondsOf: (units: number) => number,
 ): { readonly peak: number; readonly average: number } {
-  let bits = 0
-  let seconds = 0
-  let peak = 0
-  for (const segment of segments) {
-    const duration = secondsOf(segment.units)
-    bits += 8 * segment.bytes
-    seconds += duration
-    peak = Math.max(peak, (8 * segment.bytes) / duration)
-  }
-  return { peak, average: seconds === 0 ? 0 : bits / seconds }
+  const stretches = segments.map(({ bytes, units }) => ({
+    bits: 8 * bytes,
+    seconds: secondsOf(units),
+  }))
+  return { peak: peakRate(stretches, targetSeconds(stretches)), average: meanRate(stretches) }
 }
 
 function frameTime(frames: number, { numerator, denominator }: FrameRate): number {

@@ -20,7 +20,7 @@ import { genesis, nextBlock, says, testNetwork } from '../support/test-chain.ts'
 test('a snapshot’s version is another wherever offers can name other recipes', () => {
   expect({ version: snapshotVersion, recipes: Recipe.options }).toEqual({
     version: 7,
-    recipes: ['h264-ts-3', 'h265-fmp4-2', 'vp9-fmp4-2', 'av1-fmp4-2'],
+    recipes: ['h264-ts-4', 'h265-fmp4-3', 'vp9-fmp4-3', 'av1-fmp4-3'],
   })
 })
 

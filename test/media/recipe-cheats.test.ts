@@ -20,7 +20,7 @@ import { localDeps } from '#test/support/local-encode.ts'
 import { shortFilm } from '#test/support/short-film.ts'
 import { makeTinyClip } from '#test/support/tiny-clip.ts'
 
-const names = ['h264-ts-3', 'vp9-fmp4-2', 'av1-fmp4-2', 'h265-fmp4-2'] as const
+const names = ['h264-ts-4', 'vp9-fmp4-3', 'av1-fmp4-3', 'h265-fmp4-3'] as const
 
 /** What a cheat does to the pictures before it encodes them by the recipe. */
 type Cheat = { readonly name: string; readonly filter: string }

@@ -37,7 +37,7 @@ const check = ({ folder }: Pick<Tree, 'folder'>, own = engine): Promise<TreeRepo
 
 const second = '90p/segment_001.m4s'
 
-describe.each(['h265-fmp4-2', 'vp9-fmp4-2', 'av1-fmp4-2'] as const)('%s', (recipe) => {
+describe.each(['h265-fmp4-3', 'vp9-fmp4-3', 'av1-fmp4-3'] as const)('%s', (recipe) => {
   let request: EncodeRequest
   let tree: Tree
   let worse: Tree

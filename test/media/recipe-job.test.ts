@@ -23,7 +23,7 @@ async function realMedia(): Promise<MarketMedia> {
   const file = path.join(folder, 'clip.mp4')
   await makeSampleClip(tools, file, { signal, width: 160, height: 90, rate: '12', seconds: 3 })
   const engine = await createEncodingEngine({ tools }, { directory: folder, signal, workers: 2 })
-  await engine.prove('av1-fmp4-2', { signal })
+  await engine.prove('av1-fmp4-3', { signal })
   const content = await openLoneContent(path.join(folder, 'blocks'))
   const { database, state } = openDatabase(path.join(folder, 'node.sqlite'))
   const clock = { now: Date.now }
@@ -53,7 +53,7 @@ async function realMedia(): Promise<MarketMedia> {
 
 test('a job in AV1 goes from its offer to its payment, and its tree is what was asked for', async () => {
   const media = await realMedia()
-  await using market = await aMarket('by hand', {}, media, { publishes: ['av1-fmp4-2'] })
+  await using market = await aMarket('by hand', {}, media, { publishes: ['av1-fmp4-3'] })
   await market.live(4)
   const id = await market.post('00000000000000a1', 'av1')
   await market.live(30)
@@ -65,7 +65,7 @@ test('a job in AV1 goes from its offer to its payment, and its tree is what was 
   const bytes = await media.content.read(record, { limitBytes: 2 ** 20, signal })
   const manifest = Manifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
   expect(manifest).toMatchObject({
-    ...{ recipe: 'av1-fmp4-2', class: media.engine.proofOf('av1-fmp4-2')?.class },
+    ...{ recipe: 'av1-fmp4-3', class: media.engine.proofOf('av1-fmp4-3')?.class },
     renditions: [{ name: '90p', codecs: 'av01.0.00M.08', level: '2.0' }],
   })
 })

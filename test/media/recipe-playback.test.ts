@@ -10,7 +10,7 @@ import { numberedClip } from '#test/support/numbered-clip.ts'
 import { expectTreeToPlay } from '#test/support/tree-play.ts'
 
 /** What Chromium has no decoder for, it can only refuse; H.265 is parsed by `test/playback/h265.test.ts`. */
-const playable = ['vp9-fmp4-2', 'av1-fmp4-2'] as const
+const playable = ['vp9-fmp4-3', 'av1-fmp4-3'] as const
 
 const seconds = 6
 let browser: Browser

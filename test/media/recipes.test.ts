@@ -59,12 +59,12 @@ async function streamIn({ playlistOf }: Tree): Promise<Readonly<Record<string, u
 }
 
 const expected = {
-  'h265-fmp4-2': { codecs: 'hvc1.1.6.L60.90', tag: 'hvc1', profile: 'Main', level: 60 },
-  'vp9-fmp4-2': { codecs: 'vp09.00.10.08', tag: 'vp09', profile: 'Profile 0', level: -99 },
-  'av1-fmp4-2': { codecs: 'av01.0.00M.08', tag: 'av01', profile: 'Main', level: 0 },
+  'h265-fmp4-3': { codecs: 'hvc1.1.6.L60.90', tag: 'hvc1', profile: 'Main', level: 60 },
+  'vp9-fmp4-3': { codecs: 'vp09.00.10.08', tag: 'vp09', profile: 'Profile 0', level: -99 },
+  'av1-fmp4-3': { codecs: 'av01.0.00M.08', tag: 'av01', profile: 'Main', level: 0 },
 } as const satisfies Partial<Record<Recipe, unknown>>
 
-describe.each(['h265-fmp4-2', 'vp9-fmp4-2', 'av1-fmp4-2'] as const)('%s', (recipe) => {
+describe.each(['h265-fmp4-3', 'vp9-fmp4-3', 'av1-fmp4-3'] as const)('%s', (recipe) => {
   let request: EncodeRequest
   let tree: Tree
 

@@ -162,7 +162,7 @@ async function productionRequest(engine: EncodingEngine, file: string): Promise<
   const grid = frameGrid(profile.rate, profile.frames, profile.longestGopSeconds)
   return {
     source: file,
-    terms: { source, grid, ladder: buildLadder(width, height, profile), recipe: 'h264-ts-3' },
+    terms: { source, grid, ladder: buildLadder(width, height, profile), recipe: 'h264-ts-4' },
   }
 }
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => await browser?.close())
 
-test.each(['vp9-fmp4-2', 'av1-fmp4-2'] as const)(
+test.each(['vp9-fmp4-3', 'av1-fmp4-3'] as const)(
   'hls.js plays a job of %s while it is being encoded, to its end',
   async (recipe) => {
     await engine.prove(recipe, { signal: untroubled })

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const directory = await makeFolder()
   const options = { directory, signal: untroubled, workers: 2 }
   const engine = await createEncodingEngine({ tools }, options)
-  const recipe = 'h265-fmp4-2'
+  const recipe = 'h265-fmp4-3'
   await engine.prove(recipe, { signal: untroubled })
   const clip = path.join(directory, 'clip.mp4')
   await numberedClip(tools, clip, { seconds })

@@ -48,7 +48,7 @@ const shapes: readonly (readonly [string, string, Ladder])[] = [
 ]
 
 describe.each(shapes)('a video that is %s', (_, size, ladder) => {
-  test.each(['h264-ts-3', 'vp9-fmp4-2', 'av1-fmp4-2'] as const)(
+  test.each(['h264-ts-4', 'vp9-fmp4-3', 'av1-fmp4-3'] as const)(
     'plays through all of its renditions in %s',
     async (recipe) => {
       await engine.prove(recipe, { signal: untroubled })

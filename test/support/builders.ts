@@ -128,7 +128,7 @@ export function anOffer(overrides: Partial<JobOffer> = {}): JobOffer {
       partSegments: 4,
       leadSeconds: 3,
     },
-    recipe: 'h264-ts-3',
+    recipe: 'h264-ts-4',
     ladder: [{ name: '480p', width: 854, height: 480, kbps: 1_000, profile: 'main', level: '3.1' }],
     ceiling: hbd(10n),
     bidsUntil: time(1_000_100),

@@ -18,10 +18,10 @@ export type CodecTerms = {
  * as low as it can by itself where it does not keep its cap; the others are held by theirs less firmly, or hardly.
  */
 export const qualitySteps: Readonly<Record<Recipe, number>> = {
-  'h264-ts-3': 0,
-  'h265-fmp4-2': 1,
-  'vp9-fmp4-2': 3,
-  'av1-fmp4-2': 3,
+  'h264-ts-4': 0,
+  'h265-fmp4-3': 1,
+  'vp9-fmp4-3': 3,
+  'av1-fmp4-3': 3,
 }
 
 /**
@@ -32,13 +32,13 @@ export const qualitySteps: Readonly<Record<Recipe, number>> = {
 export function codecArguments(recipe: Recipe, asked: CodecTerms): readonly string[] {
   const terms = { ...asked, step: Math.min(asked.step, qualitySteps[recipe]) }
   switch (recipe) {
-    case 'h264-ts-3':
+    case 'h264-ts-4':
       return x264Arguments(terms)
-    case 'h265-fmp4-2':
+    case 'h265-fmp4-3':
       return x265Arguments(terms)
-    case 'vp9-fmp4-2':
+    case 'vp9-fmp4-3':
       return vp9Arguments(terms)
-    case 'av1-fmp4-2':
+    case 'av1-fmp4-3':
       return av1Arguments(terms)
   }
 }

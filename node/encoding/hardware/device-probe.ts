@@ -102,5 +102,5 @@ async function requestFor(clip: string, renditions: readonly Rendition[]): Promi
     cid: await joinedCid([clip]),
     ...{ bytes: 1, width, height, codec: 'rawvideo', videoStream: 0, audioStream: 1 },
   }
-  return { source: clip, terms: { source, grid, recipe: 'h264-ts-3', ladder: [...renditions] } }
+  return { source: clip, terms: { source, grid, recipe: 'h264-ts-4', ladder: [...renditions] } }
 }

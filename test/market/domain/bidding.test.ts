@@ -27,8 +27,8 @@ function bidOf(overrides: Partial<BidderProfile> = {}) {
 
 test('an encoder bids for what it can make, and says why not for pictures that are too small for its codec', () => {
   const asked = (width: number, height: number) => {
-    const ladder = ladderFor('av1-fmp4-2', buildLadder(width, height), offer.grid.rate)
-    const answer = bidFor({ ...offer, recipe: 'av1-fmp4-2', ladder }, profile, now)
+    const ladder = ladderFor('av1-fmp4-3', buildLadder(width, height), offer.grid.rate)
+    const answer = bidFor({ ...offer, recipe: 'av1-fmp4-3', ladder }, profile, now)
     return typeof answer === 'string' ? answer : answer.bid.type
   }
   expect(asked(854, 480)).toBe('bid')

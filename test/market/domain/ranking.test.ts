@@ -69,11 +69,11 @@ test('a bid of an account that is no encoder cannot win, whatever its class', ()
 })
 
 test('a bid for a recipe that its author has not published cannot win; the class of its recipe is what counts', () => {
-  const offer = anOffer({ recipe: 'av1-fmp4-2' })
+  const offer = anOffer({ recipe: 'av1-fmp4-3' })
   const asked = { ...circumstances, offer, ownClass: cid('av1 here') }
   expect(exclusionOf(aCandidate(), asked)).toBe('recipe not proven in the registry')
   const proving = (made: string): Candidate => {
-    const proof = { recipe: 'av1-fmp4-2' as const, class: cid(made) }
+    const proof = { recipe: 'av1-fmp4-3' as const, class: cid(made) }
     const capability = { codec: 'av1' as const, encoder: 'libsvtav1', hwAccel: 'none' as const }
     const capabilities = [{ ...capability, maxResolution: '1080p', speed: 1_000, proof }]
     return aCandidate({ node: { encoder: { ...encoderProfile, capabilities } } })

@@ -13,21 +13,21 @@ const rows = (recipe: Recipe, framesPerSecond = 30) =>
   )
 
 test("the contract's ladder is what it was", () => {
-  expect(ladderFor('h264-ts-3', presets, rate(30))).toBe(presets)
+  expect(ladderFor('h264-ts-4', presets, rate(30))).toBe(presets)
 })
 
 test('a younger codec has the same sizes and fewer bits, in its own levels', () => {
-  expect(rows('h265-fmp4-2')).toEqual([
+  expect(rows('h265-fmp4-3')).toEqual([
     '1080p 2810 main@4.0',
     '720p 1560 main@3.1',
     '480p 630 main@3.0',
   ])
-  expect(rows('vp9-fmp4-2')).toEqual([
+  expect(rows('vp9-fmp4-3')).toEqual([
     '1080p 3000 main@4.0',
     '720p 1670 main@3.1',
     '480p 670 main@3.0',
   ])
-  expect(rows('av1-fmp4-2')).toEqual([
+  expect(rows('av1-fmp4-3')).toEqual([
     '1080p 2250 main@4.0',
     '720p 1250 main@3.1',
     '480p 500 main@3.0',
@@ -35,8 +35,8 @@ test('a younger codec has the same sizes and fewer bits, in its own levels', () 
 })
 
 test('twice the frames a second take a level more', () => {
-  expect(rows('h265-fmp4-2', 60)[0]).toBe('1080p 2810 main@4.1')
-  expect(rows('av1-fmp4-2', 60)[0]).toBe('1080p 2250 main@4.1')
+  expect(rows('h265-fmp4-3', 60)[0]).toBe('1080p 2810 main@4.1')
+  expect(rows('av1-fmp4-3', 60)[0]).toBe('1080p 2250 main@4.1')
 })
 
 test('every ladder of every recipe is one that its offers may carry', () => {
@@ -60,7 +60,7 @@ test('pictures that no encoder of a recipe opens are refused in a sentence', () 
   expect(Recipe.options.map((recipe) => made(recipe, 1, 1))).toEqual([true, false, true, false])
   expect(Recipe.options.map((recipe) => made(recipe, 256, 62))).toEqual([true, true, true, false])
   expect(Recipe.options.map((recipe) => made(recipe, 64, 64))).toEqual([true, true, true, true])
-  expect(() => requireLargeEnough('av1-fmp4-2', sizeOf(32, 18))).toThrow(
+  expect(() => requireLargeEnough('av1-fmp4-3', sizeOf(32, 18))).toThrow(
     expect.objectContaining({
       code: 'input-unsupported',
       message: 'AV1 takes no picture below 64x64, and 18p is 32x18: choose another codec.',
@@ -70,7 +70,7 @@ test('pictures that no encoder of a recipe opens are refused in a sentence', () 
 
 test('only the contract copies, and only the contract has the high profile', () => {
   for (const recipe of Recipe.options) {
-    const isContract = recipe === 'h264-ts-3'
+    const isContract = recipe === 'h264-ts-4'
     expect(canMake(recipe, { ladder: presets })).toBe(isContract)
     const ladder = ladderFor(recipe, presets, rate(30))
     expect(canMake(recipe, { ladder, copied: '1080p' })).toBe(isContract)

@@ -9,7 +9,7 @@ const plain = '00000000000000a2'
 const rounds = 30
 
 test('an offer names the recipe of its codec, and an encoder that has published it is paid for its longer work', async () => {
-  await using market = await aMarket('by hand', {}, null, { publishes: ['h265-fmp4-2'] })
+  await using market = await aMarket('by hand', {}, null, { publishes: ['h265-fmp4-3'] })
   await market.live(4)
   const [job, usual] = [await market.post(reference, 'h265'), await market.post(plain)]
   await market.live(rounds)
@@ -17,20 +17,20 @@ test('an offer names the recipe of its codec, and an encoder that has published 
   const [found, other] = [ledger.jobs.get(job), ledger.jobs.get(usual)]
   expect(found).toMatchObject({
     phase: 'settled',
-    encoderClass: cid('h265-fmp4-2'),
+    encoderClass: cid('h265-fmp4-3'),
     offer: {
-      recipe: 'h265-fmp4-2',
+      recipe: 'h265-fmp4-3',
       ladder: [{ name: '480p', width: 854, height: 480, kbps: 630, profile: 'main', level: '3.0' }],
     },
   })
-  expect(other).toMatchObject({ phase: 'settled', offer: { recipe: 'h264-ts-3' } })
+  expect(other).toMatchObject({ phase: 'settled', offer: { recipe: 'h264-ts-4' } })
   const priceOf = (entry: typeof found) => (entry && 'award' in entry ? entry.award.price : 0n)
   expect([priceOf(other), priceOf(found)]).toEqual([9n, 34n])
   expect(market.declined).toEqual([])
 })
 
 test('an encoder that has not published a recipe says why it does not bid, and bids for what it can', async () => {
-  await using market = await aMarket('by hand', {}, null, { publishes: ['av1-fmp4-2'] })
+  await using market = await aMarket('by hand', {}, null, { publishes: ['av1-fmp4-3'] })
   await market.live(4)
   const job = await market.post(reference, 'vp9')
   const usual = await market.post(plain)
@@ -38,12 +38,12 @@ test('an encoder that has not published a recipe says why it does not bid, and b
   const { jobs } = market.participants.creator.node.follower.view.current()
   expect(jobs.get(job)?.phase).toBe('cancelled')
   expect(jobs.get(usual)?.phase).toBe('settled')
-  expect(market.declined).toEqual(['the recipe vp9-fmp4-2 has not been proven here and published'])
+  expect(market.declined).toEqual(['the recipe vp9-fmp4-3 has not been proven here and published'])
 })
 
 test('what its creator could not check is not offered', async () => {
   await using market = await aMarket('by hand', {}, null, {
-    publishes: ['av1-fmp4-2'],
+    publishes: ['av1-fmp4-3'],
     unable: ['creator'],
   })
   await market.live(4)
@@ -53,7 +53,7 @@ test('what its creator could not check is not offered', async () => {
 
 test('an arbiter that could not check a recipe does not stand by its escrow, and does by others', async () => {
   await using market = await aMarket('by hand', {}, null, {
-    publishes: ['av1-fmp4-2'],
+    publishes: ['av1-fmp4-3'],
     unable: ['arbiter'],
   })
   await market.live(4)

@@ -18,7 +18,7 @@ function termsFor(seconds: number): EncodeRequest['terms'] {
       videoStream: 0,
     },
     grid: frameGrid({ numerator: 30, denominator: 1 }, Math.ceil(30 * seconds), 2),
-    recipe: 'h264-ts-3',
+    recipe: 'h264-ts-4',
     ladder: buildLadder(1920, 1080),
   }
 }

@@ -71,7 +71,7 @@ async function aRun(overrides: Partial<EncodeRun> = {}): Promise<EncodeRun> {
         source: { ...source, audioStream: 1 },
         grid,
         ladder: smallLadder,
-        recipe: 'h264-ts-3',
+        recipe: 'h264-ts-4',
       },
     },
     directory: await makeFolder(),

@@ -125,6 +125,28 @@ describe('a rendition that is the source’s own video', () => {
   })
 })
 
+test('what a camera writes between the pictures is not copied: places, devices, settings', async () => {
+  const secret = 'GPS=48.8577N2.2950E'
+  const plain = await makeSource('plain.mp4', '-bf', '2')
+  const source = path.join(folder, 'told.mp4')
+  const told = `h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+${secret}`
+  await ffmpeg(tools, '-i', plain, '-c', 'copy', '-bsf:v', told, source)
+  expect(await readFile(source, 'latin1')).toContain(secret)
+  const tree = await encodeTree(engine, await copyRequest(source))
+  const files = (await readdir(path.join(tree.folder, '180p'))).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  expect(files).toHaveLength(lengths.length)
+  for (const file of files)
+    expect(await readFile(path.join(tree.folder, '180p', file), 'latin1')).not.toMatch(
+      /GPS|x264 - core/,
+    )
+  expect(await pictureHashes(tools, tree.playlistOf('180p'))).toEqual(
+    await pictureHashes(tools, plain),
+  )
+  expect(await complaintsAbout(tools, tree.master)).toBe('')
+})
+
 describe('a video is not copied', () => {
   test.each([
     ['whose groups reach over their key frames', ['-bf', '2', '-x264-params', 'open-gop=1']],

@@ -66,7 +66,7 @@ test('a rendition is taken to need its cap, or what a poor source has to give', 
       source: { cid: cid('source'), bytes, width: 160, height: 90, codec: 'h264', videoStream: 0 },
       grid,
       ladder: [aRendition({ kbps: 1000 })],
-      recipe: 'h264-ts-3',
+      recipe: 'h264-ts-4',
     })
   expect(estimate(100_000_000)).toBe(Math.ceil((1.1 * 1000 * 1000 * 100) / 8))
   expect(estimate(1_250_000)).toBe(Math.ceil((1.1 * 150 * 1000 * 100) / 8))

@@ -52,8 +52,24 @@ test('a header that is wrong is not believed', () => {
 test('pictures faster than sixty a second are thinned by a whole number', () => {
   expect(rateOf(steady([120, 1], 300), [[120, 1]])).toEqual([60, 1])
   expect(rateOf(steady([144, 1], 300), [[144, 1]])).toEqual([48, 1])
+  expect(rateOf(steady([75, 1], 300), [[75, 1]])).toEqual([75, 2])
   expect(rateOf(steady([120_000, 1001], 300), [[120_000, 1001]])).toEqual([60_000, 1001])
 })
+
+test.each([
+  [60_018, 1000],
+  [60_015, 1000],
+  [61, 1],
+  [63, 1],
+] as const)(
+  'a clock that runs a little fast, at %i/%i, loses the few pictures that are too many, and no half of them',
+  (...rate) => {
+    expect(rateOf(steady(rate, 600), [[60, 1], rate])).toEqual([60, 1])
+    const meter = createRateMeter([{ numerator: rate[0], denominator: rate[1] }])
+    for (const time of steady(rate, 600)) meter.add(time)
+    expect(meter.isConstant()).toBe(false)
+  },
+)
 
 test('pictures slower than one a second are repeated a whole number of times', () => {
   expect(rateOf(steady([1, 3], 20), [[1, 3]])).toEqual([1, 1])

@@ -25,16 +25,16 @@ import { checkFolder, ofAnotherClass } from '#test/support/folder-check.ts'
 type Shape = { readonly width: number; readonly height: number; readonly rate: number }
 const small: Shape = { width: 320, height: 180, rate: 12 }
 const shapes: Readonly<Record<Recipe, Shape>> = {
-  'h264-ts-3': { width: 640, height: 360, rate: 60 },
-  'h265-fmp4-2': small,
-  'vp9-fmp4-2': small,
-  'av1-fmp4-2': small,
+  'h264-ts-4': { width: 640, height: 360, rate: 60 },
+  'h265-fmp4-3': small,
+  'vp9-fmp4-3': small,
+  'av1-fmp4-3': small,
 }
 
 const kbps = 50
 
 /** The one that keeps to its cap least stands for the others where time is short. */
-const recipes: readonly Recipe[] = inject('edgeCases') === 'all' ? Recipe.options : ['vp9-fmp4-2']
+const recipes: readonly Recipe[] = inject('edgeCases') === 'all' ? Recipe.options : ['vp9-fmp4-3']
 
 let tools: FfmpegTools
 let engine: EncodingEngine

@@ -15,7 +15,7 @@ const terms = {
     ...{ frames: 96, segmentFrames: 24, partSegments: 2, leadSeconds: 3 },
   },
   ladder: smallLadder,
-  recipe: 'h264-ts-3' as const,
+  recipe: 'h264-ts-4' as const,
 }
 
 function manifestWith(hardware?: (rendition: string) => readonly (HardwareEncoder | null)[]) {

@@ -26,7 +26,7 @@ function argumentsOf(part: number, overrides: Partial<PartEncode> = {}): readonl
     layout,
     grid,
     window,
-    recipe: 'h264-ts-3',
+    recipe: 'h264-ts-4',
     renditions: smallLadder,
     instructions: 'avx2',
     ...overrides,

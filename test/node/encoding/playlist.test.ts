@@ -31,7 +31,7 @@ const rendition: RenditionRecord = {
 const manifest: Manifest = {
   v: 1,
   source: cid('source'),
-  recipe: 'h264-ts-3',
+  recipe: 'h264-ts-4',
   grid: {
     rate: { numerator: 24_000, denominator: 1001 },
     frames: 204,
@@ -55,7 +55,7 @@ const manifest: Manifest = {
 }
 
 test('the master playlist tells what was measured, sound included', () => {
-  const peak = (8 * 300_000 * 24_000) / (12 * 1001) + (8 * 70_000 * 48_000) / (24 * 1024)
+  const peak = (8 * 500_000 * 24_000) / (108 * 1001) + (8 * 140_000 * 48_000) / (212 * 1024)
   const average = (8 * 600_000 * 24_000) / (204 * 1001) + (8 * 210_000 * 48_000) / (400 * 1024)
   expect(masterPlaylist(manifest)).toBe(
     [

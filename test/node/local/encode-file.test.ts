@@ -3,6 +3,8 @@ import path from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { fileCid } from '#node/encoding/file-cid.ts'
+import type { Stretch } from '#node/encoding/peak-rate.ts'
+import { peakRate } from '#node/encoding/peak-rate.ts'
 import { treeFiles } from '#node/encoding/tree-files.ts'
 import type { EncodeFileDeps, EncodeFileOptions } from '#node/local/encode-file.ts'
 import { createEncodeFile } from '#node/local/encode-file.ts'
@@ -74,13 +76,16 @@ test('the folder holds exactly the tree of its manifest, each file with its cont
   expect(await complaintsAbout(local.tools, first.master)).toBe('')
 })
 
-/** Bits a second of the heaviest segment of a track, by its file sizes and the durations in its playlist. */
+/** Bits a second of the heaviest run of a track's segments, by its file sizes and the durations in its playlist. */
 async function peakOf(track: string): Promise<number> {
   const playlist = await readFile(path.join(first.folder, track, 'index.m3u8'), 'utf8')
-  const rates: number[] = []
-  for (const [, seconds, name] of playlist.matchAll(/#EXTINF:([\d.]+),\n(.*)/g))
-    rates.push((8 * (await stat(path.join(first.folder, track, name!))).size) / Number(seconds))
-  return Math.max(...rates)
+  const target = Number(/TARGETDURATION:(\d+)/.exec(playlist)?.[1])
+  const stretches: Stretch[] = []
+  for (const [, seconds, name] of playlist.matchAll(/#EXTINF:([\d.]+),\n(.*)/g)) {
+    const { size } = await stat(path.join(first.folder, track, name!))
+    stretches.push({ bits: 8 * size, seconds: Number(seconds) })
+  }
+  return peakRate(stretches, target)
 }
 
 test('what the master promises is what the finished segments are', async () => {

@@ -18,7 +18,7 @@ const terms: EncodeRequest['terms'] = {
   source: { ...source, codec: 'h264', videoStream: 0 },
   grid: { rate: { numerator: 24, denominator: 1 }, ...grid },
   ladder: smallLadder,
-  recipe: 'h264-ts-3',
+  recipe: 'h264-ts-4',
 }
 const makers = HardwareEncoder.options
 

@@ -32,7 +32,7 @@ const terms: EncodeRequest['terms'] = {
     leadSeconds: 3,
   },
   ladder: smallLadder,
-  recipe: 'h264-ts-3',
+  recipe: 'h264-ts-4',
 }
 
 /** A store of small texts, with what is pinned by whom. */

@@ -28,7 +28,7 @@ const contract = { class: encoderProfile.class, pixelsPerSecond: 160 * 90 * 30 *
 const engine = {
   ...{ pixelsPerSecond: contract.pixelsPerSecond, workers: 2 },
   prove: async (recipe: Recipe) =>
-    recipe === 'vp9-fmp4-2'
+    recipe === 'vp9-fmp4-3'
       ? Promise.reject(new MarketError('unsupported-here', 'No VP9 here.'))
       : { ...contract, class: { ...contract.class, cid: cid(recipe) } },
 }
@@ -57,7 +57,7 @@ test('what encodes is measured by encoding, hardware first, each codec once, and
     { codec: 'h264', encoder: 'libx264', hwAccel: 'none', maxResolution: '90p', speed: 8_000 },
   ])
   expect(capabilities.slice(2)).toMatchObject(
-    (['h265-fmp4-2', 'av1-fmp4-2'] as const).map((recipe) => ({
+    (['h265-fmp4-3', 'av1-fmp4-3'] as const).map((recipe) => ({
       ...{ codec: recipes[recipe].codec, encoder: recipes[recipe].encoder, hwAccel: 'none' },
       proof: { recipe, class: cid(recipe) },
     })),

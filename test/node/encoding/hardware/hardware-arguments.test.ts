@@ -44,7 +44,7 @@ async function commandOf(hardware: HardwareDevice | null): Promise<readonly stri
   }
   const window = partWindow(grid, 0)
   return partArguments({
-    ...{ layout, grid, recipe: 'h264-ts-3', window, renditions: ladder },
+    ...{ layout, grid, recipe: 'h264-ts-4', window, renditions: ladder },
     ...{ instructions: null, hardware },
   })
 }
