@@ -4,7 +4,7 @@ import { footingOf } from './footing.ts'
 import type { KeptSound } from './kept-sound.ts'
 import type { LeafPlace } from './leaf.ts'
 import type { PictureFigures } from './picture-figures.ts'
-import type { SoundFigures } from './sound-figures.ts'
+import type { KeptWave, SoundFigures } from './sound-figures.ts'
 import type { PictureLimits } from './thresholds.ts'
 import { keptLimits, limitsOn, soundLimits } from './thresholds.ts'
 
@@ -68,20 +68,20 @@ export function isAboutWave({ evidence }: Fault): boolean {
 
 /**
  * True for a segment that is so near to the source that it is as true to it as the verifier's own. No encoder can keep the wave of white
- * noise at our rate, so that two of them agree on it no better than each with the source.
+ * noise at our rate, so that two of them agree on it no better than each with the source; what the own has kept is asked for as ever.
  */
-export function isKeptAsWell(delivered: KeptSound, own: KeptSound): boolean {
-  const { low, high } = keptLimits
+export function isKeptAsWell({ low, high }: KeptSound, own: KeptSound): boolean {
+  const { lostFactor, leastCorrelation, distance } = keptLimits
+  const keeps = (figure: keyof KeptWave): boolean =>
+    1 - low[figure] <= Math.max(1 - soundLimits[figure], lostFactor * (1 - own.low[figure]))
   return (
-    delivered.low.correlation >= Math.max(anotherWave, low.correlation * own.low.correlation) &&
-    delivered.low.worstCorrelation >= low.worstCorrelation * own.low.worstCorrelation &&
-    delivered.high.mean <= high.mean + own.high.mean &&
-    delivered.high.worst <= high.worst + own.high.worst
+    keeps('correlation') &&
+    keeps('worstCorrelation') &&
+    low.correlation >= leastCorrelation &&
+    high.mean <= distance.mean + own.high.mean &&
+    high.worst <= distance.worst + own.high.worst
   )
 }
-
-/** A sound that correlates no better with its source is another, whatever became of the own. */
-const anotherWave = 0.3
 
 function pictureRules(figures: PictureFigures, bytes: LeafBytes): readonly Rule[] {
   const limits = limitsOn[footingOfLeaf(figures, bytes)]

@@ -79,7 +79,9 @@ export function comparisonArguments(comparison: PictureComparison): readonly str
     ...['-filter_complex', branches.join(';')],
     ...sinksOf(comparison).flatMap((sink) => ['-map', `[${sink}]`, '-f', 'null', '-']),
     ...outputs.flatMap((who) => [
-      ...['-map', `[${who}Tiles]`, '-f', 'rawvideo', comparisonFiles.tiles(who)],
+      // Each picture once, whatever rate a stream says of itself.
+      ...['-map', `[${who}Tiles]`, '-vsync', 'passthrough', '-f', 'rawvideo'],
+      comparisonFiles.tiles(who),
     ]),
   ]
 }

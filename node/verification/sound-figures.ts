@@ -48,14 +48,25 @@ export function keptWave(
   wanted: readonly Float32Array[],
   rate: number,
 ): KeptWave {
+  const quiet = Math.max(2 * audible, quietShare * Math.max(...wanted.map(level)))
+  const kept = (mine: Float32Array, theirs: Float32Array): number =>
+    correlationOf(mine, theirs) ?? (level(mine) < quiet ? 1 : 0)
+  const pairs = wanted.map((theirs, index) => [own[index] ?? new Float32Array(), theirs] as const)
   return {
-    correlation: Math.min(...wanted.map((channel, index) => correlationOf(own[index], channel))),
+    correlation: Math.min(...pairs.map(([mine, theirs]) => kept(mine, theirs))),
     worstCorrelation: Math.min(
       1,
-      ...wanted.flatMap((channel, index) => blockCorrelations(own[index], channel, rate / 4)),
+      ...pairs.flatMap(([mine, theirs]) =>
+        blocksOf(theirs.length, rate / 4).map(([from, to]) =>
+          kept(mine.subarray(from, to), theirs.subarray(from, to)),
+        ),
+      ),
     ),
   }
 }
+
+/** Where nothing is to be heard, an encoder may leave so much of what is loud beside it or in the other channel. */
+const quietShare = 0.1
 
 const alike: SoundFigures = {
   ...wholeWave,
@@ -81,46 +92,48 @@ function level(samples: ArrayLike<number>): number {
   return Math.sqrt(squares / Math.max(1, samples.length))
 }
 
-/** A channel that is silent in the reference has nothing to correlate with. */
-function correlationOf(own: Float32Array | undefined, wanted: Float32Array, shift = 0): number {
+/** Null where nothing is to be heard that something could correlate with. */
+function correlationOf(own: Float32Array, wanted: Float32Array, shift = 0): number | null {
   let product = 0
   let ownSquares = 0
   let wantedSquares = 0
   const first = Math.max(0, -shift)
   const last = Math.min(wanted.length, wanted.length - shift)
   for (let at = first; at < last; at += 1) {
-    const mine = own?.[at + shift] ?? 0
+    const mine = own[at + shift] ?? 0
     const theirs = wanted[at] ?? 0
     product += mine * theirs
     ownSquares += mine * mine
     wantedSquares += theirs * theirs
   }
-  if (wantedSquares < audible ** 2 * (last - first)) return 1
+  if (wantedSquares < audible ** 2 * (last - first)) return null
   return ownSquares === 0 ? 0 : product / Math.sqrt(ownSquares * wantedSquares)
 }
 
-function blockCorrelations(
-  own: Float32Array | undefined,
-  wanted: Float32Array,
-  blockSamples: number,
-): readonly number[] {
-  const blocks = Math.floor(wanted.length / blockSamples)
-  return Array.from({ length: blocks }, (_, block) => {
-    const [from, to] = [block * blockSamples, (block + 1) * blockSamples]
-    return correlationOf(own?.subarray(from, to), wanted.subarray(from, to))
-  })
+/** Whole blocks, from where to where. */
+function blocksOf(length: number, size: number): readonly (readonly [from: number, to: number])[] {
+  return Array.from({ length: Math.floor(length / size) }, (_, block) => [
+    block * size,
+    (block + 1) * size,
+  ])
 }
 
-/** A tone fits at every period of its own, so another place must fit clearly better than the true one. */
+/**
+ * A tone fits at every period of its own, so another place must fit clearly better than the true one; and by half of the window at least,
+ * for a few samples fit anywhere.
+ */
 function bestShift(own: Float32Array, wanted: Float32Array): number {
   const slowOwn = slower(own)
   const slowWanted = slower(wanted)
-  const furthest = Math.round((furthestSeconds * comparedRate) / slowFactor)
-  let best = correlationOf(slowOwn, slowWanted) + clearlyBetter
+  const furthest = Math.min(
+    Math.round((furthestSeconds * comparedRate) / slowFactor),
+    Math.floor(slowWanted.length / 2),
+  )
+  let best = (correlationOf(slowOwn, slowWanted) ?? 1) + clearlyBetter
   let shift = 0
   for (let tried = -furthest; tried <= furthest; tried += 1) {
     const fit = correlationOf(slowOwn, slowWanted, tried)
-    if (fit <= best) continue
+    if (fit === null || fit <= best) continue
     best = fit
     shift = tried
   }

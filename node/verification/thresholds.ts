@@ -1,5 +1,4 @@
 import type { Footing } from './footing.ts'
-import type { KeptSound } from './kept-sound.ts'
 
 /**
  * How far a delivered segment may stand from the verifier's own encode of the same window before it is a fault.
@@ -95,12 +94,17 @@ export const soundLimits = {
 } as const
 
 /** How far a sound may be from its source whose wave is another than that of the verifier's own, which may itself be far from it. */
-export const keptLimits: KeptSound = {
-  /** Beneath 4 kHz, the least share of the wave that the own has kept (0.81; 0.78 in the worst quarter of a second). What is replaced has none. */
-  low: { correlation: 0.75, worstCorrelation: 0.6 },
+export const keptLimits = {
+  /**
+   * Of its wave beneath 4 kHz it may have lost so many times what the own has (3.6 of white noise above 4 kHz: 6 dB more noise), and what two
+   * encoders may be apart in any case: where the own has kept all, so has it to.
+   */
+  lostFactor: 4,
+  /** What correlates no better is another sound, whatever became of the own. */
+  leastCorrelation: 0.3,
   /**
    * Above, the most decibels by which it may be further off than the own (0.6, or 1 with the decibel that was asked for; 1.1 in the worst
    * quarter). Replaced in between it is off by 3 and more, at 16 kb/s, where nothing is left there, by 10.
    */
-  high: { mean: 2, worst: 3.5 },
-}
+  distance: { mean: 2, worst: 3.5 },
+} as const

@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { EncodeRequest } from '#market/ports/encoding-engine.ts'
 import type { LeafFinding } from '#node/verification/leaf.ts'
 import { measureLeaves } from '#node/verification/perceptual-check.ts'
+import type { Rendition } from '#protocol/ladder.ts'
 import type { BothBuilds } from '#test/support/both-builds.ts'
 import { openBothBuilds } from '#test/support/both-builds.ts'
 import { aRendition, requestFor } from '#test/support/clip.ts'
@@ -58,6 +59,17 @@ test.concurrent.each(honestVariants)('an honest encode passes: $name', async (va
   expect(faults).toEqual([])
 })
 
+test.concurrent.each(['24', '96'])(
+  'an honest encode passes whatever rate it says of itself: ticks of 1/%s s',
+  async (ticks) => {
+    const word = `-bsf:v h264_metadata=tick_rate=${ticks}`
+    const encoder = ({ kbps }: Rendition) =>
+      `-preset medium -crf 23 -maxrate ${kbps}k -bufsize ${2 * kbps}k ${word}`
+    const { faults } = await judge({ ...plain, encoder })
+    expect(faults).toEqual([])
+  },
+)
+
 test.concurrent.each(pictureCheats)('a cheat is found: $name', async (variant) => {
   const { faults } = await judge(variant)
   expect(faults).not.toEqual([])
@@ -79,7 +91,7 @@ test.concurrent('bytes that do not decode are a fault, and not a failure of the 
 test.concurrent.each(soundVariants.filter(({ isHonest }) => isHonest))(
   'honest sound passes: $name',
   async (variant) => {
-    const findings = await judgeSound(builds, request, { variant, segment })
+    const findings = await judgeSound(builds, request, { variant, segments: [0, segment] })
     expect(findings.flatMap(({ faults }) => faults)).toEqual([])
   },
 )
@@ -87,7 +99,7 @@ test.concurrent.each(soundVariants.filter(({ isHonest }) => isHonest))(
 test.concurrent.each(soundVariants.filter(({ isHonest }) => !isHonest))(
   'a cheat with the sound is found: $name',
   async (variant) => {
-    const findings = await judgeSound(builds, request, { variant, segment })
+    const findings = await judgeSound(builds, request, { variant, segments: [0, segment] })
     expect(findings.flatMap(({ faults }) => faults)).not.toEqual([])
   },
 )

@@ -1,7 +1,5 @@
-import { parametersAt } from '#contracts/parameters.ts'
 import type { Footing } from '#node/verification/footing.ts'
 import type { Fault } from '#protocol/attestation.ts'
-import { height } from '#test/support/builders.ts'
 import type { Column, Figures } from './honest-spread.ts'
 import { pictureColumns, soundColumns } from './honest-spread.ts'
 import type { VerificationCost } from './verification-cost.ts'
@@ -28,40 +26,25 @@ export const isMissed = ({ isHonest, isLikeHonest, faults }: Measured): boolean 
 const leastHonest = 200
 const leastFound = 0.99
 
-/** Why a run is no proof: an honest encoder accused, too few of them measured, or a cheat that a check misses on firm ground. */
+/** Why a run is no proof: an honest encoder accused, too few of them measured, or cheats missed on firm ground. */
 export function failuresOf(
   measured: readonly Measured[],
   { isComplete }: { readonly isComplete: boolean },
 ): readonly string[] {
   const honest = measured.filter(({ isHonest }) => isHonest)
   const alarms = honest.filter(isAlarm)
-  const missed = [...foundByCheck(measured)].filter(([, found]) => found < leastFound)
-  return [
-    ...(alarms.length > 0 ? [`${alarms.length} false alarms`] : []),
-    ...(isComplete && honest.length < leastHonest ? [`only ${honest.length} honest leaves`] : []),
-    ...missed.map(([variant, found]) => `a check finds only ${percent(found)} of "${variant}"`),
-  ]
-}
-
-/**
- * For each cheat, the share of it on firm ground that is found by a check, which draws some leaves: of scenes as unlike as the films are. It
- * escapes where every one of them misses it.
- */
-function foundByCheck(measured: readonly Measured[]): ReadonlyMap<string, number> {
-  const { leaves } = parametersAt(height(0)).challenge
   const firm = measured.filter(
     ({ isHonest, isLikeHonest, footing }) => !isHonest && !isLikeHonest && footing === 'firm',
   )
-  const byVariant = Map.groupBy(firm, ({ variant }) => variant)
-  return new Map(
-    [...byVariant].map(([variant, of]) => {
-      const missedShare = of.filter(isMissed).length / of.length
-      return [variant, 1 - missedShare ** leaves]
-    }),
-  )
+  const missed = firm.filter(isMissed)
+  return [
+    ...(alarms.length > 0 ? [`${alarms.length} false alarms`] : []),
+    ...(isComplete && honest.length < leastHonest ? [`only ${honest.length} honest leaves`] : []),
+    ...(missed.length > (1 - leastFound) * firm.length
+      ? [`${missed.length} of ${firm.length} cheating leaves missed`]
+      : []),
+  ]
 }
-
-const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`
 
 /** The section of RESULTS.md: the limits, the worst honest and the mildest cheating figure of every variant. */
 export function sectionOf(measured: readonly Measured[], build: string): string {
@@ -83,7 +66,6 @@ export function sectionOf(measured: readonly Measured[], build: string): string 
       const missed = of.filter(isMissed)
       return `- cheating leaves on ${footing} ground: ${of.length}, missed: ${missed.length}${listed(missed)}`
     }),
-    `- each cheat on firm ground, by a check of unlike scenes: ${percent(Math.min(...foundByCheck(measured).values()))} or more are found`,
     `- cheating leaves that equal honest work on the same leaf in every figure, to within a twentieth of its limit, and are not counted: ${alike.length}${listed(alike)}`,
     '',
     'The figure of each variant that is nearest to the limit, over all films (honest: the worst; cheats: the mildest and the median).',

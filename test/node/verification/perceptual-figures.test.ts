@@ -272,7 +272,8 @@ describe('sound', () => {
     })
 
     test('may be of other noise above 4 kHz, whoever checks', () => {
-      const substituted = sum(low, bright(9))
+      const lost = dull(12).map((value) => 0.4 * value)
+      const substituted = sum(low, lost, bright(9))
       expect(judgeSound(soundFigures(substituted, kept), place).every(isAboutWave)).toBe(true)
       expect(isAsGood(substituted)).toBe(true)
       expect(isAsGood(kept, substituted)).toBe(true)
@@ -314,11 +315,67 @@ describe('sound', () => {
       expect(isAsGood(tone(6_250), tone(5_250), tone(5_250))).toBe(false)
     })
 
+    test('stays a fault where the own has kept all and another voice is in it', () => {
+      const voice = between(23, [200, 2_200]).map((value) => 0.6 * value)
+      expect(isAsGood(sum(source, voice), source)).toBe(false)
+      expect(
+        isAsGood(
+          sum(
+            source,
+            voice.map((value) => 0.3 * value),
+          ),
+          source,
+        ),
+      ).toBe(true)
+    })
+
     test('counts for nothing where it cannot be heard in either', () => {
       const hiss = (loudness: number) => wave((at) => (at % 2 === 0 ? loudness : -loudness))
       const off = (loudness: number) => keptSound(sum(low, hiss(loudness)), low).high.mean
       expect(off(9)).toBeLessThan(0.1)
       expect(off(900)).toBeGreaterThan(3)
+    })
+  })
+
+  test('a last segment of a moment is not told to be late for what fits anywhere', () => {
+    const moment = (sound: Int16Array) => sound.slice(0, 2 * 0.1 * comparedRate)
+    const rough = createDice(3)
+    const steps = Array.from({ length: own.length / 16 }, () => rough(12_000) - 6_000)
+    const noisy = wave((at) => music(at) + (steps[Math.floor(at / 16)] ?? 0))
+    expect(soundFigures(moment(noisy), moment(own)).correlation).toBeLessThan(0.9)
+    expect(soundFigures(moment(noisy), moment(own)).shiftSeconds).toBe(0)
+  })
+
+  describe('where the own is silent', () => {
+    const pause = (at: number): boolean => at > 8_000 && at < 24_000
+    const paused = wave((at) => (pause(at) ? 0 : music(at)))
+    const left = own.map((value, at) => (at % 2 === 0 ? value : 0))
+    const codes = (delivered: Int16Array, wanted: Int16Array) =>
+      judgeSound(soundFigures(delivered, wanted), place).map(({ code }) => code)
+
+    test('what an encoder spreads of what is loud beside it is none', () => {
+      expect(
+        codes(
+          paused.map((value, at) => value + (at % 3) - 1),
+          paused,
+        ),
+      ).toEqual([])
+      expect(
+        codes(
+          left.map((value, at) => (at % 2 === 0 ? value : (left[at - 1] ?? 0) / 20)),
+          left,
+        ),
+      ).toEqual([])
+    })
+
+    test('another sound is a fault: in a pause, and in the other channel', () => {
+      const tone = (at: number): number => 1_200 * Math.sin(at * 0.3)
+      const filled = paused.map(
+        (value, at) => value + (pause(at / 2) ? Math.round(tone(at / 2)) : 0),
+      )
+      expect(codes(filled, paused)).toEqual(['sound-differs'])
+      const told = left.map((value, at) => (at % 2 === 0 ? value : Math.round(tone(at / 2))))
+      expect(codes(told, left)).toEqual(['sound-differs'])
     })
   })
 
