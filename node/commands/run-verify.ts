@@ -7,6 +7,7 @@ import { readEnvironment } from '../config.ts'
 import { localDataPath, openDataDirectory } from '../data-directory.ts'
 import { createEncodingEngine } from '../encoding/engine.ts'
 import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
+import { guardInput } from '../encoding/input-guard.ts'
 import { openBlockStore } from '../ipfs/block-store.ts'
 import { createLifetime } from '../lifetime.ts'
 import { openScratch } from '../scratch.ts'
@@ -15,10 +16,9 @@ import { checkTree } from '../verification/tree-check.ts'
 import { downloadTree, treeBehindGateway, treeInStore } from '../verification/tree-download.ts'
 import { explain } from './explain.ts'
 import type { VerifyFlags } from './verify.ts'
+import { verifyExit } from './verify-exit.ts'
 import type { VerifyView } from './verify-view.ts'
 import { createVerifyView } from './verify-view.ts'
-
-const exitCodes = { pass: 0, fail: 1, error: 2, interrupted: 130 } as const
 
 /** Checks the tree, tells what was found, and ends the process. */
 export async function runVerify(tree: string, flags: VerifyFlags): Promise<void> {
@@ -27,11 +27,11 @@ export async function runVerify(tree: string, flags: VerifyFlags): Promise<void>
   try {
     const report = await verify(tree, flags, view, lifetime.signal)
     view.finish(report)
-    lifetime.end(exitCodes[report.verdict])
+    lifetime.end(verifyExit[report.verdict])
   } catch (error) {
     const { aborted } = lifetime.signal
     view.fail(explain(aborted ? lifetime.signal.reason : error))
-    lifetime.end(aborted ? exitCodes.interrupted : exitCodes.error)
+    lifetime.end(aborted ? verifyExit.interrupted : verifyExit.error)
   }
 }
 
@@ -42,9 +42,7 @@ async function verify(
   signal: AbortSignal,
 ): Promise<TreeReport> {
   const source = path.resolve(flags.source)
-  await access(source).catch((cause: unknown) => {
-    throw new MarketError('input-missing', `There is no file ${source}.`, {}, { cause })
-  })
+  await guardInput(source)
   const directory = localDataPath()
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await using scratch = await openScratch(directory, 'verify')
@@ -55,7 +53,15 @@ async function verify(
   const { workers, leaves } = flags
   const engine = await createEncodingEngine({ tools }, { directory, signal, workers })
   const seed = flags.seed ?? Sha256Hex.parse(randomBytes(32).toString('hex'))
-  const work = { folder, source, root, seed, leaves, scratch: scratch.path }
+  const work = {
+    folder,
+    source,
+    root,
+    seed,
+    leaves,
+    scratch: scratch.path,
+    isOfStandardLadder: true,
+  }
   return await checkTree({ engine, tools }, { ...work, signal, onProgress: view.progress })
 }
 

@@ -84,6 +84,7 @@ function progressLine({ stage, percent }: Progress): string {
 /** What was found, for people: what was looked at, each leaf with its figures, and the verdict. */
 function reportLines(report: TreeReport, paint: Palette): readonly string[] {
   const { root, merkleRoot, leaves = 0, tier, seed, challenged, findings, faults, verdict } = report
+  const { absent = [] } = report
   const how = tier === 'exact' ? 'byte by byte' : 'by measuring, as it is of another class'
   const atLarge = faults.filter(({ segment }) => segment === undefined || findings.length === 0)
   return [
@@ -94,6 +95,9 @@ function reportLines(report: TreeReport, paint: Palette): readonly string[] {
       : []),
     ...findings.map((finding) => findingLine(finding, paint)),
     ...atLarge.map((fault) => `  ${paint.bad('✗')} ${faultText(fault)}`),
+    ...(absent.length > 0
+      ? [`left out     ${absent.join(', ')}, which the source has lines for`]
+      : []),
     verdict === 'pass'
       ? paint.good('The tree is what it says it is.')
       : paint.bad(`The tree is not what it says it is: ${counted(faults.length)}.`),
@@ -128,7 +132,8 @@ function figuresText(figures: LeafFinding['figures']): string {
 }
 
 function faultText({ code, rendition, segment, evidence }: TreeReport['faults'][number]): string {
-  const place = rendition === undefined ? '' : ` in ${rendition}, segment ${segment}`
+  const leaf = segment === undefined ? '' : `, segment ${segment}`
+  const place = rendition === undefined ? '' : ` in ${rendition}${leaf}`
   if (!evidence) return `${code}${place}`
   const { figure, measured, limit } = evidence
   return `${code} (${figure} ${measured / 1_000}, limit ${limit / 1_000})`

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
+import type { CommanderError } from 'commander'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { Sha256Hex } from '#protocol/ids.ts'
 import { parsedBy } from './options.ts'
+import { verifyExit } from './verify-exit.ts'
 
 export type VerifyFlags = {
   readonly source: string
@@ -34,6 +36,7 @@ Exit code: 0 it is what it says, 1 it is not, 2 it could not be checked.`
 /** `spk-encoder verify`: a tree against the video that it was made from. */
 export function createVerifyCommand(): Command {
   return new Command('verify')
+    .exitOverride(endUnchecked)
     .description('Check an HLS tree against the video that it was made from.')
     .argument('<tree>', 'folder of the tree (with manifest.json), or its root CID')
     .requiredOption('--source <file>', 'the video that the tree was made from (required)')
@@ -61,4 +64,13 @@ export function createVerifyCommand(): Command {
     .action(async (tree: string, flags: VerifyFlags) =>
       (await import('./run-verify.ts')).runVerify(tree, flags),
     )
+}
+
+/** What was asked for wrongly was not checked, which is another code than that of a tree that is not what it says. */
+function endUnchecked({ exitCode, message }: CommanderError): void {
+  if (exitCode !== 0 && process.argv.includes('--json')) {
+    const error = { code: 'option-invalid', message: message.replace(/^error: /, '') }
+    process.stdout.write(`${JSON.stringify({ error })}\n`)
+  }
+  process.exit(exitCode === 0 ? 0 : verifyExit.error)
 }

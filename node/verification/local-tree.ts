@@ -45,7 +45,7 @@ export async function openLocalTree(
     options.onProgress((100 * (index + 1)) / files.length)
     const place = path.join(folder, file.path)
     if ('text' in file) {
-      const text = await readFile(place, 'utf8').catch(() => null)
+      const text = (await sizeOf(place)) === null ? null : await readFile(place, 'utf8')
       if (text === null) faults.push({ code: 'unavailable', ...leafOf(file.path) })
       else if (text !== file.text) faults.push({ code: 'tree-differs-from-manifest' })
       continue
@@ -69,7 +69,7 @@ export async function readManifest(folder: string): Promise<Manifest | null> {
     const message = `There is no tree in ${folder}: it has no ${manifestName}.`
     throw new MarketError('content-unavailable', message, {}, { cause })
   })
-  if (found.size > manifestLimitBytes) return null
+  if (!found.isFile() || found.size > manifestLimitBytes) return null
   try {
     return Manifest.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch {
@@ -84,9 +84,10 @@ function leafOf(file: string): Pick<Fault, 'rendition' | 'segment'> {
   return { rendition, segment: Number(index) }
 }
 
+/** Null where no file is, or none that ends: a pipe would be read for ever. */
 async function sizeOf(file: string): Promise<number | null> {
   return await stat(file).then(
-    ({ size }) => size,
+    (found) => (found.isFile() ? found.size : null),
     () => null,
   )
 }

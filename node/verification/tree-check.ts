@@ -1,11 +1,14 @@
 import { drawLeaves } from '#contracts/challenge.ts'
 import { leavesOf, merkleRoot, summariesOf, tracksOf } from '#contracts/merkle.ts'
+import { buildLadder } from '#market/domain/ladder.ts'
+import { ladderFor } from '#market/domain/recipe-ladder.ts'
 import type { EncodeRequest, EncodingEngine } from '#market/ports/encoding-engine.ts'
 import type { CheckProgress } from '#market/ports/processing.ts'
 import type { Fault, Verdict } from '#protocol/attestation.ts'
 import { bytesToHex, canonicalJson } from '#protocol/canonical.ts'
 import type { Cid } from '#protocol/ids.ts'
 import { JobId, Sha256Hex } from '#protocol/ids.ts'
+import type { Ladder } from '#protocol/ladder.ts'
 import type { Manifest } from '#protocol/manifest.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { fileCid } from '../encoding/file-cid.ts'
@@ -35,6 +38,8 @@ export type TreeCheckOptions = {
   readonly seed: Sha256Hex
   /** Leaves to draw; Infinity draws all. */
   readonly leaves: number
+  /** Whether its renditions have to be those that the market makes of such a source, where no offer says which were asked for. */
+  readonly isOfStandardLadder?: boolean
   /** Holds what the check makes, and is emptied by it. */
   readonly scratch: string
   readonly signal: AbortSignal
@@ -54,6 +59,8 @@ export type TreeReport = {
   readonly merkleRoot?: Sha256Hex
   readonly leaves?: number
   readonly tier?: Tier
+  /** Names of renditions that the market makes of such a source, and the tree has not. */
+  readonly absent?: readonly string[]
   readonly seed: Sha256Hex
   readonly challenged: readonly number[]
   readonly findings: readonly LeafFinding[]
@@ -96,9 +103,11 @@ export async function checkTree(
   if (options.root !== undefined && options.root !== root)
     return failed([{ code: 'tree-differs-from-manifest' }], known)
   onProgress({ stage: 'source', percent: 0 })
-  const terms = await termsOf(deps.engine, manifest, options)
+  const offer = await offerOf(deps.engine, manifest, options)
   onProgress({ stage: 'source', percent: 100 })
-  if (!terms) return failed([{ code: 'manifest-differs-from-offer' }], known)
+  if (!offer) return failed([{ code: 'manifest-differs-from-offer' }], known)
+  const { terms, foreign, absent } = offer
+  if (foreign.length > 0) return failed(foreign.map(asForeign), known)
   const { faults, undecided } = await checkStructure(deps, opened.tree, {
     ...options,
     terms,
@@ -118,24 +127,27 @@ export async function checkTree(
   )
   const found = findings.flatMap(({ faults: own }) => own)
   const verdict = found.length === 0 ? 'pass' : 'fail'
-  return { ...known, verdict, faults: found, seed, challenged, findings }
+  return { ...known, absent, verdict, faults: found, seed, challenged, findings }
 }
 
-/** The terms an offer of this source would have had; null where the manifest is about another file, or another length of it. */
-async function termsOf(
+const asForeign = (rendition: string): Fault => ({ code: 'manifest-differs-from-offer', rendition })
+
+/** What an offer of this source would have asked for, and which renditions it would not, or would besides. */
+type Offer = {
+  readonly terms: EncodeRequest['terms']
+  readonly foreign: readonly string[]
+  readonly absent: readonly string[]
+}
+
+/** Null where the manifest is about another file, or another length of it. */
+async function offerOf(
   engine: EncodingEngine,
   manifest: Manifest,
-  { source, signal }: TreeCheckOptions,
-): Promise<EncodeRequest['terms'] | null> {
+  { source, isOfStandardLadder = false, signal }: TreeCheckOptions,
+): Promise<Offer | null> {
   if ((await fileCid(source)) !== manifest.source) return null
-  const {
-    rate,
-    frames,
-    longestGopSeconds,
-    videoKbps: _,
-    audioStream,
-    ...profile
-  } = await engine.analyse(source, { signal })
+  const analysed = await engine.analyse(source, { signal })
+  const { rate, frames, longestGopSeconds, videoKbps: _, audioStream, ...profile } = analysed
   const { grid, recipe } = manifest
   if (canonicalJson(rate) !== canonicalJson(grid.rate) || frames !== grid.frames) return null
   // A range may leave the sound to another.
@@ -148,8 +160,22 @@ async function termsOf(
   }
   if (grid.leadSeconds < Math.ceil(longestGopSeconds)) return null
   const { copied } = manifest
-  const terms = { source: offered, grid, recipe, ladder: ladderOf(manifest) }
-  return copied === undefined ? terms : { ...terms, copied }
+  const ladder = ladderOf(manifest)
+  const terms = { source: offered, grid, recipe, ladder }
+  const standard = ladderFor(recipe, buildLadder(profile.width, profile.height, analysed), rate)
+  return {
+    terms: copied === undefined ? terms : { ...terms, copied },
+    ...(isOfStandardLadder ? comparedLadders(ladder, standard) : { foreign: [], absent: [] }),
+  }
+}
+
+function comparedLadders(ladder: Ladder, standard: Ladder): Pick<Offer, 'foreign' | 'absent'> {
+  const texts = new Set(standard.map(canonicalJson))
+  const names = new Set(ladder.map(({ name }) => name))
+  return {
+    foreign: ladder.filter((rung) => !texts.has(canonicalJson(rung))).map(({ name }) => name),
+    absent: standard.map(({ name }) => name).filter((name) => !names.has(name)),
+  }
 }
 
 async function checkStructure(

@@ -2,34 +2,42 @@ import { execFile } from 'node:child_process'
 import { cp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, expect, test } from 'vitest'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { buildLadder } from '#market/domain/ladder.ts'
+import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { childEnvironment } from '#node/config.ts'
 import { createEncodingEngine } from '#node/encoding/engine.ts'
+import type { FfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
 import { makeSampleClip } from '#node/encoding/sample-clip.ts'
 import { createTreeArithmetic } from '#node/ipfs/tree-arithmetic.ts'
 import { assembleTree } from '#node/processing/tree.ts'
 import type { Cid } from '#protocol/ids.ts'
 import { serveFolder } from '#test/support/browser.ts'
 import type { Tree } from '#test/support/clip.ts'
-import { encodeTree, requestFor } from '#test/support/clip.ts'
+import { aRendition, encodeTree, requestFor } from '#test/support/clip.ts'
 import { makeFolder, openTools, untroubled as signal } from '#test/support/ffmpeg.ts'
 
 const main = fileURLToPath(new URL('../../node/main.ts', import.meta.url))
 const seed = '11'.repeat(32)
 
+let tools: FfmpegTools
+let engine: EncodingEngine
 let clip: string
 let tree: Tree
 let root: Cid
 let home: string
 
 beforeAll(async () => {
-  const tools = await openTools()
+  tools = await openTools()
   const folder = await makeFolder()
   home = await makeFolder()
-  const engine = await createEncodingEngine({ tools }, { directory: folder, signal })
+  engine = await createEncodingEngine({ tools }, { directory: folder, signal })
   clip = path.join(folder, 'clip.mp4')
   await makeSampleClip(tools, clip, { signal, width: 160, height: 90, rate: '12', seconds: 4 })
-  tree = await encodeTree(engine, await requestFor(engine, clip))
+  const { width, height, ...pace } = await engine.analyse(clip, { signal })
+  const ladder = buildLadder(width, height, pace)
+  tree = await encodeTree(engine, await requestFor(engine, clip, { ladder }))
   const sizes = tree.manifest.renditions.flatMap(({ segments }) => segments)
   const all = [...sizes, ...(tree.manifest.audio?.segments ?? [])]
   const arithmetic = createTreeArithmetic(new Map(all.map(({ cid, bytes }) => [cid, bytes])))
@@ -87,6 +95,56 @@ test.each([
   const { code, lines } = await verify(...args())
   expect(lines.at(-1)).toMatch(new RegExp(`^${expected}: .+\\.$`))
   expect(code).toBe(2)
+})
+
+test.each([
+  ['no source', () => [tree.folder]],
+  ['a seed that is none', () => [tree.folder, '--source', clip, '--seed', 'xyz']],
+  ['no leaf at all', () => [tree.folder, '--source', clip, '--leaves', '0']],
+])('%s was not checked: the code 2, and an error for programs', async (_name, args) => {
+  expect((await verify(...args())).code).toBe(2)
+  const { code, lines } = await verify(...args(), '--json')
+  expect(code).toBe(2)
+  const told = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+  expect(told).toEqual([{ error: { code: 'option-invalid', message: expect.any(String) } }])
+})
+
+test('a folder as the source is no file, and a pipe in a tree is not waited for', async () => {
+  const folder = await verify(tree.folder, '--source', path.dirname(clip))
+  expect(folder.lines.at(-1)).toMatch(/^input-\w+: /)
+  expect(folder.code).toBe(2)
+  const copy = path.join(await makeFolder(), 'tree')
+  await cp(tree.folder, copy, { recursive: true })
+  const playlist = path.join(copy, '90p', 'index.m3u8')
+  await rm(playlist)
+  await promisify(execFile)('mkfifo', [playlist])
+  const { code, lines } = await verify(copy, '--source', clip)
+  expect(lines).toContain('  ✗ unavailable')
+  expect(code).toBe(1)
+})
+
+describe('renditions that the market would not make of such a source', () => {
+  test('are no renditions of it, whatever the tree says itself', async () => {
+    const squeezed = await encodeTree(
+      engine,
+      await requestFor(engine, clip, { ladder: [aRendition({ height: 64, kbps: 60 })] }),
+    )
+    const { code, lines } = await verify(squeezed.folder, '--source', clip)
+    expect(lines).toContain('  ✗ manifest-differs-from-offer in 90p')
+    expect(code).toBe(1)
+  })
+
+  test('and those that it left out are named', async () => {
+    const large = path.join(await makeFolder(), 'large.mp4')
+    const size = { width: 1280, height: 720, rate: '12', seconds: 1 }
+    await makeSampleClip(tools, large, { signal, ...size })
+    const ladder = buildLadder(1280, 720, await engine.analyse(large, { signal }))
+    const small = ladder.filter(({ name }) => name === '480p')
+    const part = await encodeTree(engine, await requestFor(engine, large, { ladder: small }))
+    const { code, lines } = await verify(part.folder, '--source', large)
+    expect(lines).toContain('left out     720p, which the source has lines for')
+    expect(code).toBe(0)
+  })
 })
 
 test('help says what is checked, and what the exit codes mean', async () => {
