@@ -43,7 +43,9 @@ export async function findFfmpeg(
   const beside = path.dirname(ffmpeg.file)
   const ffprobe = await locate('ffprobe', search.ffprobePath, [beside, search.searchPath])
   const runner = createFfmpeg({ guard }, { path: ffmpeg.file, stallMs: identifyStallMs })
-  const build = await identifyBuild(runner, search.signal)
+  const build = await identifyBuild(runner, search.signal).catch((error: unknown) => {
+    throw withPlace(error, ffmpeg)
+  })
   return {
     ...build,
     ffmpeg: ffmpeg.file,
@@ -60,9 +62,9 @@ async function locate(
 ): Promise<Found> {
   if (named !== undefined) {
     if (await isExecutable(named)) return { file: path.resolve(named), origin: 'named' }
-    throw new MarketError('ffmpeg-missing', `There is no program at ${named}, named as ${name}.`, {
-      path: named,
-    })
+    const variable = variables[name]
+    const message = `There is no program at ${named}, which ${variable} names; correct or unset ${variable}.`
+    throw new MarketError('ffmpeg-missing', message, { path: named, variable })
   }
   const folders = searchPaths.flatMap((paths) => paths.split(path.delimiter)).filter(Boolean)
   const suffix = process.platform === 'win32' ? '.exe' : ''
@@ -76,6 +78,20 @@ async function locate(
     'ffmpeg-missing',
     `FFmpeg is not installed. Install it: ${installCommand()}`,
   )
+}
+
+/** Where users name the programs that they want. */
+const variables = { ffmpeg: 'FFMPEG_PATH', ffprobe: 'FFPROBE_PATH' } as const
+
+/** Which program it was. Whoever named it mends that name: installing another mends nothing. */
+function withPlace(error: unknown, { file, origin }: Found): unknown {
+  if (!(error instanceof MarketError) || error.code !== 'ffmpeg-missing') return error
+  const { code, message, meta } = error
+  if (origin !== 'named')
+    return new MarketError(code, `${message} It is ${file}.`, meta, { cause: error })
+  const variable = variables.ffmpeg
+  const text = `${message} ${variable} names ${file}; correct or unset it.`
+  return new MarketError(code, text, { ...meta, variable }, { cause: error })
 }
 
 /** The packages are optional, and refuse to load where they have no binary. */

@@ -14,14 +14,15 @@ const size = 16
 
 /**
  * Asks a build who it is by having it encode one small picture: x264 signs its streams, and a build without x264 cannot
- * do it. Rejects with `ffmpeg-missing` for a build that is no use here.
+ * do it. Rejects with `ffmpeg-missing` for a build that is no use here, and for a program that is no FFmpeg at all.
  */
 export async function identifyBuild(ffmpeg: Ffmpeg, signal: AbortSignal): Promise<FfmpegBuild> {
   const directory = await mkdtemp(path.join(tmpdir(), 'spk-encoder-build-'))
   try {
     await writeFile(path.join(directory, 'picture.yuv'), Buffer.alloc((size * size * 3) / 2, 128))
     const { log } = await ffmpeg.run({ args: signature, directory, signal }).catch(refuseBuild)
-    const stream = await readFile(path.join(directory, 'picture.h264'), 'latin1')
+    const picture = path.join(directory, 'picture.h264')
+    const stream = await readFile(picture, 'latin1').catch(refuseStranger)
     return { version: versionIn(log), x264: x264In(stream) }
   } finally {
     await rm(directory, { recursive: true, force: true })
@@ -41,6 +42,11 @@ function refuseBuild(cause: unknown): never {
     cause.meta,
     { cause },
   )
+}
+
+/** A program that says that all went well, and has made no picture. */
+function refuseStranger(cause: unknown): never {
+  throw new MarketError('ffmpeg-missing', 'This program is not FFmpeg.', {}, { cause })
 }
 
 /** The banner is the first line of the log: `ffmpeg version 5.1.9-0+deb12u1 Copyright (c) …`. */

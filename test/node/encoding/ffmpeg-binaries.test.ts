@@ -64,7 +64,8 @@ test('a name that leads nowhere is never replaced by another program', async () 
     find({ ffmpegPath: '/no/such/ffmpeg', searchPath: '/usr/bin' }),
   ).rejects.toMatchObject({
     code: 'ffmpeg-missing',
-    message: 'There is no program at /no/such/ffmpeg, named as ffmpeg.',
+    message:
+      'There is no program at /no/such/ffmpeg, which FFMPEG_PATH names; correct or unset FFMPEG_PATH.',
   })
 })
 
@@ -76,6 +77,14 @@ test('a build without libx264 is refused as missing', async () => {
   await expect(find({ searchPath: folder })).rejects.toMatchObject({
     code: 'ffmpeg-missing',
     message: expect.stringContaining('without libx264'),
+  })
+})
+
+test('a program that does nothing is told not to be FFmpeg', async () => {
+  const folder = await folderWith({ ffmpeg: 'true', ffprobe: 'true' })
+  await expect(find({ searchPath: folder })).rejects.toMatchObject({
+    code: 'ffmpeg-missing',
+    message: `This program is not FFmpeg. It is ${path.join(folder, 'ffmpeg')}.`,
   })
 })
 
