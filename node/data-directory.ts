@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, realpathSync, statfsSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import envPaths from 'env-paths'
 import { MarketError } from '#market/errors.ts'
@@ -17,11 +25,28 @@ export function defaultDataPath(account: string, base?: string): string {
 export type DataDirectoryOptions = {
   /** Bytes that have to be free on the disk: a node that fills it up right after its start had better not start. */
   readonly freeBytes?: number
+  /** What the user chose that leads here, and by which option, where that is not the directory itself by `--data`. */
+  readonly chosen?: Chosen
 }
+
+export type Chosen = { readonly path: string; readonly as: string }
 
 /** What commands keep that work for nobody but this machine's user. No account has such a name. */
 export function localDataPath(): string {
   return defaultDataPath('_local')
+}
+
+/**
+ * Makes a directory, readable by its owner only, that several processes may share.
+ * Throws `data-unusable` where it cannot be made or written.
+ */
+export function makeDataDirectory(path: string): void {
+  try {
+    makeDirectory(path, 0o700)
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw explainFailure(path, error)
+  }
 }
 
 /**
@@ -31,53 +56,64 @@ export function localDataPath(): string {
  */
 export function openDataDirectory(
   path: string,
-  { freeBytes = 64 * 1024 * 1024 }: DataDirectoryOptions = {},
+  { freeBytes = 64 * 1024 * 1024, chosen = byData(path) }: DataDirectoryOptions = {},
 ): DataDirectory {
   try {
-    makeDirectory(path)
-    requireSpace(path, freeBytes)
+    makeDirectory(path, 0o700)
+    requireSpace(path, freeBytes, chosen)
     const lock = lockFile(join(path, 'lock.sqlite'))
     return { path: realpathSync(path), [Symbol.dispose]: () => lock[Symbol.dispose]() }
   } catch (error) {
-    throw explainFailure(path, error)
+    throw explainFailure(chosen, error)
   }
 }
 
-/** Node's own recursive mkdir hides why it fails, and never returns where the system takes no directories, as in /proc. */
-function makeDirectory(path: string): void {
+function byData(path: string): Chosen {
+  return { path, as: '--data directory' }
+}
+
+/**
+ * Makes a directory, and those above it that are missing, with the given permissions as far as the umask leaves them. Throws as
+ * the system does. Node's own recursive mkdir hides why it fails, and never returns where the system takes no directories, as in
+ * /proc.
+ */
+export function makeDirectory(path: string, mode = 0o777): void {
   const isThere = (): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
   if (isThere()) return
-  if (!existsSync(dirname(path))) makeDirectory(dirname(path))
+  if (!existsSync(dirname(path))) makeDirectory(dirname(path), mode)
   try {
-    mkdirSync(path, { mode: 0o700 })
+    mkdirSync(path, { mode })
   } catch (error) {
     // Another process may have been quicker.
     if (!isThere()) throw error
   }
 }
 
-function requireSpace(path: string, wanted: number): void {
+function requireSpace(path: string, wanted: number, chosen: Chosen): void {
   const { bavail, bsize } = statfsSync(path)
-  if (bavail * bsize < wanted) throw diskFull(path)
+  if (bavail * bsize < wanted) throw diskFull(chosen)
 }
 
-function diskFull(path: string, cause?: unknown): MarketError {
-  const message = `The disk of ${path} is full; free some space, or choose another --data directory.`
+function diskFull({ path, as }: Chosen, cause?: unknown): MarketError {
+  const message = `The disk of ${path} is full; free some space, or choose another ${as}.`
   return new MarketError('disk-full', message, {}, { cause })
 }
 
-/** What the system's or SQLite's error code means to whoever chose the directory. */
-export function explainFailure(path: string, cause: unknown): unknown {
+/** What the system's or SQLite's error code means to whoever chose the directory, by `--data` where nothing else is said. */
+export function explainFailure(choice: Chosen | string, cause: unknown): unknown {
+  const chosen = typeof choice === 'string' ? byData(choice) : choice
+  const { path, as } = chosen
   if (cause instanceof MarketError || !(cause instanceof Error) || !('code' in cause)) return cause
   const code = String(cause.code)
   if (code.startsWith('SQLITE_BUSY')) {
-    const message = `${path} is in use by another process; stop it, or choose another --data directory.`
+    const message = `${path} is in use by another process; stop it, or choose another ${as}.`
     return new MarketError('data-locked', message, {}, { cause })
   }
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') return diskFull(path, cause)
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL')
+    return diskFull(chosen, cause)
   const reason = reasons[code]
   if (!reason) return cause
-  const message = `${path} cannot hold data: ${reason}; choose another --data directory.`
+  const message = `${path} cannot hold data: ${reason}; choose another ${as}.`
   return new MarketError('data-unusable', message, { reason: code }, { cause })
 }
 

@@ -1,10 +1,11 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { MarketError } from '#market/errors.ts'
 import { Cid } from '#protocol/ids.ts'
 import type { Recipe } from '#protocol/recipe.ts'
-import { openDataDirectory } from '../data-directory.ts'
+import type { DataDirectory } from '../data-directory.ts'
+import { explainFailure, makeDirectory, openDataDirectory } from '../data-directory.ts'
 import { cidMasterName, manifestName, masterName } from '../encoding/playlist.ts'
 import { posterName } from '../encoding/storyboard.ts'
 import { replaceText, replaceTextDurably, syncFile, syncFolder } from './durable.ts'
@@ -41,16 +42,15 @@ const trackName = /^([1-9]\d{0,3}p|audio|storyboard|subtitles-\d+)$/
 /**
  * Opens a folder for the tree of a source: a new one, an empty one, or one that holds the same source's tree, whole or not. A tree
  * by another recipe, of today's or of an earlier version, is removed first: no tree is ever of two.
- * Rejects with `option-invalid` for any other folder, so that nothing of anybody's is overwritten, and with `data-locked` while
- * another process works in it.
+ * Rejects with `option-invalid` for any other folder, so that nothing of anybody's is overwritten, with `data-unusable` for one
+ * that cannot be written, and with `data-locked` while another process works in it.
  */
 export async function openOutputFolder(
   folder: string,
   { source, recipe }: HeldTree & { readonly recipe: Recipe },
 ): Promise<OutputFolder> {
-  const held = await refuseForeign(folder, source)
   const work = path.join(folder, workName)
-  const lock = openDataDirectory(work)
+  const { held, lock } = await claim(folder, work, source)
   try {
     // The recipe comes last: a folder that is left before it is found to be of none, and cleared again.
     await syncFolder(path.dirname(folder))
@@ -66,6 +66,23 @@ export async function openOutputFolder(
   } catch (error) {
     lock[Symbol.dispose]()
     throw error
+  }
+}
+
+/** Makes the folder as any other is made, for whoever may read what this user makes, and what is ours alone in it for its owner only. */
+async function claim(
+  folder: string,
+  work: string,
+  source: Cid,
+): Promise<{ readonly held: HeldTree | null; readonly lock: DataDirectory }> {
+  const chosen = { path: folder, as: '--out folder' }
+  try {
+    const held = await refuseForeign(folder, source)
+    makeDirectory(folder)
+    await access(folder, constants.W_OK | constants.X_OK)
+    return { held, lock: openDataDirectory(work, { chosen }) }
+  } catch (error) {
+    throw explainFailure(chosen, error)
   }
 }
 
