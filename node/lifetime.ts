@@ -3,6 +3,9 @@ import { MarketError } from '#market/errors.ts'
 /** How long a process may take to stop by itself before it is ended. */
 const stopGraceMs = 15_000
 
+/** What a shell reports of a program that Ctrl-C ended. */
+export const interrupted = 130
+
 /** One process's life: its signal aborts when it has to stop, whoever wants that. */
 export type Lifetime = {
   readonly signal: AbortSignal
@@ -37,7 +40,7 @@ export function createLifetime({ isSupervised = false }: LifetimeOptions = {}): 
     controller.abort(new MarketError('cancelled', 'The process was asked to stop.'))
   }
   process.on('SIGINT', () => {
-    if (performance.now() > stopsSince + sameSignalMs) process.exit(130)
+    if (performance.now() > stopsSince + sameSignalMs) process.exit(interrupted)
     stop()
   })
   process.on('SIGTERM', stop)

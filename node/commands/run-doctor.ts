@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { readEnvironment } from '../config.ts'
 import { localDataPath } from '../data-directory.ts'
 import { examine } from '../doctor/examine.ts'
 import type { Finding } from '../doctor/finding.ts'
-import { createLifetime } from '../lifetime.ts'
+import { createLifetime, interrupted } from '../lifetime.ts'
 import type { Palette } from '../supervisor/palette.ts'
 import { createPalette } from '../supervisor/palette.ts'
 import type { DoctorFlags } from './doctor.ts'
@@ -15,7 +14,6 @@ export async function runDoctor({ data, rpc, json }: DoctorFlags): Promise<void>
   const { signal, end } = createLifetime()
   try {
     const directory = resolve(data ?? localDataPath())
-    await mkdir(directory, { recursive: true, mode: 0o700 })
     const findings = await examine({
       search: readEnvironment().settings,
       directory,
@@ -23,13 +21,14 @@ export async function runDoctor({ data, rpc, json }: DoctorFlags): Promise<void>
       now: Date.now,
       signal,
     })
+    signal.throwIfAborted()
     const isWell = findings.every(({ status }) => status !== 'fail')
     process.stdout.write(json ? `${JSON.stringify({ ok: isWell, findings })}\n` : print(findings))
     end(isWell ? 0 : 1)
   } catch (error) {
-    const { code, message } = explain(error)
+    const { code, message } = explain(signal.aborted ? signal.reason : error)
     process.stderr.write(`${code}: ${message}\n`)
-    end(1)
+    end(signal.aborted ? interrupted : 1)
   }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { MarketError } from '#market/errors.ts'
 import { Cid, Sha256Hex } from '#protocol/ids.ts'
 import { readEnvironment } from '../config.ts'
-import { localDataPath, openDataDirectory } from '../data-directory.ts'
+import { localDataPath, makeDataDirectory, openDataDirectory } from '../data-directory.ts'
 import { createEncodingEngine } from '../encoding/engine.ts'
 import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { guardInput } from '../encoding/input-guard.ts'
@@ -44,7 +44,7 @@ async function verify(
   const source = path.resolve(flags.source)
   await guardInput(source)
   const directory = localDataPath()
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  makeDataDirectory(directory)
   await using scratch = await openScratch(directory, 'verify')
   const { folder, root } = await placeOf(tree, flags, { scratch: scratch.path, view, signal })
   const tools = await openFfmpegTools({ ...readEnvironment().settings, directory, signal })

@@ -13,34 +13,30 @@ const needed = [
   { kind: 'filters', name: 'fps', without: null },
   { kind: 'filters', name: 'tpad', without: null },
   { kind: 'filters', name: 'bwdif', without: 'interlaced video' },
-  { kind: 'filters', name: 'zscale', without: 'HDR video' },
-  { kind: 'filters', name: 'tonemap', without: 'HDR video' },
+  { kind: 'filters', name: 'lut3d', without: 'HDR and wide-gamut video' },
+  { kind: 'filters', name: 'premultiply', without: 'transparent video' },
 ] as const
 
-/** Years after which a build is worth replacing. */
-const oldYears = 4
+/** FFmpeg 5.0 is of January 2022; what came before is worth replacing. */
+const oldestGoodMajor = 5
 
 /** Asks a program for its lists; FFmpeg and ffprobe answer alike. */
 export type FfmpegLister = Pick<Ffprobe, 'run'>
 
-/** Explains the FFmpeg that was found: where, which, how old, and what it lacks. */
+/** Explains the FFmpeg that was found: where, which, whether its release is an old one, and what it lacks. */
 export async function checkFfmpeg(
   binaries: FfmpegBinaries,
   ffmpeg: FfmpegLister,
-  { signal, year }: { readonly signal: AbortSignal; readonly year: number },
+  { signal }: { readonly signal: AbortSignal },
 ): Promise<readonly Finding[]> {
   const linesOf = (flag: string) => list(ffmpeg, flag, signal)
-  const [version, encoders, filters] = await Promise.all([
-    linesOf('-version'),
-    linesOf('-encoders'),
-    linesOf('-filters'),
-  ])
+  const [encoders, filters] = await Promise.all([linesOf('-encoders'), linesOf('-filters')])
   const has = { encoders: namesIn(encoders), filters: namesIn(filters) }
   return [
     ok('ffmpeg', `${binaries.ffmpeg} (${binaries.origin}), ${binaries.version}`),
     ok('ffprobe', binaries.ffprobe),
     ok('x264', binaries.x264),
-    ageFinding(version[0] ?? '', { year, warning: binaries.warning }),
+    releaseFinding(binaries),
     ...needed.map(({ kind, name, without }) => {
       const what = `${kind.slice(0, -1)} ${name}`
       if (has[kind].has(name)) return ok(what, 'present')
@@ -53,7 +49,9 @@ export async function checkFfmpeg(
 /** What to tell when there is no FFmpeg to ask. */
 export function missingFfmpeg(error: unknown): Finding {
   if (!(error instanceof MarketError)) throw error
-  return fail('ffmpeg', error.message, installCommand())
+  const { variable } = error.meta
+  const fix = variable === undefined ? installCommand() : `correct or unset ${variable}`
+  return fail('ffmpeg', error.message, fix)
 }
 
 async function list(
@@ -71,17 +69,15 @@ function namesIn(lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.map((line) => line.trim().split(/\s+/)[1] ?? ''))
 }
 
-/** The first line says until when its authors wrote: `… Copyright (c) 2000-2024 the FFmpeg developers`. */
-function ageFinding(
-  banner: string,
-  { year, warning }: { readonly year: number; readonly warning: string | null },
-): Finding {
-  const [, written] = /-(\d{4}) the FFmpeg developers/.exec(banner) ?? []
-  if (written === undefined) return warn('age', 'the build does not say how old it is', null)
-  const age = year - Number(written)
-  const text = age <= 0 ? 'this year’s' : `of ${written}, ${age} years old`
-  if (warning !== null) return warn('age', warning, installCommand())
-  return age > oldYears
-    ? warn('age', `${text}: newer ones are faster`, installCommand())
-    : ok('age', text)
+/**
+ * By the number of the release, where the version begins with one. The years in the banner are those of its copyright, which
+ * every mending of an old release moves on.
+ */
+function releaseFinding({ version, warning }: FfmpegBinaries): Finding {
+  if (warning !== null) return warn('release', warning, installCommand())
+  const [, release, major] = /^n?((\d{1,3})\.\d+(?:\.\d+)*)/.exec(version) ?? []
+  if (release === undefined) return ok('release', `${version} is no numbered release`)
+  return Number(major) < oldestGoodMajor
+    ? warn('release', `${release} is an old one: newer ones are faster`, installCommand())
+    : ok('release', release)
 }

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import path from 'node:path'
+import { MarketError } from '#market/errors.ts'
+import { makeDataDirectory } from '../data-directory.ts'
 import { freeSpace } from '../encoding/disk-guard.ts'
 import type { HardwareFinding } from '../encoding/hardware-report.ts'
 import { instructionCap } from '../encoding/instruction-cap.ts'
@@ -46,8 +49,13 @@ const measuredBytes = 32 * 2 ** 20
 const slowBytesPerSecond = 20 * 2 ** 20
 const slowSyncMs = 250
 
-/** Free space of a directory, and how fast it takes bytes and keeps them. */
+/** Free space of a directory, which is made if need be, and how fast it takes bytes and keeps them. */
 export async function checkDisk(directory: string): Promise<readonly Finding[]> {
+  try {
+    makeDataDirectory(directory)
+  } catch (error) {
+    return [unusableDirectory(directory, error)]
+  }
   const free = await freeSpace(directory)
   const space =
     free >= leastFreeBytes
@@ -58,6 +66,15 @@ export async function checkDisk(directory: string): Promise<readonly Finding[]> 
           `du -xh ${directory} | sort -h | tail`,
         )
   return [space, await measureDisk(directory)]
+}
+
+/** What a directory lacks that cannot be made or written. An owner mends permissions; what else is wrong, another directory does. */
+export function unusableDirectory(directory: string, error: unknown): Finding {
+  if (!(error instanceof MarketError)) throw error
+  const isForbidden = ['EACCES', 'EPERM'].includes(String(error.meta['reason']))
+  if (!isForbidden) return fail('disk', error.message, 'choose another directory with --data')
+  const mine = existsSync(directory) ? 'chown -R "$USER"' : 'install -d -m 700 -o "$USER"'
+  return fail('disk', error.message, `sudo ${mine} ${directory}`)
 }
 
 async function measureDisk(directory: string): Promise<Finding> {

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { MarketError } from '#market/errors.ts'
 import { measuredCapabilities } from '../benchmark/measure-and-keep.ts'
+import { makeDataDirectory } from '../data-directory.ts'
 import { createEncodingEngine } from '../encoding/engine.ts'
 import type { FfmpegBinaries, FfmpegSearch } from '../encoding/ffmpeg-binaries.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
@@ -14,6 +18,7 @@ import {
   checkPorts,
   checkProcessor,
   describeHardware,
+  unusableDirectory,
 } from './check-machine.ts'
 import type { Finding } from './finding.ts'
 import { fail, ok, warn } from './finding.ts'
@@ -41,17 +46,37 @@ export async function examine(options: ExamineOptions): Promise<readonly Finding
 }
 
 async function examineFfmpeg(options: ExamineOptions): Promise<readonly Finding[]> {
-  const { search, directory, now, signal } = options
-  const tools = await openFfmpegTools({ ...search, directory, signal }).catch(missingFfmpeg)
+  const { search, directory, signal } = options
+  await using place = await openPlace(directory)
+  const within = { ...options, directory: place.path }
+  const tools = await openFfmpegTools({ ...search, ...within }).catch((error: unknown) =>
+    whyNot(error, directory),
+  )
   if ('status' in tools) return [tools]
-  const year = new Date(now()).getUTCFullYear()
-  const lister = listerOf(tools.binaries, directory)
+  const lister = listerOf(tools.binaries, place.path)
   return [
-    ...(await checkFfmpeg(tools.binaries, lister, { signal, year })),
-    await proveRecipe(tools, options),
-    ...describeHardware(await surveyDevices(tools, { directory, signal })),
+    ...(await checkFfmpeg(tools.binaries, lister, { signal })),
+    await proveRecipe(tools, within),
+    ...describeHardware(await surveyDevices(tools, within)),
     await checkMeasured(tools, directory),
   ]
+}
+
+function whyNot(error: unknown, directory: string): Finding {
+  const isMissing = !(error instanceof MarketError) || error.code === 'ffmpeg-missing'
+  return isMissing ? missingFfmpeg(error) : unusableDirectory(directory, error)
+}
+
+/** Where FFmpeg is tried: the directory itself, or one of its own for as long as that takes where that cannot be written. */
+async function openPlace(directory: string): Promise<AsyncDisposable & { readonly path: string }> {
+  try {
+    makeDataDirectory(directory)
+    return { path: directory, [Symbol.asyncDispose]: async () => undefined }
+  } catch {
+    const own = await mkdtemp(path.join(tmpdir(), 'spk-encoder-doctor-'))
+    const remove = () => rm(own, { recursive: true, force: true })
+    return { path: own, [Symbol.asyncDispose]: remove }
+  }
 }
 
 /** Creators choose by measured speed, too; only its owner's word starts the measuring. */

@@ -1,4 +1,6 @@
+import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
+import { explainFailure } from '../data-directory.ts'
 import { removeLeftovers } from '../scratch.ts'
 import type { FfmpegBinaries, FfmpegSearch } from './ffmpeg-binaries.ts'
 import { findFfmpeg } from './ffmpeg-binaries.ts'
@@ -8,6 +10,7 @@ import type { Ffprobe } from './ffprobe.ts'
 import { createFfprobe } from './ffprobe.ts'
 import type { ProcessGuard } from './process-guard.ts'
 import { createProcessGuard, findDeathSignal } from './process-guard.ts'
+import type { ProcessLedger } from './process-ledger.ts'
 import { createProcessLedger } from './process-ledger.ts'
 import { findLimits } from './process-limits.ts'
 
@@ -30,7 +33,7 @@ export type FfmpegToolsOptions = FfmpegSearch & {
 /** A slow machine decodes its lead and fills the encoder's look-ahead long before three minutes have passed. */
 const defaultStallMs = 180_000
 
-/** Ends what an earlier life of this node left running, removes what that wrote, and finds FFmpeg. Rejects with `ffmpeg-missing`. */
+/** Ends what an earlier life of this node left running, removes what that wrote, and finds FFmpeg. Rejects with `ffmpeg-missing`, or `data-unusable`. */
 export async function openFfmpegTools(options: FfmpegToolsOptions): Promise<FfmpegTools> {
   const { stallMs = defaultStallMs } = options
   const guard = await openGuard(options)
@@ -44,8 +47,18 @@ export async function openFfmpegTools(options: FfmpegToolsOptions): Promise<Ffmp
 }
 
 async function openGuard({ directory, niceness = 10 }: FfmpegToolsOptions): Promise<ProcessGuard> {
-  const ledger = createProcessLedger(path.join(directory, 'processes'))
-  ledger.endLeftovers()
+  const ledger = openLedger(path.join(directory, 'processes'))
   const [prefix, limits] = await Promise.all([findDeathSignal(), findLimits()])
   return createProcessGuard({ ledger }, { niceness, prefix, limits })
+}
+
+function openLedger(directory: string): ProcessLedger {
+  try {
+    const ledger = createProcessLedger(directory)
+    ledger.endLeftovers()
+    accessSync(directory, constants.W_OK)
+    return ledger
+  } catch (error) {
+    throw explainFailure(directory, error)
+  }
 }

@@ -1,11 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { openDatabase } from '#market/adapters/sqlite/database.ts'
 import { createPieceCache } from '#market/adapters/sqlite/piece-cache.ts'
 import type { EncodingEngine } from '#market/ports/encoding-engine.ts'
 import { HardwareEncoder } from '#protocol/encoder.ts'
 import { readEnvironment } from '../config.ts'
-import { localDataPath } from '../data-directory.ts'
+import { explainFailure, localDataPath, makeDataDirectory } from '../data-directory.ts'
 import { freeSpace } from '../encoding/disk-guard.ts'
 import { createEncodingEngine } from '../encoding/engine.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
@@ -40,7 +39,7 @@ export type LocalEngine = EncodeFileDeps &
 export async function openLocalEngine(options: LocalEngineOptions): Promise<LocalEngine> {
   const { workers, signal, warn } = options
   const directory = resolve(options.data ?? localDataPath())
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  makeDataDirectory(directory)
   const tools = await openFfmpegTools({ ...readEnvironment().settings, directory, signal })
   if (tools.binaries.warning !== null) warn(tools.binaries.warning)
   const recipe = await createEncodingEngine({ tools }, { directory, signal, workers })
@@ -57,7 +56,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       )
     : { engine: recipe, reports: [] }
   for (const report of hardware.reports) if (!report.outcome.isProven) warn(describeReport(report))
-  const opened = openDatabase(join(directory, 'encodes.sqlite'))
+  const opened = openEncodes(directory)
   return {
     tools,
     engine: hardware.engine,
@@ -70,5 +69,15 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     cache: createPieceCache(opened.database, clock),
     state: opened.state,
     [Symbol.dispose]: () => opened[Symbol.dispose](),
+  }
+}
+
+/** The directory may be this user's and the file in it another's. */
+function openEncodes(directory: string): ReturnType<typeof openDatabase> {
+  const file = join(directory, 'encodes.sqlite')
+  try {
+    return openDatabase(file)
+  } catch (error) {
+    throw explainFailure(file, error)
   }
 }

@@ -83,6 +83,17 @@ export async function runCommand(
   return await startCommand(args, environment, input).ended
 }
 
+/** Runs a command line to its end as a user whom nothing here belongs to. Whoever is not root already is one to what root owns. */
+export async function runAsNobody(args: readonly string[]): Promise<CommandEnd> {
+  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+  const line = [...(process.getuid?.() === 0 ? nobody : []), process.execPath, main, ...args]
+  return await new Promise((resolve) => {
+    execFile('env', [...line], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
+    })
+  })
+}
+
 /**
  * Runs a command line in front of a pseudo-terminal, where each answer is typed once its question has come; resolves to the exit
  * code and everything that the terminal showed.
