@@ -23,7 +23,10 @@ const playlistBeginnings: readonly RegExp[] = [
   /^(https?|rtsps?|rtmps?|ftp|file|concat|tcp|udp):/i,
 ]
 
-/** Measures a file before any program sees it. Rejects with `input-missing`, `input-empty` or `input-playlist`. */
+/**
+ * Measures a file before any program sees it. Rejects with `input-missing`, `input-unreadable`, `input-empty` or
+ * `input-playlist`.
+ */
 export async function guardInput(path: string): Promise<{ readonly bytes: number }> {
   const bytes = isWindow(path) ? await windowBytes(path) : await fileBytes(path)
   if (bytes === 0) throw new MarketError('input-empty', 'The file is empty.')
@@ -38,20 +41,59 @@ export async function guardInput(path: string): Promise<{ readonly bytes: number
 async function fileBytes(path: string): Promise<number> {
   const stats = await statOf(path)
   if (stats.isFile()) return stats.size
-  throw new MarketError('input-missing', 'There is no such file, only a folder.')
+  if (stats.isDirectory())
+    throw new MarketError('input-missing', 'There is no such file, only a folder.')
+  throw new MarketError(
+    'input-unreadable',
+    `This is no regular file but ${kindOf(stats)}; write the video to a file first.`,
+    { path },
+  )
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isFIFO()) return 'a pipe'
+  return stats.isSocket() ? 'a socket' : 'a device'
 }
 
 async function statOf(path: string): Promise<Stats> {
-  return await stat(path).catch((cause: unknown) => {
-    throw new MarketError('input-missing', 'There is no such file.', { path }, { cause })
+  return await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw isForbidden(cause)
+      ? new MarketError(
+          'input-unreadable',
+          'The file may not be looked at: this user may not enter a folder that it lies in.',
+          { path },
+          { cause },
+        )
+      : missing(path, cause)
   })
 }
 
+function missing(path: string, cause: unknown): MarketError {
+  return new MarketError('input-missing', 'There is no such file.', { path }, { cause })
+}
+
 async function readBeginning(path: string): Promise<string> {
-  await using input = await openInput(path).catch((cause: unknown) => {
-    throw new MarketError('input-missing', 'The file may not be read.', { path }, { cause })
+  await using input = await openInput(path).catch(async (cause: NodeJS.ErrnoException) => {
+    throw isForbidden(cause) ? await unreadable(path, cause) : missing(path, cause)
   })
   return (await input.read(0, sniffedBytes)).toString('utf8')
+}
+
+function isForbidden({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EACCES' || code === 'EPERM'
+}
+
+/** Owners may permit themselves to read; for another's file it takes the administrator. */
+async function unreadable(path: string, cause: unknown): Promise<MarketError> {
+  const { uid } = await stat(path)
+  const command = uid === process.getuid?.() ? 'chmod u+r' : 'sudo chmod o+r'
+  const message = `The file may not be read by this user; permit it: ${command} ${quoted(path)}`
+  return new MarketError('input-unreadable', message, { path }, { cause })
+}
+
+/** A path as shells take it. */
+function quoted(path: string): string {
+  return /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }
 
 function isPlaylist(beginning: string): boolean {
