@@ -74,8 +74,14 @@ function asMistake(text: string, name: string): string {
     .replace(/ is invalid\. /, ' is invalid: ')
     .replace(/\. ([A-Z])/g, (_, letter) => `, ${letter.toLowerCase()}`)
   const sentence = plain.charAt(0).toUpperCase() + plain.slice(1)
-  const aside = guess === undefined ? `see ${name} --help` : guess.toLowerCase()
+  const aside = guess?.toLowerCase() ?? fileHint(complaint) ?? `see ${name} --help`
   return `option-invalid: ${sentence} (${aside}).\n`
+}
+
+/** No option has a dot or a slash in its name: it is a file's. */
+function fileHint(complaint: string): string | null {
+  const [, file] = /^unknown option '(-[^=']*[./][^']*)'$/.exec(complaint) ?? []
+  return file === undefined ? null : `a file of that name is written ./${file}, or after --`
 }
 
 function nameOf(command: Command): string {

@@ -59,6 +59,10 @@ test.each([
     'keys import --account alice',
     "Required option '--role <role>' not specified (see spk-encoder keys import --help).",
   ],
+  [
+    'encode -dash.mp4',
+    "Unknown option '-dash.mp4' (a file of that name is written ./-dash.mp4, or after --).",
+  ],
   ['mark', "Unknown command 'mark' (did you mean market?)."],
 ])('%s is answered with one sentence', async (line, sentence) => {
   expect(await runCommand(line.split(' '))).toEqual({
