@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module'
+import { endOnBrokenPipe } from './broken-pipe.ts'
 import { tellOfBuffers } from './buffer-memory.ts'
 
 // Before anything else is loaded: what a process compiles is then compiled once per machine, and it is up in half the time.
 enableCompileCache()
 tellOfBuffers()
+endOnBrokenPipe()
 
 // A diagnostic report is made to be shown to others, and the environment may hold keys.
 process.report.excludeEnv = true

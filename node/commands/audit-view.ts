@@ -1,5 +1,6 @@
 import type { AuditVerdict } from '#market/services/verify-audit.ts'
 import { createPalette } from '../supervisor/palette.ts'
+import { tellFailure } from '../supervisor/tell-failure.ts'
 
 /** How people, or programs, are told whether a log is whole. */
 export type AuditView = {
@@ -36,6 +37,6 @@ export function createAuditView(
       print(`${broken ? count : `${paint.good('whole:')} ${count}`} sound, from the first on.`)
       if (tip) print(`${paint.dim('last sound one')} ${tip.sequence}:${tip.hash}`)
     },
-    fail: ({ code, message }) => print(`${paint.bad(`${code}:`)} ${message}`),
+    fail: tellFailure,
   }
 }

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import { formatBar, formatEta } from '../supervisor/format.ts'
+import { tellFailure } from '../supervisor/tell-failure.ts'
 
 type ReplayProgress = {
   readonly from: number
@@ -66,9 +67,9 @@ export function createReplayView(
       bar?.clear()
       for (const line of reportLines(report)) print(line)
     },
-    fail: ({ code, message }) => {
+    fail: (error) => {
       bar?.clear()
-      process.stderr.write(`${code}: ${message}\n`)
+      tellFailure(error)
     },
   }
 }

@@ -4,6 +4,7 @@ import { formatHbd } from '#protocol/amount.ts'
 import type { ChainTime, HiveAccount } from '#protocol/ids.ts'
 import type { Palette } from '../supervisor/palette.ts'
 import { createPalette } from '../supervisor/palette.ts'
+import { tellFailure } from '../supervisor/tell-failure.ts'
 import { timeText } from './time-text.ts'
 
 export type ReputationReport = {
@@ -46,9 +47,9 @@ export function createReputationView(
       bar?.clear()
       for (const line of reportLines(report, isExplained, paint)) print(line)
     },
-    fail: ({ code, message }) => {
+    fail: (error) => {
       bar?.clear()
-      print(`${paint.bad(`${code}:`)} ${message}`)
+      tellFailure(error)
     },
   }
 }

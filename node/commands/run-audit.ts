@@ -7,14 +7,14 @@ import type { AuditVerdict } from '#market/services/verify-audit.ts'
 import { verifyAudit } from '#market/services/verify-audit.ts'
 import { createAuditFile, exported, readAuditFile } from '../audit/audit-file.ts'
 import { readEnvironment } from '../config.ts'
-import { createLifetime } from '../lifetime.ts'
+import { createLifetime, interrupted } from '../lifetime.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedded-postgres.ts'
 import { sha256 } from '../sha256.ts'
 import type { AuditFlags } from './audit.ts'
 import { createAuditView } from './audit-view.ts'
 import { explain } from './explain.ts'
 
-const exitCodes = { whole: 0, broken: 1, error: 2, interrupted: 130 } as const
+const exitCodes = { whole: 0, broken: 1, error: 2, interrupted } as const
 
 /** Reads the log, tells whether it is whole, and ends the process. */
 export async function runAuditVerify(flags: AuditFlags): Promise<void> {

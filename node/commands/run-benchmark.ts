@@ -4,7 +4,7 @@ import { EncoderProfile } from '#protocol/encoder.ts'
 import type { Benchmark } from '../benchmark/benchmark.ts'
 import { benchmark, workerCounts } from '../benchmark/benchmark.ts'
 import { measureAndKeep } from '../benchmark/measure-and-keep.ts'
-import { createLifetime } from '../lifetime.ts'
+import { createLifetime, interrupted } from '../lifetime.ts'
 import { openLocalEngine } from '../local/local-engine.ts'
 import { createPalette } from '../supervisor/palette.ts'
 import type { BenchmarkFlags } from './benchmark.ts'
@@ -17,9 +17,9 @@ export async function runBenchmark(flags: BenchmarkFlags): Promise<void> {
     process.stdout.write(await measure(flags, signal))
     end(0)
   } catch (error) {
-    const { code, message } = explain(error)
+    const { code, message } = explain(signal.aborted ? signal.reason : error)
     process.stderr.write(`${code}: ${message}\n`)
-    end(1)
+    end(signal.aborted ? interrupted : 1)
   }
 }
 

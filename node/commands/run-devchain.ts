@@ -4,7 +4,7 @@ import { devchainChainId, devchainNotice } from '../devchain/chain-id.ts'
 import { createDevchain } from '../devchain/devchain.ts'
 import { loadGenesis } from '../devchain/genesis.ts'
 import type { Lifetime } from '../lifetime.ts'
-import { createLifetime } from '../lifetime.ts'
+import { createLifetime, interrupted } from '../lifetime.ts'
 import { createLogger } from '../logger.ts'
 import type { DevchainFlags } from './devchain.ts'
 import { explain } from './explain.ts'
@@ -18,7 +18,7 @@ export async function runDevchain(flags: DevchainFlags): Promise<void> {
   } catch (error) {
     const { code, message } = explain(error)
     process.stderr.write(`${code}: ${message}\n`)
-    lifetime.end(1)
+    lifetime.end(lifetime.signal.aborted ? interrupted : 1)
   }
 }
 

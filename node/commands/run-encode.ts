@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { recipeFor } from '#protocol/recipe.ts'
-import { createLifetime } from '../lifetime.ts'
+import { createLifetime, interrupted } from '../lifetime.ts'
 import { createEncodeFile } from '../local/encode-file.ts'
 import type { EncodeView } from '../local/encode-view.ts'
 import { createEncodeView } from '../local/encode-view.ts'
@@ -8,9 +8,6 @@ import { openLocalEngine } from '../local/local-engine.ts'
 import type { LocalReport } from '../local/local-report.ts'
 import type { EncodeFlags } from './encode.ts'
 import { explain } from './explain.ts'
-
-/** What a shell reports of a program that Ctrl-C ended. */
-const interrupted = 130
 
 /** Encodes the file, tells how far it is, and ends the process. */
 export async function runEncode(file: string, flags: EncodeFlags): Promise<void> {

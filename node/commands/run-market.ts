@@ -10,7 +10,7 @@ import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { openFfmpegTools } from '../encoding/ffmpeg-tools.ts'
 import { guardInput } from '../encoding/input-guard.ts'
 import { makeSampleClip } from '../encoding/sample-clip.ts'
-import { createLifetime } from '../lifetime.ts'
+import { createLifetime, interrupted } from '../lifetime.ts'
 import { createLogger } from '../logger.ts'
 import { createJsonView } from '../supervisor/json-view.ts'
 import { createLineView } from '../supervisor/line-view.ts'
@@ -38,9 +38,6 @@ export async function runMarket(flags: MarketFlags): Promise<void> {
     lifetime.end(lifetime.signal.aborted ? interrupted : 1)
   }
 }
-
-/** What a shell reports of a program that Ctrl-C ended. */
-const interrupted = 130
 
 async function carryJob(flags: MarketFlags, view: MarketView, signal: AbortSignal): Promise<void> {
   const { settings } = readEnvironment()

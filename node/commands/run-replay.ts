@@ -3,7 +3,7 @@ import type { Ledger } from '#contracts/ledger.ts'
 import { hashLedger } from '#contracts/snapshot.ts'
 import { replay } from '../chain/replay.ts'
 import { openDataDirectory } from '../data-directory.ts'
-import { createLifetime } from '../lifetime.ts'
+import { createLifetime, interrupted } from '../lifetime.ts'
 import { createLogger } from '../logger.ts'
 import { sha256 } from '../sha256.ts'
 import { chainOf } from './chain-option.ts'
@@ -12,7 +12,7 @@ import type { ReplayFlags } from './replay.ts'
 import type { ReplayReport } from './replay-view.ts'
 import { createReplayView } from './replay-view.ts'
 
-const exitCodes = { done: 0, error: 1, interrupted: 130 } as const
+const exitCodes = { done: 0, error: 1, interrupted } as const
 
 /** Folds the chain, prints what came of it, and ends the process. */
 export async function runReplay(flags: ReplayFlags): Promise<void> {

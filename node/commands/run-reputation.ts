@@ -3,7 +3,7 @@ import type { Ledger } from '#contracts/ledger.ts'
 import { MarketError } from '#market/errors.ts'
 import type { HiveAccount } from '#protocol/ids.ts'
 import { ledgerOfChain, ledgerOfNode } from '../chain/read-ledger.ts'
-import { createLifetime } from '../lifetime.ts'
+import { createLifetime, interrupted } from '../lifetime.ts'
 import { createLogger } from '../logger.ts'
 import { networks } from '../networks.ts'
 import { explain } from './explain.ts'
@@ -11,7 +11,7 @@ import type { ReputationFlags } from './reputation.ts'
 import type { ReputationReport, ReputationView } from './reputation-view.ts'
 import { createReputationView } from './reputation-view.ts'
 
-const exitCodes = { shown: 0, error: 2, interrupted: 130 } as const
+const exitCodes = { shown: 0, error: 2, interrupted } as const
 
 /** Shows the scores of an account and ends the process. */
 export async function runReputation(account: HiveAccount, flags: ReputationFlags): Promise<void> {

@@ -3,6 +3,7 @@ import type { FaultFigure } from '#protocol/attestation.ts'
 import { formatBar } from '../supervisor/format.ts'
 import type { Palette } from '../supervisor/palette.ts'
 import { createPalette } from '../supervisor/palette.ts'
+import { tellFailure } from '../supervisor/tell-failure.ts'
 import type { LeafFinding } from '../verification/leaf.ts'
 import type { TreeCheckProgress, TreeReport } from '../verification/tree-check.ts'
 
@@ -62,7 +63,10 @@ function textView(print: (text: string) => void, paint: Palette, bar: Bar | null
     },
     warn: (text) => settle([paint.dim(text)]),
     finish: (report) => settle(reportLines(report, paint)),
-    fail: ({ code, message }) => settle([`${paint.bad(`${code}:`)} ${message}`]),
+    fail: (error) => {
+      settle([])
+      tellFailure(error)
+    },
   }
 }
 

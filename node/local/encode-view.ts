@@ -2,6 +2,7 @@ import { createLogUpdate } from 'log-update'
 import { formatBar, formatBytes, formatDuration, formatEta } from '../supervisor/format.ts'
 import type { Palette } from '../supervisor/palette.ts'
 import { createPalette } from '../supervisor/palette.ts'
+import { tellFailure } from '../supervisor/tell-failure.ts'
 import { copyNote } from './copy-note.ts'
 import type { LocalProgress, LocalReport } from './local-report.ts'
 
@@ -15,6 +16,7 @@ export type EncodeView = {
 }
 
 const barWidth = 30
+const leastBarWidth = 8
 const drawEveryMs = 100
 
 /** Percent between two lines where nothing can be drawn over. */
@@ -22,7 +24,7 @@ const lineEvery = 5
 
 const resumeHint = 'Stopped. Run the same command again to go on from here.'
 
-/** A bar on a terminal, lines in a pipe, JSON for programs. */
+/** A bar on a terminal, lines in a pipe, JSON for programs: these read of an error where they read the result. */
 export function createEncodeView(
   stream: NodeJS.WriteStream,
   { asJson }: { readonly asJson: boolean },
@@ -47,20 +49,28 @@ function barView(stream: NodeJS.WriteStream): EncodeView {
   let line = ''
   const draw = (): void => update(line)
   const timer = setInterval(draw, drawEveryMs)
-  const settle = (text: string): void => {
+  const settle = (): void => {
     clearInterval(timer)
     draw()
     update.done()
-    stream.write(`${text}\n`)
   }
   return {
     progress: (progress) => {
-      line = progressLine(progress, paint)
+      line = progressLine(progress, paint, stream.columns)
     },
     warn: (text) => update.persist(paint.dim(text)),
-    finish: (report) => settle(reportLines(report, paint).join('\n')),
-    fail: ({ code, message }) => settle(`${paint.bad(`${code}:`)} ${message}`),
-    interrupt: () => settle(resumeHint),
+    finish: (report) => {
+      settle()
+      stream.write(`${reportLines(report, paint).join('\n')}\n`)
+    },
+    fail: (error) => {
+      settle()
+      tellFailure(error)
+    },
+    interrupt: () => {
+      settle()
+      process.stderr.write(`${resumeHint}\n`)
+    },
   }
 }
 
@@ -79,23 +89,36 @@ function lineView(stream: NodeJS.WriteStream): EncodeView {
     },
     warn: print,
     finish: (report) => print(reportLines(report, paint).join('\n')),
-    fail: ({ code, message }) => print(`${code}: ${message}`),
-    interrupt: () => print(resumeHint),
+    fail: tellFailure,
+    interrupt: () => process.stderr.write(`${resumeHint}\n`),
   }
 }
 
-/** One line: stage, bar, percent, speed, time left. */
+/** One line: stage, bar, percent, speed, time left. In a narrow terminal the bar shrinks first, then what is last goes. */
 function progressLine(
   { stage, percent, speed, etaSeconds }: LocalProgress,
   paint: Palette,
+  columns = Number.POSITIVE_INFINITY,
 ): string {
-  return [
-    stage.padEnd(10),
-    formatBar(percent, barWidth),
-    `${Math.floor(percent)} %`.padStart(5),
-    ...(speed === undefined ? [] : [paint.strong(`${speed.toFixed(2)}x`)]),
-    ...(etaSeconds === undefined ? [] : [paint.dim(formatEta(etaSeconds))]),
-  ].join('  ')
+  const head = stage.padEnd(10)
+  const facts = [
+    { text: `${Math.floor(percent)} %`.padStart(5), style: plainly },
+    ...(speed === undefined ? [] : [{ text: `${speed.toFixed(2)}x`, style: paint.strong }]),
+    ...(etaSeconds === undefined ? [] : [{ text: formatEta(etaSeconds), style: paint.dim }]),
+  ]
+  const gap = '  '
+  const barRoom = (): number => {
+    const others = [head, '', ...facts.map(({ text }) => text)].join(gap).length
+    // A terminal whose last column is written to may begin a new line.
+    return Math.min(barWidth, columns - 1 - others)
+  }
+  while (barRoom() < leastBarWidth && facts.length > 1) facts.pop()
+  const bar = barRoom() < leastBarWidth ? [] : [formatBar(percent, barRoom())]
+  return [head, ...bar, ...facts.map(({ text, style }) => style(text))].join(gap)
+}
+
+function plainly(text: string): string {
+  return text
 }
 
 function reportLines(report: LocalReport, paint: Palette): readonly string[] {

@@ -102,8 +102,8 @@ describe('spk-encoder reputation', { timeout: 30_000 }, () => {
     expect(await resultOf(fromChain(...flags))).toMatchObject(stored)
     expect(stored.roles).toMatchObject([{ role: 'arbiter', jobs: 3 }])
     using _running = openDataDirectory(data)
-    const { code, stdout } = await ask('bob', '--data', data)
-    expect({ code, first: stdout.split(':')[0] }).toEqual({ code: 2, first: 'data-locked' })
+    const { code, stderr } = await ask('bob', '--data', data)
+    expect({ code, first: stderr.split(':')[0] }).toEqual({ code: 2, first: 'data-locked' })
   })
 
   test('tells programs of an error as it tells them of a result', async () => {
@@ -127,7 +127,11 @@ describe('spk-encoder reputation', { timeout: 30_000 }, () => {
     ['from two places', ['--data', '/nowhere', '--chain', 'CHAIN'], 'option-invalid'],
   ])('asked %s ends with one sentence', async (_, flags, code) => {
     const asked = flags.map((flag) => (flag === 'CHAIN' ? chain.url : flag))
-    const { code: exit, stdout } = await ask('bob', ...asked)
-    expect({ exit, error: stdout.split(':')[0] }).toEqual({ exit: 2, error: code })
+    const { code: exit, stdout, stderr } = await ask('bob', ...asked)
+    expect({ exit, stdout, error: stderr.split(':')[0] }).toEqual({
+      exit: 2,
+      stdout: '',
+      error: code,
+    })
   })
 })
