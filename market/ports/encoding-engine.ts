@@ -57,6 +57,12 @@ export type EncodeOptions = {
   readonly onProgress?: (units: number) => void
 }
 
+export type AnalyseOptions = {
+  readonly signal: AbortSignal
+  /** Told the bytes that have been read so far of a file that is read through once; containers' own bytes are not counted. */
+  readonly onRead?: (bytes: number) => void
+}
+
 /** What a machine has shown of a recipe by encoding the standard clip. */
 export type RecipeProof = {
   readonly class: DeterminismClass
@@ -82,7 +88,7 @@ export interface EncodingEngine {
    * Measures a file. Rejects with a MarketError `input-…` for anything that cannot be encoded to its end,
    * and with `unsupported-here` for what only this machine cannot.
    */
-  analyse(path: string, options: { readonly signal: AbortSignal }): Promise<SourceProfile>
+  analyse(path: string, options: AnalyseOptions): Promise<SourceProfile>
   /** Encodes one cell. Rejects with `ffmpeg-failed`, or with the signal's reason; no process outlives the promise. */
   encodeCell(
     request: EncodeRequest,

@@ -66,7 +66,7 @@ export async function createEncodingEngine(
     ...proofs,
     workers,
     decodes: (codec) => decoders.has(codec),
-    analyse: async (source, options) => (await analyse(source, options.signal)).profile,
+    analyse: async (source, options) => (await analyse(source, options.signal, options)).profile,
     encodeCell: (request, cell, options) => {
       const pace = proofs.proofOf(request.terms.recipe) ?? contract
       const longestMs = cellLimitMs(request.terms, cell, pace.pixelsPerSecond)

@@ -1,5 +1,5 @@
 import { MarketError } from '#market/errors.ts'
-import type { SourceProfile } from '#market/ports/encoding-engine.ts'
+import type { AnalyseOptions, SourceProfile } from '#market/ports/encoding-engine.ts'
 import { mayJump } from './containers.ts'
 import { createDecodeCheck } from './decode-check.ts'
 import type { Ffmpeg } from './ffmpeg-process.ts'
@@ -10,7 +10,7 @@ import { isProtected } from './mp4-protection.ts'
 import { ownVideo } from './own-video.ts'
 import { requireDecodable } from './source-fitness.ts'
 import type { SourceLayout } from './source-layout.ts'
-import type { SourceTimeline } from './source-timeline.ts'
+import type { SourceTimeline, TimelineOptions } from './source-timeline.ts'
 import { readTimeline } from './source-timeline.ts'
 
 /** What is too large to be offered at all, so that a small file cannot ask for a mountain of work. */
@@ -54,7 +54,11 @@ export function createSourceAnalysis(
   { ffprobe, ffmpeg, readLayout, decoders }: SourceAnalysisDeps,
   limits: SourceLimits,
 ) {
-  return async (path: string, signal: AbortSignal): Promise<MeasuredSource> => {
+  return async (
+    path: string,
+    signal: AbortSignal,
+    { onRead }: Pick<AnalyseOptions, 'onRead'> = {},
+  ): Promise<MeasuredSource> => {
     signal.throwIfAborted()
     const { bytes } = await guardInput(path)
     refuseHuge(bytes, limits)
@@ -62,7 +66,7 @@ export function createSourceAnalysis(
     const layout = await readLayout({ source: path }, signal)
     refuseLarge(layout, limits)
     requireDecodable(layout, decoders)
-    const timeline = await readPackets(ffprobe, layout, signal)
+    const timeline = await readPackets(ffprobe, layout, { signal, onRead })
     refuseLong(timeline, limits)
     refuseBroken(layout, timeline)
     const check = createDecodeCheck({ ffmpeg }, signal)
@@ -102,10 +106,10 @@ async function refuseProtected(path: string): Promise<void> {
 async function readPackets(
   ffprobe: Ffprobe,
   layout: SourceLayout,
-  signal: AbortSignal,
+  options: TimelineOptions,
 ): Promise<SourceTimeline> {
-  const timeline = await readTimeline(ffprobe, layout, signal).catch((cause: unknown) => {
-    signal.throwIfAborted()
+  const timeline = await readTimeline(ffprobe, layout, options).catch((cause: unknown) => {
+    options.signal.throwIfAborted()
     const message = 'The file is damaged: it cannot be read to its end.'
     throw new MarketError('input-truncated', message, { path: layout.path }, { cause })
   })

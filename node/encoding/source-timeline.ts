@@ -35,20 +35,30 @@ const reorderDepth = 64
 /** Pictures later than eleven days are counted as one second's: a forged time must not size an array. */
 const lastCountedSecond = 1_000_000
 
+export type TimelineOptions = {
+  readonly signal: AbortSignal
+  /** Told the bytes of all packets so far, after each. */
+  readonly onRead?: ((bytes: number) => void) | undefined
+}
+
 /** Reads every packet's times, once, in a stream: the memory needed does not grow with the file but by one number a second. */
 export async function readTimeline(
   ffprobe: Ffprobe,
   { path, demuxer, video, timeBases }: SourceLayout,
-  signal: AbortSignal,
+  { signal, onRead }: TimelineOptions,
 ): Promise<SourceTimeline> {
   const timeline = createTimeline(video)
   const extent = createExtent(timeBases)
+  let bytes = 0
   await ffprobe.run({
     args: [...confinement(path, [demuxer]), ...packetEntries, path],
     signal,
     onLine: (line) => {
       const packet = parsePacketLine(line)
-      if (!packet || packet.isHidden) return
+      if (!packet) return
+      bytes += packet.bytes
+      onRead?.(bytes)
+      if (packet.isHidden) return
       extent.add(packet)
       if (packet.stream === video.index) timeline.add(packet)
     },

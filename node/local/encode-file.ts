@@ -21,7 +21,7 @@ import {
 import type { ExtrasMaker } from '../encoding/extras.ts'
 import { createExtrasMaker } from '../encoding/extras.ts'
 import type { FfmpegTools } from '../encoding/ffmpeg-tools.ts'
-import { fileCid } from '../encoding/file-cid.ts'
+import { fileCidTelling } from '../encoding/file-cid.ts'
 import { buildManifest } from '../encoding/manifest.ts'
 import { createPieceKeys } from '../encoding/piece-key.ts'
 import { initName, segmentName } from '../encoding/playlist.ts'
@@ -34,6 +34,7 @@ import type { OutputFolder } from './output-folder.ts'
 import { openOutputFolder } from './output-folder.ts'
 import type { PieceShelf } from './piece-shelf.ts'
 import { openPieceShelf } from './piece-shelf.ts'
+import { createSourceProgress } from './source-progress.ts'
 import { writeTree } from './write-tree.ts'
 
 export type EncodeFileDeps = {
@@ -119,13 +120,13 @@ const finishingPercent = 99
 
 async function analyse(
   deps: EncodeFileDeps,
-  { file: given, qualities, recipe, signal }: EncodeFileOptions,
+  { file: given, qualities, recipe, signal, onProgress }: EncodeFileOptions,
 ): Promise<{ readonly request: EncodeRequest } & Pick<CopyChoice, 'obstacle'>> {
   const file = path.resolve(given)
-  const profile = await deps.engine.analyse(file, { signal })
-  const request = localRequest(file, {
-    ...{ cid: await fileCid(file), profile, qualities, recipe },
-  })
+  const { readPackets, readContent } = await createSourceProgress(file, onProgress)
+  const profile = await deps.engine.analyse(file, { signal, onRead: readPackets })
+  const cid = await fileCidTelling(file, readContent)
+  const request = localRequest(file, { cid, profile, qualities, recipe })
   const choice = await chooseCopy({ tryCopy: rememberingTrial(deps) }, profile, request, signal)
   return {
     request: { ...request, terms: { ...request.terms, ...choice.terms } },

@@ -82,7 +82,7 @@ function lineView(stream: NodeJS.WriteStream): EncodeView {
   let told = ''
   return {
     progress: (progress) => {
-      const mark = `${progress.stage} ${Math.floor(progress.percent / lineEvery)}`
+      const mark = `${progress.stage} ${Math.floor(shownPercent(progress) / lineEvery)}`
       if (mark === told) return
       told = mark
       print(progressLine(progress, paint))
@@ -96,10 +96,12 @@ function lineView(stream: NodeJS.WriteStream): EncodeView {
 
 /** One line: stage, bar, percent, speed, time left. In a narrow terminal the bar shrinks first, then what is last goes. */
 function progressLine(
-  { stage, percent, speed, etaSeconds }: LocalProgress,
+  progress: LocalProgress,
   paint: Palette,
   columns = Number.POSITIVE_INFINITY,
 ): string {
+  const { stage, speed, etaSeconds } = progress
+  const percent = shownPercent(progress)
   const head = stage.padEnd(10)
   const facts = [
     { text: `${Math.floor(percent)} %`.padStart(5), style: plainly },
@@ -115,6 +117,11 @@ function progressLine(
   while (barRoom() < leastBarWidth && facts.length > 1) facts.pop()
   const bar = barRoom() < leastBarWidth ? [] : [formatBar(percent, barRoom())]
   return [head, ...bar, ...facts.map(({ text, style }) => style(text))].join(gap)
+}
+
+/** While the source is looked at, how far that is. */
+function shownPercent({ percent, sourcePercent = percent }: LocalProgress): number {
+  return sourcePercent
 }
 
 function plainly(text: string): string {

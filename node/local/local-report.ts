@@ -10,6 +10,8 @@ import type { PieceShelf } from './piece-shelf.ts'
 
 export type LocalProgress = EncodeProgress & {
   readonly stage: 'analysing' | 'encoding' | 'finishing'
+  /** Of the source, how much has been looked at; while it is analysed, which counts for nothing in the percent. */
+  readonly sourcePercent?: number
 }
 
 /** What an encode has come to, for people and programs. */

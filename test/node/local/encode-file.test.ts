@@ -127,6 +127,17 @@ test('progress goes through its stages, and its percent never falls', () => {
   expect(percents.at(-1)).toBe(100)
 })
 
+test('while the source is looked at, it is told how much of it has been', () => {
+  const looked = progress.flatMap(({ stage, sourcePercent }) =>
+    sourcePercent === undefined ? [] : [{ stage, sourcePercent }],
+  )
+  expect(new Set(looked.map(({ stage }) => stage))).toEqual(new Set(['analysing']))
+  const percents = looked.map(({ sourcePercent }) => sourcePercent)
+  expect(percents).toEqual([...new Set(percents)].toSorted((a, b) => a - b))
+  expect(percents[0]).toBeLessThan(50)
+  expect(percents.at(-1)).toBe(100)
+})
+
 test('a finished encode is served again without encoding anything, in any folder', async () => {
   const { asked, deps } = counting()
   const again = await encode({ out: first.folder }, deps)

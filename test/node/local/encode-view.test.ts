@@ -3,13 +3,16 @@ import { setTimeout } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { createEncodeView } from '#node/local/encode-view.ts'
+import type { LocalProgress } from '#node/local/local-report.ts'
+
+const half: LocalProgress = { stage: 'encoding', percent: 50, speed: 12.34, etaSeconds: 3_725 }
 
 /** What a terminal of so many columns is shown of an encode at its half. */
-async function shownIn(columns: number): Promise<string> {
+async function shownIn(columns: number, progress = half): Promise<string> {
   const terminal = Object.assign(new PassThrough(), { isTTY: true, columns, rows: 24 })
   // A stream that claims to be a terminal is all that the view asks for.
   const view = createEncodeView(terminal as unknown as NodeJS.WriteStream, { asJson: false })
-  view.progress({ stage: 'encoding', percent: 50, speed: 12.34, etaSeconds: 3_725 })
+  view.progress(progress)
   await setTimeout(150)
   view.interrupt()
   const shown = stripVTControlCharacters(String(terminal.read()))
@@ -18,6 +21,11 @@ async function shownIn(columns: number): Promise<string> {
   expect(new Set(lines).size).toBe(1)
   return lines[0] ?? ''
 }
+
+test('the source that is looked at has a bar of its own', async () => {
+  const progress = { stage: 'analysing', percent: 0, sourcePercent: 40 } as const
+  expect(await shownIn(60, progress)).toBe('analysing   ████████████░░░░░░░░░░░░░░░░░░   40 %')
+})
 
 test.each([
   [120, 'encoding    ███████████████░░░░░░░░░░░░░░░   50 %  12.34x  1:02:05 left'],
