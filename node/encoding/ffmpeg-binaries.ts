@@ -81,7 +81,7 @@ async function locate(
 }
 
 /** Where users name the programs that they want. */
-const variables = { ffmpeg: 'FFMPEG_PATH', ffprobe: 'FFPROBE_PATH' } as const
+export const variables = { ffmpeg: 'FFMPEG_PATH', ffprobe: 'FFPROBE_PATH' } as const
 
 /** Which program it was. Whoever named it mends that name: installing another mends nothing. */
 function withPlace(error: unknown, { file, origin }: Found): unknown {

@@ -1,9 +1,10 @@
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
+import { MarketError } from '#market/errors.ts'
 import { explainFailure } from '../data-directory.ts'
 import { removeLeftovers } from '../scratch.ts'
 import type { FfmpegBinaries, FfmpegSearch } from './ffmpeg-binaries.ts'
-import { findFfmpeg } from './ffmpeg-binaries.ts'
+import { findFfmpeg, variables } from './ffmpeg-binaries.ts'
 import type { Ffmpeg } from './ffmpeg-process.ts'
 import { createFfmpeg } from './ffmpeg-process.ts'
 import type { Ffprobe } from './ffprobe.ts'
@@ -39,11 +40,32 @@ export async function openFfmpegTools(options: FfmpegToolsOptions): Promise<Ffmp
   const guard = await openGuard(options)
   await removeLeftovers(options.directory)
   const binaries = await findFfmpeg({ guard }, options)
+  const ffprobe = createFfprobe({ guard }, { path: binaries.ffprobe, stallMs })
+  await requireFfprobe(ffprobe, binaries, options)
   return {
     binaries,
     ffmpeg: createFfmpeg({ guard }, { path: binaries.ffmpeg, stallMs }),
-    ffprobe: createFfprobe({ guard }, { path: binaries.ffprobe, stallMs }),
+    ffprobe,
   }
+}
+
+/** Any program may stand where ffprobe is looked for; only ffprobe says that it is one. */
+async function requireFfprobe(
+  ffprobe: Ffprobe,
+  { ffprobe: file }: FfmpegBinaries,
+  { ffprobePath, signal }: FfmpegSearch,
+): Promise<void> {
+  let isFfprobe = false
+  const onLine = (line: string): void => {
+    if (line.startsWith('ffprobe version ')) isFfprobe = true
+  }
+  await ffprobe.run({ args: ['-version'], signal, onLine }).catch(() => signal.throwIfAborted())
+  if (isFfprobe) return
+  if (ffprobePath === undefined)
+    throw new MarketError('ffmpeg-missing', `${file} is not ffprobe, or does not run here.`)
+  const variable = variables.ffprobe
+  const message = `${file} is not ffprobe, or does not run here. ${variable} names it; correct or unset ${variable}.`
+  throw new MarketError('ffmpeg-missing', message, { variable })
 }
 
 async function openGuard({ directory, niceness = 10 }: FfmpegToolsOptions): Promise<ProcessGuard> {

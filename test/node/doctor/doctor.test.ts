@@ -61,6 +61,16 @@ test('a program that is named and is another one is told as that', async () => {
   })
 })
 
+test('a program that is named as ffprobe and is another one is told as that', async () => {
+  const { code, named } = await doctor({ FFPROBE_PATH: '/bin/true' }, await makeFolder())
+  expect(code).toBe(1)
+  expect(named.get('ffmpeg')).toMatchObject({
+    status: 'fail',
+    text: '/bin/true is not ffprobe, or does not run here. FFPROBE_PATH names it; correct or unset FFPROBE_PATH.',
+    fix: 'correct or unset FFPROBE_PATH',
+  })
+})
+
 test('without FFmpeg the fix is to install one', () => {
   const missing = new MarketError('ffmpeg-missing', 'FFmpeg is not installed.')
   expect(missingFfmpeg(missing).fix).toContain('install ffmpeg')
