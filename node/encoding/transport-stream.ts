@@ -53,13 +53,25 @@ export function pesStarts(bytes: Uint8Array): readonly PesStart[] {
 
 /** The medium itself, without packets and headers. */
 export function elementaryStream(bytes: Uint8Array): Uint8Array {
-  const pieces: Uint8Array[] = []
+  return Buffer.concat(pesPieces(bytes).flat())
+}
+
+/** What is in each PES packet of the medium, in the order of the file. */
+export function pesPayloads(bytes: Uint8Array): readonly Uint8Array[] {
+  return pesPieces(bytes).map((pieces) => Buffer.concat(pieces))
+}
+
+/** The medium in the pieces in which packets hold it, by PES packet; what stands before the first one counts as one. */
+function pesPieces(bytes: Uint8Array): readonly (readonly Uint8Array[])[] {
+  const packets: Uint8Array[][] = []
   for (const { pid, isStart, offset, payload } of transportPackets(bytes)) {
     if (pid !== mediaPid) continue
     const start = isStart ? readPesStart(bytes, payload).payload : payload
-    pieces.push(bytes.subarray(start, offset + packetBytes))
+    const piece = bytes.subarray(start, offset + packetBytes)
+    if (isStart || packets.length === 0) packets.push([piece])
+    else packets.at(-1)?.push(piece)
   }
-  return Buffer.concat(pieces)
+  return packets
 }
 
 /** Writes a time in the five bytes of a PES header, keeping the four bits that say which time it is. */

@@ -65,7 +65,7 @@ export async function checkVideoSegment(
   const stream = await probeTwice(file, ffprobe, signal)
   if (stream === 'undecided') return stream
   if (!stream || parse(() => streamName(recipe, bytes, init)) !== rendition.codecs) return fault
-  if (!isOf(stream, rendition, recipe)) return fault
+  if (stream.packets.length !== record.units || !isOf(stream, rendition, recipe)) return fault
   const isMade = init
     ? parse(() => isMadeBy(streamTerms(recipe, init, firstSample(bytes)), rendition))
     : isMadeAs(stream, rendition, isCopied)

@@ -1,6 +1,8 @@
 import {
   mediaPid,
   packetBytes,
+  pesPayloads,
+  pesStarts,
   transportPackets,
   writeTicks,
 } from '#node/encoding/transport-stream.ts'
@@ -46,6 +48,49 @@ export function stuffed(segment: Uint8Array, pid: number, packets: number): Uint
   const packet = Buffer.alloc(packetBytes, 0xff)
   packet.set([0x47, pid >> 8, pid & 0xff, 0x10])
   return Buffer.concat([segment, ...Array.from({ length: packets }, () => packet)])
+}
+
+/** With the medium of every frame replaced by what is made of it; tables, times and clock stay. */
+export function withFrames(
+  segment: Uint8Array,
+  change: (frame: Uint8Array, index: number) => Uint8Array,
+): Uint8Array {
+  const bytes = Buffer.from(segment)
+  const packets = [...transportPackets(segment)]
+  const starts = packets.filter(({ pid, isStart }) => pid === mediaPid && isStart)
+  const tables = packets.slice(0, packets.indexOf(starts[0]!))
+  const heads = pesStarts(segment).map(({ payload }) => payload)
+  const pieces: Uint8Array[] = [bytes.subarray(0, tables.length * packetBytes)]
+  let counter = 0
+  for (const [index, frame] of pesPayloads(segment).entries()) {
+    const { offset, payload } = starts[index]!
+    let left: Buffer = Buffer.concat([bytes.subarray(payload, heads[index]), change(frame, index)])
+    let adaptation: Buffer = bytes.subarray(offset + 4, payload)
+    for (let isFirst = true; left.length > 0; isFirst = false) {
+      const packet = Buffer.alloc(packetBytes, 0xff)
+      const room = packetBytes - 4
+      if (adaptation.length + left.length < room)
+        adaptation = stuffing(adaptation, room - left.length)
+      packet.set([0x47, (isFirst ? 0x40 : 0) | (mediaPid >> 8), mediaPid & 0xff])
+      packet[3] = (adaptation.length > 0 ? 0x30 : 0x10) | (counter & 0x0f)
+      packet.set(adaptation, 4)
+      left.copy(packet, 4 + adaptation.length)
+      left = left.subarray(room - adaptation.length)
+      adaptation = Buffer.alloc(0)
+      counter += 1
+      pieces.push(packet)
+    }
+  }
+  return Buffer.concat(pieces)
+}
+
+/** An adaptation field of so many bytes, with what another one says. */
+function stuffing(adaptation: Buffer, length: number): Buffer {
+  const field = Buffer.alloc(length, 0xff)
+  field[0] = length - 1
+  if (length > 1) field[1] = 0
+  adaptation.subarray(1).copy(field, 1)
+  return field
 }
 
 /** Without its last frames: everything from the PES packet of the first of them on. */

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { elementaryStream } from '#node/encoding/transport-stream.ts'
 import type { SegmentRecord } from '#protocol/manifest.ts'
 import type { Workshop } from '../../support/delivered-tree.ts'
 import { openWorkshop, withSegments } from '../../support/delivered-tree.ts'
@@ -6,6 +7,7 @@ import {
   renumbered,
   shifted,
   stuffed,
+  withFrames,
   withoutKeyframe,
   withoutLast,
 } from '../../support/transport-forgery.ts'
@@ -24,6 +26,21 @@ async function checkWith(track: string, index: number, forged: SegmentRecord) {
   const manifest = withSegments(workshop.manifest, track, { [index]: forged })
   return workshop.check(await workshop.deliver(manifest), { drawing: leafOf(track, index) })
 }
+
+/** Says that a picture ends where no other begins. */
+const delimiter = Uint8Array.of(0, 0, 0, 1, 9, 0xf0)
+const emptyAt = (place: number) => (frame: Uint8Array, index: number) =>
+  index === place ? delimiter : frame
+const twiceAt = (place: number) => (frame: Uint8Array, index: number) =>
+  index === place ? Buffer.concat([frame, frame]) : frame
+
+test('packing frames anew changes nothing of them', async () => {
+  const bytes = await workshop.segment('90p', 1)
+  const packed = withFrames(bytes, (frame) => frame)
+  expect(Buffer.compare(elementaryStream(packed), elementaryStream(bytes))).toBe(0)
+  const { faults } = await checkWith('90p', 1, await workshop.record(packed))
+  expect(faults.map(({ code }) => code)).not.toContain('segment-invalid')
+})
 
 test('the honest tree passes, whichever leaf is drawn', async () => {
   for (const drawing of [0, 7, 11]) {
@@ -52,6 +69,12 @@ describe('a video segment is found invalid that', () => {
     ['has null packets', (bytes) => stuffed(bytes, 0x1fff, 1)],
     ['has its medium under another id', (bytes) => renumbered(bytes, 0x100, 0x101)],
     ['lacks the table of its streams', (bytes) => renumbered(bytes, 0x1000, 0)],
+    ['holds a second picture in a frame', (bytes) => withFrames(bytes, twiceAt(5))],
+    ['holds no picture in a frame', (bytes) => withFrames(bytes, emptyAt(5))],
+    [
+      'holds two pictures in one frame and none in the next',
+      (bytes) => withFrames(bytes, (frame, index) => emptyAt(6)(twiceAt(5)(frame, index), index)),
+    ],
     ['is nothing but zeros', (bytes) => new Uint8Array(bytes.length)],
     ['is one byte', () => Uint8Array.of(0x47)],
   ]
