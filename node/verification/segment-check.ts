@@ -13,7 +13,7 @@ import type { Ffprobe } from '../encoding/ffprobe.ts'
 import { firstSample } from '../encoding/fmp4/fragment.ts'
 import { hasFragmentInPlace } from '../encoding/fmp4/fragment-place.ts'
 import type { StreamTerms } from '../encoding/fmp4/stream-terms.ts'
-import { streamTerms } from '../encoding/fmp4/video-stream.ts'
+import { hasSinglePictures, streamTerms } from '../encoding/fmp4/video-stream.ts'
 import { hasFramesInPlace } from '../encoding/frames-in-place.ts'
 import { streamName } from '../encoding/stream-name.ts'
 import { hasOnlyItsStream, parse } from './foreign-bytes.ts'
@@ -57,7 +57,7 @@ export async function checkVideoSegment(
   const fault: Fault = { code: 'segment-invalid', rendition: rendition.name, segment: index }
   const place = { first: segmentStart(grid, index), frames: record.units, rate: grid.rate }
   const isInPlace = init
-    ? parse(() => hasFragmentInPlace(bytes, place, index))
+    ? parse(() => hasFragmentInPlace(bytes, place, index) && hasSinglePictures(recipe, bytes))
     : hasOnlyItsStream(bytes) && parse(() => hasFramesInPlace(bytes, place))
   if (!isInPlace) return fault
   const file = join(directory, `${rendition.name}-${index}.${init ? 'mp4' : 'ts'}`)

@@ -35,6 +35,16 @@ beforeAll(async () => {
 const check = ({ folder }: Pick<Tree, 'folder'>, own = engine): Promise<TreeReport> =>
   checkFolder({ engine: own, tools }, { folder, source: clip, leaves: 3 })
 
+/** What is in a sample twice over; VP9 has an index of the frames in one at its end. */
+function inOneSample(recipe: string, sample: Uint8Array): Uint8Array {
+  if (!recipe.startsWith('vp9')) return Buffer.concat([sample, sample])
+  const sizes = Buffer.alloc(8)
+  sizes.writeUInt32LE(sample.length, 0)
+  sizes.writeUInt32LE(sample.length, 4)
+  const marker = Uint8Array.of(0xd9)
+  return Buffer.concat([sample, sample, marker, sizes, marker])
+}
+
 const second = '90p/segment_001.m4s'
 
 describe.each(['h265-fmp4-3', 'vp9-fmp4-3', 'av1-fmp4-3'] as const)('%s', (recipe) => {
@@ -91,6 +101,28 @@ describe.each(['h265-fmp4-3', 'vp9-fmp4-3', 'av1-fmp4-3'] as const)('%s', (recip
       (bytes) => {
         const fragment = readFragment(bytes, ticks())
         return writeFragment({ ...fragment, samples: fragment.samples.slice(0, -1) }, ticks())
+      },
+    ],
+    [
+      'two pictures in a sample',
+      second,
+      (bytes) => {
+        const { samples, ...place } = readFragment(bytes, ticks())
+        const doubled = samples.map((sample, index) =>
+          index === 3 ? { ...sample, bytes: inOneSample(recipe, sample.bytes) } : sample,
+        )
+        return writeFragment({ ...place, samples: doubled }, ticks())
+      },
+    ],
+    [
+      'a sample without a picture',
+      second,
+      (bytes) => {
+        const { samples, ...place } = readFragment(bytes, ticks())
+        const emptied = samples.map((sample, index) =>
+          index === 3 ? { ...sample, bytes: Uint8Array.of() } : sample,
+        )
+        return writeFragment({ ...place, samples: emptied }, ticks())
       },
     ],
     [

@@ -57,6 +57,12 @@ function requireKeyFrame(picture: Uint8Array): void {
   if (((frame?.payload[0] ?? 0xff) & 0xe0) !== 0) throw new RangeError('no key frame')
 }
 
+/** How many frames a sample shows, for the first time or again: hidden ones come with the one that is shown. */
+export function shownByAv1(sample: Uint8Array): number {
+  const frames = unitsIn(sample).filter(({ type }) => frameUnits.includes(type))
+  return frames.filter(({ payload: [head = 0] }) => (head & 0x90) !== 0).length
+}
+
 type Unit = {
   readonly type: number
   readonly payload: Uint8Array

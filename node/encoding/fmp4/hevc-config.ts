@@ -41,15 +41,29 @@ const lastSlice = 31
 const refreshes: readonly number[] = [19, 20]
 
 function requireRefresh(picture: Uint8Array): void {
-  const bytes = Buffer.from(picture.buffer, picture.byteOffset, picture.length)
+  const [first] = slicesIn(picture)
+  if (!first || !refreshes.includes(first.type)) throw new RangeError('no key frame')
+}
+
+/** How many pictures begin in a sample: the first slice of each says that it is. */
+export function picturesInHevc(sample: Uint8Array): number {
+  return slicesIn(sample).filter(({ isFirst }) => isFirst).length
+}
+
+type Slice = { readonly type: number; readonly isFirst: boolean }
+
+/** The slices of a sample, in which each unit stands behind its length. */
+function slicesIn(sample: Uint8Array): readonly Slice[] {
+  const bytes = Buffer.from(sample.buffer, sample.byteOffset, sample.length)
+  const slices: Slice[] = []
   let offset = 0
-  while (offset + 4 < bytes.length) {
+  while (offset + 6 < bytes.length) {
     const type = unitType(bytes.subarray(offset + 4))
-    if (refreshes.includes(type)) return
-    if (type <= lastSlice) break
+    const isFirst = bytes.readUInt8(offset + 6) >> 7 === 1
+    if (type <= lastSlice) slices.push({ type, isFirst })
     offset += 4 + bytes.readUInt32BE(offset)
   }
-  throw new RangeError('no key frame')
+  return slices
 }
 
 function unitType([head = 0]: Uint8Array): number {

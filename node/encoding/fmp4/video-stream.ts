@@ -1,12 +1,12 @@
 import type { Rendition } from '#protocol/ladder.ts'
 import type { Recipe } from '#protocol/recipe.ts'
 import { recipes } from '#protocol/recipe.ts'
-import { av1Config, av1Terms } from './av1-config.ts'
-import { firstSample } from './fragment.ts'
-import { hevcTerms } from './hevc-config.ts'
+import { av1Config, av1Terms, shownByAv1 } from './av1-config.ts'
+import { firstSample, samplesIn } from './fragment.ts'
+import { hevcTerms, picturesInHevc } from './hevc-config.ts'
 import { configIn } from './init-segment.ts'
 import type { StreamTerms } from './stream-terms.ts'
-import { vp9Config, vp9Terms } from './vp9-config.ts'
+import { shownByVp9, vp9Config, vp9Terms } from './vp9-config.ts'
 
 /** Bytes of a box ahead of its content. */
 const boxHead = 8
@@ -19,19 +19,21 @@ type StreamForm = {
   readonly configType: string
   readonly configOf: (file: Uint8Array, rendition: Pick<Rendition, 'level'>) => Uint8Array
   readonly termsOf: (config: Uint8Array, picture: Uint8Array) => StreamTerms
+  /** How many pictures a sample makes a decoder show. */
+  readonly picturesIn: (sample: Uint8Array) => number
 }
 
 const forms: Readonly<Record<FragmentedCodec, StreamForm>> = {
   h265: {
-    ...{ format: 'hvc1', configType: 'hvcC', termsOf: hevcTerms },
+    ...{ format: 'hvc1', configType: 'hvcC', termsOf: hevcTerms, picturesIn: picturesInHevc },
     configOf: (file) => configIn(file, 'hvcC'),
   },
   vp9: {
-    ...{ format: 'vp09', configType: 'vpcC', termsOf: vp9Terms },
+    ...{ format: 'vp09', configType: 'vpcC', termsOf: vp9Terms, picturesIn: shownByVp9 },
     configOf: (_, rendition) => vp9Config(rendition),
   },
   av1: {
-    ...{ format: 'av01', configType: 'av1C', termsOf: av1Terms },
+    ...{ format: 'av01', configType: 'av1C', termsOf: av1Terms, picturesIn: shownByAv1 },
     configOf: (file) => av1Config(firstSample(file)),
   },
 }
@@ -58,6 +60,12 @@ export function streamFormOf(recipe: Recipe, init: Uint8Array): Stream {
 export function streamTerms(recipe: Recipe, init: Uint8Array, picture: Uint8Array): StreamTerms {
   const { configType, termsOf } = formOf(recipe)
   return termsOf(configIn(init, configType).subarray(boxHead), picture)
+}
+
+/** True if each sample of a segment is one picture. Throws a RangeError for bytes that are no segment of the recipe. */
+export function hasSinglePictures(recipe: Recipe, segment: Uint8Array): boolean {
+  const { picturesIn } = formOf(recipe)
+  return samplesIn(segment, 1).every(({ bytes }) => picturesIn(bytes) === 1)
 }
 
 function formOf(recipe: Recipe): StreamForm {

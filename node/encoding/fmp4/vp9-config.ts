@@ -44,6 +44,39 @@ export function vp9Terms(config: Uint8Array, frame: Uint8Array): StreamTerms {
   }
 }
 
+/** How many frames a sample shows, for the first time or again: hidden ones come with the one that is shown. */
+export function shownByVp9(sample: Uint8Array): number {
+  return framesIn(sample).filter(isShown).length
+}
+
+function isShown(frame: Uint8Array): boolean {
+  const bits = createBitReader(frame)
+  if (bits.read(2) !== frameMarker) throw new RangeError('no frame of VP9')
+  if (bits.read(2) === 3) bits.skip(1)
+  const isShownAgain = bits.flag()
+  bits.skip(isShownAgain ? 0 : 1)
+  return isShownAgain || bits.flag()
+}
+
+/** The frames of a sample, which has an index of them at its end where they are several (annex B). */
+function framesIn(sample: Uint8Array): readonly Uint8Array[] {
+  const marker = sample.at(-1) ?? 0
+  const count = (marker & 0x07) + 1
+  const sizeBytes = ((marker >> 3) & 0x03) + 1
+  const end = sample.length - 2 - count * sizeBytes
+  if ((marker & 0xe0) !== 0xc0 || sample[end] !== marker) return [sample]
+  const index = Buffer.from(sample.subarray(end + 1))
+  const frames: Uint8Array[] = []
+  let offset = 0
+  for (let place = 0; place < count; place += 1) {
+    const length = index.readUIntLE(place * sizeBytes, sizeBytes)
+    if (length > 0) frames.push(sample.subarray(offset, offset + length))
+    offset += length
+  }
+  if (offset > end) throw new RangeError('an index of more than there is')
+  return frames
+}
+
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }
