@@ -43,7 +43,7 @@ const heldPictures = 48
 const widestPixelBytes = 12
 
 /** x264's look-ahead, references and copies, in 8-bit pictures of the output. */
-const encoderPictures = 160
+export const encoderPictures = 160
 const outputPixelBytes = 1.5
 
 /** A generous ceiling for one FFmpeg, by what it decodes and encodes; never above what the machine has. */

@@ -12,6 +12,7 @@ import { audioRendition } from '../encoding/audio-arguments.ts'
 import { fileCid } from '../encoding/file-cid.ts'
 import type { LayoutReader } from '../encoding/layout-reader.ts'
 import { createLayoutReader } from '../encoding/layout-reader.ts'
+import { cellLimitMs } from '../encoding/pace-limit.ts'
 import { initOf, segmentAt } from './exact-check.ts'
 import { capBytes } from './footing.ts'
 import { inParallel } from './in-parallel.ts'
@@ -110,6 +111,7 @@ async function lookAtPictures(
     { source: check.source, videoStream: source.videoStream },
     check.signal,
   )
+  const longestMs = longestMeasuringMs(check, { rendition, segment, look })
   const figures = await undecodableAsNull(
     check,
     { delivered, reference: reference.name },
@@ -117,7 +119,7 @@ async function lookAtPictures(
       measurePictures(
         check,
         { ...look, layout, grid, rendition, segment, delivered, reference: reference.name },
-        { directory: scratch.path, colours: check.colours, signal: check.signal },
+        { directory: scratch.path, colours: check.colours, signal: check.signal, longestMs },
       ),
   )
   if (!figures) return { ...place, ...unmeasured('picture-undecodable', place) }
@@ -139,6 +141,17 @@ function pictureFinding(figures: PictureFigures, bytes: LeafBytes, place: LeafPl
     figures: namedPictureFigures(figures, bytes),
     faults: judgePicture(figures, bytes, place),
   }
+}
+
+/** Measuring is given up after what encoding the segment from as far back may take, by this machine's own pace. */
+function longestMeasuringMs(
+  { engine, offer }: LeafCheck,
+  { rendition, segment, look }: { rendition: Rendition; segment: number; look: Look },
+): number {
+  const grid = { ...offer.grid, partSegments: 1, leadSeconds: look.leadSeconds }
+  const cell = { part: partOfSegment(grid, segment), renditions: [rendition] }
+  const { pixelsPerSecond } = engine.proofOf(offer.recipe) ?? engine
+  return cellLimitMs({ ...offer, grid }, cell, pixelsPerSecond)
 }
 
 /** The verifier's own encode of this segment: of just it, the same recipe with parts of one segment, or of its part. */
@@ -263,25 +276,42 @@ async function writeSegments(
 
 /**
  * What makes the measuring fail is the delivered segment only if the verifier's own can be measured in its place: a full
- * disk or a broken source ends the same process, and is nobody's fault. Whoever delivers what breaks a filter must not
- * escape by it either.
+ * disk or a broken source ends the same process, and is nobody's fault. A process that has crashed has judged nothing, so it
+ * is then tried again; but whoever delivers what breaks a filter, or crashes a decoder each time, must not escape by it either.
  */
 async function undecodableAsNull<T>(
   { signal }: LeafCheck,
   { delivered, reference }: { readonly delivered: string; readonly reference: string },
   measure: (delivered: string) => Promise<T | null>,
 ): Promise<T | null> {
+  const first = await attempt(delivered, measure, signal)
+  if ('figures' in first) return first.figures
+  await measure(reference)
+  if (first.hasJudged) return null
+  const second = await attempt(delivered, measure, signal)
+  return 'figures' in second ? second.figures : null
+}
+
+/** FFmpeg's own judgement of what it was given, which is an exit code, or a process that was ended before it had one. */
+type Failure = { readonly hasJudged: boolean }
+
+async function attempt<T>(
+  delivered: string,
+  measure: (delivered: string) => Promise<T | null>,
+  signal: AbortSignal,
+): Promise<Failure | { readonly figures: T | null }> {
   try {
-    return await measure(delivered)
+    return { figures: await measure(delivered) }
   } catch (error) {
     signal.throwIfAborted()
-    if (!isJudgement(error)) throw error
-    await measure(reference)
-    return null
+    return failureOf(error)
   }
 }
 
-/** A process that crashed or could not run has judged nothing; an exit code of its own is FFmpeg's judgement. */
-function isJudgement(error: unknown): boolean {
-  return error instanceof MarketError && 'exitCode' in error.meta
+/** Throws what is neither: a process that could not run says nothing of anybody. */
+function failureOf(error: unknown): Failure {
+  if (!(error instanceof MarketError)) throw error
+  const hasJudged = 'exitCode' in error.meta
+  if (!hasJudged && !('exitSignal' in error.meta)) throw error
+  return { hasJudged }
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { framesInSegment } from '#protocol/grid.ts'
 import type { Ffmpeg } from '../encoding/ffmpeg-process.ts'
 import { provideColors } from '../encoding/part-encoder.ts'
+import { encoderPictures, memoryCeilingBytes } from '../encoding/process-limits.ts'
 import type { ColourTolerance } from './colour-tolerance.ts'
 import type { Detailed, Measured, PictureComparison, Textured } from './picture-arguments.ts'
 import { comparisonArguments, comparisonFiles, tileSize } from './picture-arguments.ts'
@@ -17,6 +18,8 @@ export type MeasureOptions = {
   /** Holds the two segments, and takes what FFmpeg writes. */
   readonly directory: string
   readonly signal: AbortSignal
+  /** Milliseconds after which measuring is given up, however well it advances. */
+  readonly longestMs?: number
 }
 
 /**
@@ -26,16 +29,34 @@ export type MeasureOptions = {
 export async function measurePictures(
   { ffmpeg }: MeasureDeps,
   comparison: PictureComparison,
-  { directory, colours, signal }: MeasureOptions & { readonly colours: ColourTolerance },
+  { directory, colours, signal, longestMs }: MeasureOptions & { readonly colours: ColourTolerance },
 ): Promise<PictureFigures | null> {
   await provideColors(comparison.layout, directory)
-  await ffmpeg.run({ args: comparisonArguments(comparison), directory, signal })
+  await ffmpeg.run({
+    ...{ args: comparisonArguments(comparison), directory, signal },
+    memoryBytes: memoryOf(comparison),
+    ...(longestMs === undefined ? {} : { longestMs }),
+  })
   const samples = await readSamples(comparison, directory)
   const wanted = framesInSegment(comparison.grid, comparison.segment)
   if (samples.delivered.error.length !== wanted) return null
   if (samples.reference.error.length !== wanted)
     throw new Error('the verifier encodes every picture of a segment')
   return picturesFigures(samples, colours)
+}
+
+/** Pictures of a rendition's size that wait for one another in the graph, for each picture of the segment. */
+const waitingPictures = 4
+
+/**
+ * A generous ceiling: of what decoding and encoding the segment may have, with an output that holds all its pictures at once, and what
+ * is made of them.
+ */
+function memoryOf({ layout, grid, rendition, segment }: PictureComparison): number {
+  const { width, height } = layout.video.stored
+  const waiting = waitingPictures * framesInSegment(grid, segment)
+  const heldShare = Math.max(1, waiting / encoderPictures)
+  return memoryCeilingBytes(width * height, heldShare * rendition.width * rendition.height)
 }
 
 async function readSamples(
