@@ -16,21 +16,46 @@ export function firstPicture(segment: Uint8Array): number | null {
  */
 export function countPictures(stream: Uint8Array): number {
   let count = 0
-  for (const { type, content } of unitsIn(stream)) {
+  for (const { type, unit } of unitsIn(stream)) {
     const isSlice = type === pictureKinds.other || type === pictureKinds.refresh
-    if (isSlice && content >> 7 === 1) count += 1
+    if (isSlice && (unit[1] ?? 0) >> 7 === 1) count += 1
   }
   return count
 }
 
+/** How many bytes of a stream are slices of pictures, without what fills them up at their ends. */
+export function sliceBytes(stream: Uint8Array): number {
+  let bytes = 0
+  for (const { type, unit } of unitsIn(stream))
+    if (type >= firstSlice && type <= lastSlice) bytes += unpaddedLength(unit)
+  return bytes
+}
+
+/** How long a unit is without zeros behind its end, plain or as words that keep them from looking like a start code (7.2). */
+export function unpaddedLength(unit: Uint8Array): number {
+  let length = unit.length
+  for (;;) {
+    const isWord = unit[length - 1] === 3 && unit[length - 2] === 0 && unit[length - 3] === 0
+    if (length === 0 || (unit[length - 1] !== 0 && !isWord)) return length
+    length -= 1
+  }
+}
+
+/** Types of units that are slices, or parts of such. */
+const [firstSlice, lastSlice] = [1, 5]
+
 const startCode = Buffer.from([0, 0, 1])
 
-/** The units of a byte stream, in order: their types, and the first byte of what they hold. */
-function* unitsIn(stream: Uint8Array): Generator<{ type: number; content: number }> {
+type Unit = { readonly type: number; readonly unit: Uint8Array }
+
+/** The units of a byte stream, in order. */
+function* unitsIn(stream: Uint8Array): Generator<Unit> {
   const bytes = Buffer.from(stream.buffer, stream.byteOffset, stream.length)
-  let index = bytes.indexOf(startCode)
-  while (index >= 0 && index + 3 < bytes.length) {
-    yield { type: (bytes[index + 3] ?? 0) & 0x1f, content: bytes[index + 4] ?? 0 }
-    index = bytes.indexOf(startCode, index + 3)
+  let start = bytes.indexOf(startCode) + startCode.length
+  while (start >= startCode.length && start < bytes.length) {
+    const next = bytes.indexOf(startCode, start)
+    const unit = bytes.subarray(start, next < 0 ? bytes.length : next)
+    yield { type: (unit[0] ?? 0) & 0x1f, unit }
+    start = next + startCode.length
   }
 }

@@ -15,6 +15,7 @@ import { createLayoutReader } from '../encoding/layout-reader.ts'
 import { cellLimitMs } from '../encoding/pace-limit.ts'
 import { initOf, segmentAt } from './exact-check.ts'
 import { capBytes } from './footing.ts'
+import { parse } from './foreign-bytes.ts'
 import { inParallel } from './in-parallel.ts'
 import type { LeafBytes } from './judgement.ts'
 import {
@@ -26,6 +27,7 @@ import {
   namedSoundFigures,
 } from './judgement.ts'
 import type { LeafCheck, LeafFinding, LeafPlace } from './leaf.ts'
+import { pictureBytes } from './picture-bytes.ts'
 import type { PictureFigures } from './picture-figures.ts'
 import { measurePictures } from './picture-measures.ts'
 import { wholeWave } from './sound-figures.ts'
@@ -124,14 +126,30 @@ async function lookAtPictures(
   )
   if (!figures) return { ...place, ...unmeasured('picture-undecodable', place) }
   const seconds = frameSeconds(grid.rate, framesInSegment(grid, segment))
+  const share = await deliveredShare(
+    manifest,
+    { delivered, reference: reference.name },
+    scratch.path,
+  )
   const bytes = {
-    delivered: record.bytes,
+    delivered: share * reference.bytes,
     reference: reference.bytes,
     cap: capBytes(rendition.kbps, seconds),
   }
   const found = pictureFinding(figures, bytes, place)
   // What is to the byte what the verifier itself makes is as it should be, however little of the pictures its rate has left.
   return record.cid === reference.cid ? { ...found, faults: [] } : found
+}
+
+/** How much the delivered pictures take, of what the verifier's own do. */
+async function deliveredShare(
+  { recipe }: Pick<Manifest, 'recipe'>,
+  { delivered, reference }: { readonly delivered: string; readonly reference: string },
+  directory: string,
+): Promise<number> {
+  const read = async (name: string) => await readFile(path.join(directory, name))
+  const [own, made] = [await read(reference), await read(delivered)]
+  return (parse(() => pictureBytes(recipe, made)) ?? 0) / pictureBytes(recipe, own)
 }
 
 function pictureFinding(figures: PictureFigures, bytes: LeafBytes, place: LeafPlace): LeafFinding {

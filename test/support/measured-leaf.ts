@@ -10,6 +10,7 @@ import { capBytes } from '#node/verification/footing.ts'
 import { footingOfLeaf, judgePicture, namedPictureFigures } from '#node/verification/judgement.ts'
 import type { Measured } from '#node/verification/picture-arguments.ts'
 import { comparisonFiles } from '#node/verification/picture-arguments.ts'
+import { pictureBytes } from '#node/verification/picture-bytes.ts'
 import type { PictureFigures } from '#node/verification/picture-figures.ts'
 import { measurePictures } from '#node/verification/picture-measures.ts'
 import { ErrorLine, parseStatistics } from '#node/verification/statistics-file.ts'
@@ -95,9 +96,11 @@ export async function measureFile(
     { directory, colours: strictColours, signal },
   )
   if (!close) throw new Error(`segment ${segment} does not decode`)
+  const { size: ownBytes } = await stat(own)
+  const taken = async (name: string) => pictureBytes(request.terms.recipe, await readFile(name))
   const bytes = {
-    delivered: (await stat(file)).size,
-    reference: (await stat(own)).size,
+    delivered: (ownBytes * (await taken(file))) / (await taken(own)),
+    reference: ownBytes,
     cap: capBytes(rendition.kbps, frameSeconds(grid.rate, framesInSegment(grid, segment))),
   }
   const addedError = await worstAddedError(directory)

@@ -63,6 +63,15 @@ export function shownByAv1(sample: Uint8Array): number {
   return frames.filter(({ payload: [head = 0] }) => (head & 0x90) !== 0).length
 }
 
+/** How many bytes of a sample are frames and tiles of them. */
+export function frameBytesInAv1(sample: Uint8Array): number {
+  const frames = unitsIn(sample).filter(({ type }) => [...frameUnits, tileGroup].includes(type))
+  return frames.reduce((sum, { whole }) => sum + whole.length, 0)
+}
+
+/** The unit with the tiles of a frame whose header stands alone. */
+const tileGroup = 4
+
 type Unit = {
   readonly type: number
   readonly payload: Uint8Array

@@ -1,3 +1,4 @@
+import { unpaddedLength } from '../h264-units.ts'
 import type { BitReader } from './bit-reader.ts'
 import { createBitReader } from './bit-reader.ts'
 import type { StreamTerms } from './stream-terms.ts'
@@ -50,7 +51,12 @@ export function picturesInHevc(sample: Uint8Array): number {
   return slicesIn(sample).filter(({ isFirst }) => isFirst).length
 }
 
-type Slice = { readonly type: number; readonly isFirst: boolean }
+/** How many bytes of a sample are slices of pictures. */
+export function sliceBytesInHevc(sample: Uint8Array): number {
+  return slicesIn(sample).reduce((sum, { unit }) => sum + unpaddedLength(unit), 0)
+}
+
+type Slice = { readonly type: number; readonly isFirst: boolean; readonly unit: Uint8Array }
 
 /** The slices of a sample, in which each unit stands behind its length. */
 function slicesIn(sample: Uint8Array): readonly Slice[] {
@@ -58,10 +64,12 @@ function slicesIn(sample: Uint8Array): readonly Slice[] {
   const slices: Slice[] = []
   let offset = 0
   while (offset + 6 < bytes.length) {
-    const type = unitType(bytes.subarray(offset + 4))
-    const isFirst = bytes.readUInt8(offset + 6) >> 7 === 1
-    if (type <= lastSlice) slices.push({ type, isFirst })
-    offset += 4 + bytes.readUInt32BE(offset)
+    const end = offset + 4 + bytes.readUInt32BE(offset)
+    const unit = bytes.subarray(offset + 4, end)
+    const type = unitType(unit)
+    const isFirst = (unit[2] ?? 0) >> 7 === 1
+    if (type <= lastSlice) slices.push({ type, isFirst, unit })
+    offset = end
   }
   return slices
 }

@@ -1,12 +1,12 @@
 import type { Rendition } from '#protocol/ladder.ts'
 import type { Recipe } from '#protocol/recipe.ts'
 import { recipes } from '#protocol/recipe.ts'
-import { av1Config, av1Terms, shownByAv1 } from './av1-config.ts'
+import { av1Config, av1Terms, frameBytesInAv1, shownByAv1 } from './av1-config.ts'
 import { firstSample, samplesIn } from './fragment.ts'
-import { hevcTerms, picturesInHevc } from './hevc-config.ts'
+import { hevcTerms, picturesInHevc, sliceBytesInHevc } from './hevc-config.ts'
 import { configIn } from './init-segment.ts'
 import type { StreamTerms } from './stream-terms.ts'
-import { shownByVp9, vp9Config, vp9Terms } from './vp9-config.ts'
+import { frameBytesInVp9, shownByVp9, vp9Config, vp9Terms } from './vp9-config.ts'
 
 /** Bytes of a box ahead of its content. */
 const boxHead = 8
@@ -21,20 +21,25 @@ type StreamForm = {
   readonly termsOf: (config: Uint8Array, picture: Uint8Array) => StreamTerms
   /** How many pictures a sample makes a decoder show. */
   readonly picturesIn: (sample: Uint8Array) => number
+  /** How many of its bytes are pictures. */
+  readonly bytesIn: (sample: Uint8Array) => number
 }
 
 const forms: Readonly<Record<FragmentedCodec, StreamForm>> = {
   h265: {
     ...{ format: 'hvc1', configType: 'hvcC', termsOf: hevcTerms, picturesIn: picturesInHevc },
     configOf: (file) => configIn(file, 'hvcC'),
+    bytesIn: sliceBytesInHevc,
   },
   vp9: {
     ...{ format: 'vp09', configType: 'vpcC', termsOf: vp9Terms, picturesIn: shownByVp9 },
     configOf: (_, rendition) => vp9Config(rendition),
+    bytesIn: frameBytesInVp9,
   },
   av1: {
     ...{ format: 'av01', configType: 'av1C', termsOf: av1Terms, picturesIn: shownByAv1 },
     configOf: (file) => av1Config(firstSample(file)),
+    bytesIn: frameBytesInAv1,
   },
 }
 
@@ -66,6 +71,12 @@ export function streamTerms(recipe: Recipe, init: Uint8Array, picture: Uint8Arra
 export function hasSinglePictures(recipe: Recipe, segment: Uint8Array): boolean {
   const { picturesIn } = formOf(recipe)
   return samplesIn(segment, 1).every(({ bytes }) => picturesIn(bytes) === 1)
+}
+
+/** Bytes of pictures in each sample of a file. Throws a RangeError for bytes that are no segment of the recipe. */
+export function sampleBytes(recipe: Recipe, file: Uint8Array): readonly number[] {
+  const { bytesIn } = formOf(recipe)
+  return samplesIn(file, 1).map(({ bytes }) => bytesIn(bytes))
 }
 
 function formOf(recipe: Recipe): StreamForm {

@@ -49,6 +49,11 @@ export function shownByVp9(sample: Uint8Array): number {
   return framesIn(sample).filter(isShown).length
 }
 
+/** How many bytes of a sample are frames. */
+export function frameBytesInVp9(sample: Uint8Array): number {
+  return framesIn(sample).reduce((sum, { length }) => sum + length, 0)
+}
+
 function isShown(frame: Uint8Array): boolean {
   const bits = createBitReader(frame)
   if (bits.read(2) !== frameMarker) throw new RangeError('no frame of VP9')
