@@ -30,8 +30,8 @@ export const pictureLimits = {
   /** Decibels by which the pictures may fit better one frame away from their place (0). One frame late is 5 and more. */
   shiftGain: 1,
   /**
-   * Least share of the reference's bytes (0.43, starved and split elsewhere). Black has 0.06 to 0.15; a quarter of the rate 0.36
-   * where its rung is starved, and hardly anything else tells it there.
+   * Least share of the bytes that the reference's pictures take (0.44, starved and split elsewhere). Black has 0.04 to 0.15; a quarter of the
+   * rate 0.25 to 0.315 where its rung is starved, and hardly anything else tells it there.
    */
   bytesRatio: 0.4,
 }
@@ -71,8 +71,8 @@ export const limitsOn: Readonly<Record<Footing, PictureLimits>> = {
     detailRatio: Number.NEGATIVE_INFINITY,
     /** (0.58): bits go where they may, and what gets none stands still. */
     frozenShare: 1,
-    /** (0.385, of noise held to its cap on average). A quarter of the rate has 0.34 and 0.36. */
-    bytesRatio: 0.37,
+    /** (0.368, of noise held to its cap on average). A quarter of the rate has 0.28 to 0.315. */
+    bytesRatio: 0.34,
   },
 }
 
