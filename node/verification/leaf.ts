@@ -6,6 +6,7 @@ import type { Manifest } from '#protocol/manifest.ts'
 import { hardwareOf } from '#protocol/manifest.ts'
 import { trackSpan } from '#protocol/range.ts'
 import { hwAccelOf } from '../encoding/hardware/hardware-device.ts'
+import type { LayoutReader } from '../encoding/layout-reader.ts'
 import type { ColourTolerance } from './colour-tolerance.ts'
 import type { Check } from './delivery-checker.ts'
 
@@ -51,3 +52,6 @@ export function isOfHardware(
   const encoder = record ? hardwareOf(record, place) : null
   return encoder !== null && (hwAccel === 'any' || hwAccel === hwAccelOf(encoder))
 }
+
+/** With what reads how a source is opened: once for all leaves that are measured. */
+export type MeasureCheck = LeafCheck & { readonly readLayout: LayoutReader }

@@ -45,7 +45,8 @@ export async function openLocalTree(
     options.onProgress((100 * (index + 1)) / files.length)
     const place = path.join(folder, file.path)
     if ('text' in file) {
-      const text = (await sizeOf(place)) === null ? null : await readFile(place, 'utf8')
+      const isFile = (await sizeOf(place)) !== null
+      const text = isFile ? await readFile(place, 'utf8').catch(() => null) : null
       if (text === null) faults.push({ code: 'unavailable', ...leafOf(file.path) })
       else if (text !== file.text) faults.push({ code: 'tree-differs-from-manifest' })
       continue
