@@ -41,7 +41,7 @@ export type RateMeter = {
   add(seconds: number): void
   /** The exact constant rate of the output. */
   rate(): FrameRate
-  /** Whether every picture stands where a constant rate would put it, of which the output's has all or every second, third … */
+  /** Whether every picture stands where a constant rate would put it, and none of them is one too many for the output's. */
   isConstant(): boolean
 }
 

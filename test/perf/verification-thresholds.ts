@@ -1,14 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createEncodingEngine } from '#node/encoding/engine.ts'
-import { openFfmpegTools } from '#node/encoding/ffmpeg-tools.ts'
-import {
-  makeFolder,
-  openShippedTools,
-  searchPath,
-  untroubled as signal,
-} from '#test/support/ffmpeg.ts'
+import { openBothBuilds } from '#test/support/both-builds.ts'
 import { films, largeFilms } from '#test/support/films.ts'
 import { measuredOnce } from './kept-leaves.ts'
 import { verificationCost } from './verification-cost.ts'
@@ -62,17 +55,8 @@ async function main(): Promise<void> {
 }
 
 async function openBench(): Promise<ThresholdBench> {
-  const folder = await makeFolder()
-  const tools = await openFfmpegTools({ directory: folder, searchPath, signal, niceness: 0 })
-  const shipped = await openShippedTools()
-  return {
-    ...{ tools, shipped, folder },
-    engine: await createEncodingEngine({ tools }, { directory: folder, signal }),
-    shippedEngine: await createEncodingEngine(
-      { tools: shipped },
-      { directory: await makeFolder(), signal },
-    ),
-  }
+  const { shipped, ...own } = await openBothBuilds()
+  return { ...own, shipped: shipped.tools, shippedEngine: shipped.engine }
 }
 
 function summary(measured: readonly Measured[]): string {

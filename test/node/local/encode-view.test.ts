@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream'
-import { setTimeout } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { createEncodeView } from '#node/local/encode-view.ts'
@@ -8,12 +7,11 @@ import type { LocalProgress } from '#node/local/local-report.ts'
 const half: LocalProgress = { stage: 'encoding', percent: 50, speed: 12.34, etaSeconds: 3_725 }
 
 /** What a terminal of so many columns is shown of an encode at its half. */
-async function shownIn(columns: number, progress = half): Promise<string> {
+function shownIn(columns: number, progress = half): string {
   const terminal = Object.assign(new PassThrough(), { isTTY: true, columns, rows: 24 })
   // A stream that claims to be a terminal is all that the view asks for.
   const view = createEncodeView(terminal as unknown as NodeJS.WriteStream, { asJson: false })
   view.progress(progress)
-  await setTimeout(150)
   view.interrupt()
   const shown = stripVTControlCharacters(String(terminal.read()))
   const lines = shown.split('\n').filter((line) => line.trim() !== '')
@@ -22,9 +20,9 @@ async function shownIn(columns: number, progress = half): Promise<string> {
   return lines[0] ?? ''
 }
 
-test('the source that is looked at has a bar of its own', async () => {
+test('the source that is looked at has a bar of its own', () => {
   const progress = { stage: 'analysing', percent: 0, sourcePercent: 40 } as const
-  expect(await shownIn(60, progress)).toBe('analysing   ████████████░░░░░░░░░░░░░░░░░░   40 %')
+  expect(shownIn(60, progress)).toBe('analysing   ████████████░░░░░░░░░░░░░░░░░░   40 %')
 })
 
 test.each([
@@ -33,6 +31,6 @@ test.each([
   [40, 'encoding    ██████░░░░░░   50 %  12.34x'],
   [30, 'encoding    █████░░░░░   50 %'],
   [20, 'encoding     50 %'],
-])('a terminal of %i columns is shown one line that fits', async (columns, line) => {
-  expect(await shownIn(columns)).toBe(line)
+])('a terminal of %i columns is shown one line that fits', (columns, line) => {
+  expect(shownIn(columns)).toBe(line)
 })
